@@ -1,0 +1,30 @@
+"""Joins the parts into one Starlette application."""
+
+from importlib.metadata import version
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from mock_server import api, control, dashboard
+from mock_server.http.gate import Gate
+from mock_server.http.openapi import document
+from mock_server.state.project import Projects
+
+
+class MockServer(Starlette):
+    """The emulator. `projects` holds all of its state; nothing else does."""
+
+    def __init__(self, projects: Projects, *, log_requests: bool = False) -> None:
+        self.projects, self._log_requests = projects, log_requests
+        self._resources = [*api.resources(), *control.resources()]
+        self._resources += dashboard.resources(self._document)
+        super().__init__(routes=[*(resource.route() for resource in self._resources), *dashboard.routes()])
+        self.router.redirect_slashes = False  # the real API knows its paths exactly
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The gate in place of Starlette's own error layers: it renders every failure, faster."""
+        return Gate(self.router, resources=self._resources, projects=self.projects, log_requests=self._log_requests)
+
+    def _document(self) -> dict[str, Any]:
+        return document(self._resources, version=version("chatkit-mock-server"))

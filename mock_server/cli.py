@@ -1,0 +1,170 @@
+"""`chatkit-mock`: every word of the command line, and nothing that takes long to import before it is needed."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mock_server.config import Settings
+from mock_server.errors import MockServerError
+
+if TYPE_CHECKING:
+    from mock_server.app import MockServer
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one sentence and exit code 2."""
+    try:
+        sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
+    except click.ClickException as error:
+        click.echo(f"chatkit-mock: {error.format_message().rstrip('.')}.", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chatkit-mock-server", message="chatkit-mock %(version)s")
+def cli() -> None:
+    """An emulator of OpenAI's ChatKit API: stateful, local, without credentials."""
+
+
+def _server_options(command: F) -> F:
+    """The options that every command with a server has."""
+    options = [
+        click.option("--seed", help="Make ids and secrets repeat from run to run."),
+        click.option(
+            "--load",
+            "loads",
+            multiple=True,
+            metavar="FILE",
+            help="Begin with what a YAML or JSON seed file holds, or a shipped seed such as 'demo'. Repeatable.",
+        ),
+        click.option("--require-workflow", is_flag=True, help="Answer 404 for a workflow id that no seed names."),
+        click.option("--api-key", metavar="KEY", help="Let in this API key only."),
+        click.option("--project", default="default", show_default=True, help="The project of requests that name none."),
+        click.option(
+            "--beta-header",
+            type=click.Choice(["required", "optional"]),
+            default="required",
+            show_default=True,
+            help="Whether REST requests need 'OpenAI-Beta: chatkit_beta=v1', as the real API demands.",
+        ),
+        click.option(
+            "--allow-host",
+            "allow_hosts",
+            multiple=True,
+            metavar="NAME",
+            help="A host name that may reach /_mock, besides localhost and addresses. Repeatable.",
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            help="How requests and failures are logged on standard error.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@cli.command(context_settings=_ENVIRONMENT)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4114,
+    show_default=True,
+    help="The port; 0 for any free one.",
+)
+@_server_options
+@click.option("--quiet", is_flag=True, help="Print no banner and log no requests.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the base URL to this file once it answers; the file is removed at the end.",
+)
+def serve(*, host: str, port: int, quiet: bool, ready_file: Path | None, log_format: str, **options: Any) -> None:
+    """Serve until Ctrl-C. Each option is also a variable, such as CHATKIT_MOCK_PORT."""
+    from mock_server.testing.foreground import serve_in_foreground  # noqa: PLC0415 - starting fast
+
+    _configure_logging(log_format, quiet=quiet)
+    settings, app = _build(log_requests=not quiet, **options)
+    try:
+        serve_in_foreground(
+            app,
+            host=host,
+            port=port,
+            ready_file=ready_file,
+            banner=None if quiet else lambda url: _banner(url, settings),
+        )
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command(context_settings={**_ENVIRONMENT, "ignore_unknown_options": False, "allow_interspersed_args": False})
+@_server_options
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT ...]")
+def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
+    """Run COMMAND against a server of its own, on a free port, and return its exit code.
+
+    The command finds the server by OPENAI_BASE_URL, OPENAI_API_KEY, CHATKIT_API_BASE and CHATKIT_MOCK_URL.
+    """
+    from mock_server.testing.command import run_command  # noqa: PLC0415 - starting fast
+
+    _configure_logging(log_format, quiet=True)
+    settings, app = _build(log_requests=False, **options)
+    try:
+        code = run_command(command, app, variables=lambda origin: _variables(origin, settings))
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(code)
+
+
+def _build(*, loads: tuple[str, ...], log_requests: bool, **options: Any) -> tuple[Settings, "MockServer"]:
+    from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
+    from mock_server.state.project import Projects  # noqa: PLC0415
+    from mock_server.state.seeds import load_seeds  # noqa: PLC0415
+
+    settings = Settings(**options)
+    try:
+        settings.refuse_real_key()
+        return settings, MockServer(Projects(settings, base=load_seeds(loads)), log_requests=log_requests)
+    except MockServerError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _variables(origin: str, settings: Settings) -> dict[str, str]:
+    return {
+        "OPENAI_BASE_URL": f"{origin}/v1",
+        "OPENAI_API_KEY": settings.api_key or f"sk-mock-{settings.project}",
+        "CHATKIT_API_BASE": origin,
+        "CHATKIT_MOCK_URL": origin,
+    }
+
+
+def _banner(origin: str, settings: Settings) -> None:
+    click.echo(f"chatkit-mock serves the ChatKit API at {click.style(f'{origin}/v1', bold=True)}\n")
+    for name, value in _variables(origin, settings).items():
+        click.echo(f"  export {name}={value}")
+    click.echo(f"\n  {origin}/docs   every operation it answers\n\nCtrl-C ends it.")
+
+
+def _configure_logging(log_format: str, *, quiet: bool) -> None:
+    import logging  # noqa: PLC0415 - starting fast
+
+    from mock_server.http.logs import JsonFormatter  # noqa: PLC0415 - starting fast
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(message)s"))
+    logger = logging.getLogger("mock_server")
+    logger.addHandler(handler)
+    logger.setLevel(logging.ERROR if quiet else logging.INFO)

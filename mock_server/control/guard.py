@@ -1,0 +1,29 @@
+"""Who may steer the emulator: programs and pages of this machine, not a page from elsewhere."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from mock_server.errors import ControlForbidden
+from mock_server.http.call import Call
+
+
+def same_machine(call: Call) -> None:
+    """Raise ControlForbidden for a foreign `Origin`, or a `Host` that a rebound DNS name could have sent."""
+    host = call.headers.get(b"host", b"").decode("latin-1")
+    if not _is_trusted(urlsplit(f"//{host}").hostname or "", call.projects.settings.allow_hosts):
+        raise ControlForbidden(f"/_mock does not answer to the host name '{host}'; start with --allow-host to let it.")
+    origin = call.headers.get(b"origin", b"").decode("latin-1")
+    if origin and urlsplit(origin).netloc != host:
+        raise ControlForbidden(f"/_mock is closed to pages of '{origin}'; call it from a page of {host}.")
+
+
+def _is_trusted(name: str, allowed: tuple[str, ...]) -> bool:
+    return name == "localhost" or name.endswith(".localhost") or name in allowed or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

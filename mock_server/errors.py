@@ -1,0 +1,133 @@
+"""What can go wrong, as facts. `http.errors` alone turns them into statuses and words."""
+
+from typing import Any
+
+
+class MockServerError(Exception):
+    """Base of everything this project raises on purpose.
+
+    hint: one sentence for people, sent as `X-Mock-Hint` where the real API's words leave a question open.
+    """
+
+    hint: str | None = None
+
+
+class ApiKeyMissing(MockServerError):
+    """No `Authorization: Bearer` header, or an empty one."""
+
+
+class ApiKeyIncorrect(MockServerError):
+    """A key that is not let in here; `key` is masked wherever it is shown."""
+
+    def __init__(self, key: str, *, hint: str) -> None:
+        super().__init__(hint)
+        self.key, self.hint = key, hint
+
+
+class BetaHeaderMissing(MockServerError):
+    """A REST request without `OpenAI-Beta: chatkit_beta=v1`."""
+
+
+class ContentTypeUnsupported(MockServerError):
+    """A body that does not claim to be JSON."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(given)
+        self.given = given
+
+
+class BodyMalformed(MockServerError):
+    """A body that is no JSON; `hint` says where it breaks."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(hint)
+        self.hint = hint
+
+
+class BodyTooLarge(MockServerError):
+    """A body over the limit, both in bytes."""
+
+    def __init__(self, *, limit: int, size: int) -> None:
+        super().__init__(f"{size} > {limit}")
+        self.limit, self.size = limit, size
+
+
+class InvalidParameter(MockServerError):
+    """A parameter the API refuses: `code` is OpenAI's, `facts` fill its template."""
+
+    def __init__(self, code: str, param: str, **facts: Any) -> None:
+        super().__init__(f"{code} at {param}")
+        self.code, self.param, self.facts = code, param, facts
+
+
+class NotFound(MockServerError):
+    """No such object in this project; `kind` is a word of the API's, such as `Thread`."""
+
+    kind = "Object"
+
+    def __init__(self, identifier: str, *, hint: str | None = None) -> None:
+        super().__init__(identifier)
+        self.identifier, self.hint = identifier, hint
+
+
+class WorkflowNotFound(NotFound):
+    """No workflow of this id."""
+
+    kind = "Workflow"
+
+
+class SessionNotFound(NotFound):
+    """No session of this id in this project."""
+
+    kind = "Chatkit Session"
+
+
+class ThreadNotFound(NotFound):
+    """No thread of this id in this project."""
+
+    kind = "Chatkit Thread"
+
+
+class ProjectInvalid(MockServerError):
+    """A project name outside `[A-Za-z0-9._-]{1,64}`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class DocumentInvalid(MockServerError):
+    """A document that can't be used: where it came from, the place in it, and the reason with the way out."""
+
+    def __init__(self, reason: str, *, source: str, line: int | None = None, place: str = "") -> None:
+        where = source if line is None else f"{source}:{line}"
+        super().__init__(f"{where}: {place}: {reason}" if place else f"{where}: {reason}")
+        self.reason, self.source, self.place = reason, source, place
+
+
+class SeedInvalid(DocumentInvalid):
+    """A seed document that can't be loaded; `place` such as `threads[0].items[1].type`."""
+
+
+class UrlUnknown(MockServerError):
+    """No route has this path."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"{method} {path}")
+        self.method, self.path = method, path
+
+
+class MethodNotAllowed(MockServerError):
+    """The path is there, but not for this method."""
+
+    def __init__(self, method: str, path: str, *, allowed: str) -> None:
+        super().__init__(f"{method} {path}")
+        self.method, self.path, self.allowed = method, path, allowed
+
+
+class ControlForbidden(MockServerError):
+    """A call to `/_mock` that a page on another site could have sent."""
+
+
+class RealKeyRefused(MockServerError):
+    """A real key where a made-up one belongs."""

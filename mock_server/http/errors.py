@@ -1,0 +1,197 @@
+"""The only place where a fact becomes a status and words. The words are the real API's wherever they are known."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from mock_server import errors
+from mock_server.wire.codec import encode
+from mock_server.wire.errors import ErrorBody, ErrorDetail
+
+KEYS_PAGE = "https://platform.openai.com/account/api-keys"
+
+# Observed on the same platform (chat, responses, skills); that ChatKit says the same is inferred.
+_TEMPLATES: dict[str, str] = {
+    "missing_required_parameter": "Missing required parameter: '{param}'.",
+    "unknown_parameter": "Unknown parameter: '{param}'.",
+    "invalid_type": "Invalid type for '{param}': expected {expected}, but got {got} instead.",
+    "invalid_value": "Invalid value: '{value}'. Supported values are: {supported}.",
+    "integer_above_max_value": "Invalid '{param}': {kind} above maximum value. "
+    "Expected a value <= {limit}, but got {value} instead.",
+    "integer_below_min_value": "Invalid '{param}': {kind} below minimum value. "
+    "Expected a value >= {limit}, but got {value} instead.",
+    "string_above_max_length": "Invalid '{param}': string too long. "
+    "Expected a string with maximum length {limit}, but got a string with length {size} instead.",
+    "empty_string": "Invalid '{param}': empty string. "
+    "Expected a string with minimum length 1, but got an empty string instead.",
+    "object_above_max_properties": "Invalid '{param}': too many properties. "
+    "Expected an object with at most {limit} properties, but got an object with {size} properties instead.",
+    "property_name_above_max_length": "Invalid property name in '{path}': '{name}' is too long. "
+    "Expected a string with maximum length {limit}, but got a string with length {size} instead.",
+    "duplicate_parameter": "Duplicate parameter: '{param}'. You provided multiple values for this parameter, "
+    "whereas only one is allowed. If you are trying to provide a list of values, use the array syntax instead "
+    "e.g. '{param}[]=<value>'.",
+}
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """A rendered error: what goes onto the wire."""
+
+    status: int
+    body: bytes
+    headers: list[tuple[bytes, bytes]]
+
+
+def render(error: Exception) -> Failure:
+    """The answer to an error; anything unforeseen is the real API's own 500 (observed)."""
+    for known, (status, describe) in _RENDERERS.items():
+        if isinstance(error, known):
+            detail = describe(error)
+            return Failure(
+                status=status,
+                body=encode(ErrorBody(error=detail)),
+                headers=list(_headers(error, status)),
+            )
+    detail = ErrorDetail(
+        message="The server had an error while processing your request. Sorry about that!",
+        type="server_error",
+    )
+    return Failure(status=500, body=encode(ErrorBody(error=detail)), headers=[])
+
+
+def is_known(error: Exception) -> bool:
+    """Whether an error was foreseen, or is a bug of ours."""
+    return isinstance(error, tuple(_RENDERERS))
+
+
+def _invalid(message: str, *, code: str | None = None, param: str | None = None) -> ErrorDetail:
+    return ErrorDetail(message=message, type="invalid_request_error", param=param, code=code)
+
+
+def _key_missing(_: errors.ApiKeyMissing) -> ErrorDetail:
+    return _invalid(
+        "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer "
+        "auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're "
+        "accessing the API from your browser and are prompted for a username and password. "
+        f"You can obtain an API key from {KEYS_PAGE}."
+    )
+
+
+def _key_incorrect(error: errors.ApiKeyIncorrect) -> ErrorDetail:
+    message = f"Incorrect API key provided: {masked(error.key)}. You can find your API key at {KEYS_PAGE}."
+    return _invalid(message, code="invalid_api_key")
+
+
+def masked(key: str) -> str:
+    """A key as OpenAI prints it: the first 8 and the last 4 stand (observed), a star for each other (inferred).
+
+    Of a key of 12 characters or fewer only the first two stand (inferred).
+    """
+    if len(key) <= 12:
+        return key[:2] + "*" * len(key[2:])
+    return f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}"
+
+
+def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
+    # Inferred from the observed sentence of the Assistants API.
+    return _invalid(
+        "You must provide the 'OpenAI-Beta' header to access the ChatKit API. "
+        "Please try again by setting the header 'OpenAI-Beta: chatkit_beta=v1'.",
+        code="invalid_beta",
+    )
+
+
+def _content_type(error: errors.ContentTypeUnsupported) -> ErrorDetail:
+    return _invalid(
+        f"Unsupported content type: '{error.given}'. This API method only accepts 'application/json' requests, "
+        f"but you specified the header 'Content-Type: {error.given}'. Please try again with a supported content type.",
+        code="unsupported_content_type",
+    )
+
+
+def _malformed(_: errors.BodyMalformed) -> ErrorDetail:
+    return _invalid(
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP "
+        "library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have "
+        "trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)"
+    )
+
+
+def _too_large(error: errors.BodyTooLarge) -> ErrorDetail:
+    return ErrorDetail(
+        message=f"Maximum content size limit ({error.limit}) exceeded ({error.size} bytes read)",
+        type="server_error",
+    )
+
+
+def _parameter(error: errors.InvalidParameter) -> ErrorDetail:
+    facts = dict(error.facts)
+    if "supported" in facts:
+        facts["supported"] = _enumerated(facts["supported"])
+    template = _TEMPLATES[error.code.replace("decimal_", "integer_")]
+    return _invalid(template.format(param=error.param, **facts), code=error.code, param=error.param)
+
+
+def _enumerated(values: Iterable[str]) -> str:
+    quoted = [f"'{value}'" for value in values]
+    if len(quoted) < 3:
+        return " and ".join(quoted)
+    return f"{', '.join(quoted[:-1])}, and {quoted[-1]}"
+
+
+def _not_found(error: errors.NotFound) -> ErrorDetail:
+    return _invalid(f"{error.kind} with id '{error.identifier}' not found.")
+
+
+def _url_unknown(error: errors.UrlUnknown) -> ErrorDetail:
+    return _invalid(f"Invalid URL ({error.method} {error.path})")
+
+
+def _method(error: errors.MethodNotAllowed) -> ErrorDetail:
+    return _invalid(f"Invalid method for URL ({error.method} {error.path})")
+
+
+def _project(error: errors.ProjectInvalid) -> ErrorDetail:
+    return _invalid(
+        f"Invalid project name '{error.name}': use 1 to 64 letters, digits, dots, dashes and underscores.",
+        code="invalid_project",
+    )
+
+
+def _seed(error: errors.DocumentInvalid) -> ErrorDetail:
+    return _invalid(f"{error}.", code="invalid_seed", param=error.place or None)
+
+
+def _forbidden(error: errors.ControlForbidden) -> ErrorDetail:
+    return _invalid(f"{error}", code="control_forbidden")
+
+
+_RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
+    errors.ApiKeyMissing: (401, _key_missing),
+    errors.ApiKeyIncorrect: (401, _key_incorrect),
+    errors.BetaHeaderMissing: (400, _beta_missing),
+    errors.ContentTypeUnsupported: (400, _content_type),
+    errors.BodyMalformed: (400, _malformed),
+    errors.BodyTooLarge: (413, _too_large),
+    errors.InvalidParameter: (400, _parameter),
+    errors.NotFound: (404, _not_found),
+    errors.UrlUnknown: (404, _url_unknown),
+    errors.MethodNotAllowed: (405, _method),
+    errors.ProjectInvalid: (400, _project),
+    errors.DocumentInvalid: (400, _seed),
+    errors.ControlForbidden: (403, _forbidden),
+}
+
+
+def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
+    if status == 401:
+        yield b"www-authenticate", b'Bearer realm="OpenAI API"'
+    if isinstance(error, errors.MethodNotAllowed):
+        yield b"allow", error.allowed.encode()
+    hint = getattr(error, "hint", None)
+    if hint:
+        yield (
+            b"x-mock-hint",
+            hint.encode("ascii", "backslashreplace").replace(b"\n", b" ").replace(b"\r", b" "),
+        )

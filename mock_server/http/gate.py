@@ -1,0 +1,122 @@
+"""What stands before every route: finds the project, renders every failure, gives every answer its headers."""
+
+import logging
+from collections.abc import Iterable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_server.clock import stopwatch
+from mock_server.errors import MethodNotAllowed, ProjectInvalid, UrlUnknown
+from mock_server.http.call import Call
+from mock_server.http.errors import is_known, render
+from mock_server.http.headers import dress
+from mock_server.http.operation import JSON, Resource, respond
+from mock_server.state.project import Project, Projects
+
+_log = logging.getLogger("mock_server")
+
+
+class Gate:
+    """A pure ASGI callable around the router."""
+
+    def __init__(self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, log_requests: bool) -> None:
+        """A path without arguments is looked up in `resources`; only the others take the time of the router."""
+        self._app, self._projects, self._log_requests = app, projects, log_requests
+        self._by_path = {resource.path: resource for resource in resources}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; other kinds of scope pass through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
+        try:
+            call.enter(_find_project(call))
+            resource = self._by_path.get(call.path)
+            if resource is not None:
+                await resource.answer(call)
+            else:
+                await self._app(scope, receive, _Dressing(call))
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+            await self._fail(call, error)
+        if self._log_requests:
+            _log_request(call)
+
+    async def _fail(self, call: Call, error: Exception) -> None:
+        match error:
+            case ProjectInvalid():
+                call.enter(self._projects.default)
+            case HTTPException(status_code=404):
+                error = UrlUnknown(call.method, call.path)
+            case HTTPException(status_code=405):
+                allowed = (error.headers or {}).get("Allow", "")
+                error = MethodNotAllowed(call.method, call.path, allowed=allowed)
+        if not is_known(error):
+            _log.error("%s %s failed (%s)", call.method, call.path, call.request_id, exc_info=error)
+        if call.status:
+            raise error  # the answer has begun: all that is left is to drop the connection
+        failure = render(error)
+        await respond(call, failure.status, failure.body, [JSON, *failure.headers])
+
+
+class _Dressing:
+    """Sends the answer of a route that knows nothing of calls, such as a page, with every answer's headers."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._call.status = message["status"]
+            message["headers"] = dress(self._call, list(message.get("headers", [])))
+        await self._call.send(message)
+
+
+def _log_request(call: Call) -> None:
+    milliseconds = (stopwatch() - call.started) * 1000
+    _log.info(
+        "%s %s %d %.1f ms",
+        call.method,
+        call.path,
+        call.status,
+        milliseconds,
+        extra={
+            "request": {
+                "method": call.method,
+                "path": call.path,
+                "status": call.status,
+                "milliseconds": round(milliseconds, 3),
+                "project": call.project.name,
+                "request_id": call.request_id,
+            }
+        },
+    )
+
+
+def _find_project(call: Call) -> Project:
+    """The project a request names by its secret, its path, its header or its key. Raises ProjectInvalid."""
+    projects, named, key = call.projects, _named_project(call), call.bearer
+    if key.startswith("ek_"):
+        issuer = projects.of_secret(key)
+        if issuer is not None:
+            return issuer
+    elif named is None and key.startswith("sk-mock-"):
+        named = key.removeprefix("sk-mock-")
+    return projects.default if named is None else projects.get(named)
+
+
+def _named_project(call: Call) -> str | None:
+    """The project in the path, whose prefix this moves out of the routes' sight, or in the header."""
+    if call.path.startswith("/p/"):
+        name, slash, rest = call.path.removeprefix("/p/").partition("/")
+        call.path = slash + rest
+        call.scope["root_path"] = f"{call.scope.get('root_path', '')}/p/{name}"
+        return name
+    header = call.headers.get(b"openai-project")
+    return header.decode("latin-1") if header else None

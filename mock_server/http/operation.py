@@ -1,0 +1,83 @@
+"""Operations: what can be done at a path, described once for the router, the docs and the reader."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Struct
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from mock_server.errors import MethodNotAllowed
+from mock_server.http.call import Call, Headers
+from mock_server.http.headers import dress
+from mock_server.wire.codec import decode, decode_query, encode
+
+JSON = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One operation.
+
+    name: as the SDKs call it, such as `sessions.create`.
+    handler: gets the Call, then the decoded query and body as far as they are declared; returns the `answer`.
+    read_body: decodes the body where `wire.codec.decode` does not do.
+    guard: raises if the caller may not do this.
+    failures: the statuses it can answer with besides 200, for the docs.
+    """
+
+    name: str
+    summary: str
+    handler: Callable[..., Any]
+    answer: Any
+    query: type[Struct] | None = None
+    body: type[Struct] | None = None
+    read_body: Callable[[bytes], Struct] | None = None
+    guard: Callable[[Call], None]
+    failures: tuple[int, ...] = ()
+
+    async def perform(self, call: Call) -> None:
+        """Guard, decode, ask the handler, answer."""
+        self.guard(call)
+        given: list[Struct] = []
+        if self.query is not None:
+            given.append(decode_query(call.query(), self.query))
+        if self.body is not None:
+            body = await call.json_body()
+            given.append(self.read_body(body) if self.read_body else decode(body, self.body))
+        await respond(call, 200, encode(self.handler(call, *given)), [JSON])
+
+
+class Resource:
+    """A path and its operations by method: an ASGI application that the router can hold."""
+
+    def __init__(self, path: str, operations: Mapping[str, Operation]) -> None:
+        self.path, self.operations = path, operations
+        methods = [*operations, *(["HEAD"] if "GET" in operations else []), "OPTIONS"]
+        self._allowed = ", ".join(sorted(methods))
+
+    def route(self) -> Route:
+        """The route that leads here."""
+        return Route(self.path, self)
+
+    async def __call__(self, scope: Scope, _: Receive, __: Send) -> None:
+        """Answer the call in this scope."""
+        await self.answer(scope["mock_server.call"])
+
+    def answer(self, call: Call) -> Awaitable[None]:
+        """Answer, or raise for the gate to render."""
+        operation = self.operations.get("GET" if call.method == "HEAD" else call.method)
+        if operation is not None:
+            return operation.perform(call)
+        if call.method == "OPTIONS":
+            return respond(call, 200, b"", [(b"allow", self._allowed.encode())])
+        raise MethodNotAllowed(call.method, call.path, allowed=self._allowed)
+
+
+async def respond(call: Call, status: int, body: bytes, headers: Headers) -> None:
+    """Send a whole answer."""
+    call.status = status
+    dressed = dress(call, [*headers, (b"content-length", b"%d" % len(body))])
+    await call.send({"type": "http.response.start", "status": status, "headers": dressed})
+    await call.send({"type": "http.response.body", "body": body})

@@ -1,0 +1,171 @@
+"""Sessions: created, cancelled, expired. Status is derived from the time at reading, never by a timer."""
+
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+from msgspec import UNSET, Struct
+
+from mock_server import config
+from mock_server.errors import SessionNotFound, WorkflowNotFound
+from mock_server.ids import IdFactory, tail_of
+from mock_server.wire import sessions as wire
+from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
+
+
+class Session(Struct, gc=False, kw_only=True):
+    """One session, flat so that a million fit into memory; `resource` gives its shape on the wire.
+
+    created_at and cancelled_at are unix seconds with fractions, expires_at is whole ones.
+    """
+
+    id: str
+    client_secret: str
+    project: str
+    user: str
+    workflow_id: str
+    workflow_version: str | None
+    state_variables: dict[str, str | int | bool | float] | None
+    tracing: bool
+    titling: bool
+    uploads: bool
+    max_file_size: int
+    max_files: int
+    history: bool
+    recent_threads: int | None
+    max_requests_per_1_minute: int
+    created_at: float
+    expires_at: int
+    cancelled_at: float | None = None
+
+    def status(self, now: float) -> ChatSessionStatus:
+        """Active until the clock reads `expires_at`, unless cancelled before."""
+        if self.cancelled_at is not None:
+            return "cancelled"
+        return "active" if now < self.expires_at else "expired"
+
+    def transitions(self, now: float) -> list["Transition"]:
+        """Its history up to `now`, each change with the time it happened, not the time it was noticed."""
+        history = [Transition(status="active", at=self.created_at, cause="created")]
+        if self.cancelled_at is not None:
+            history.append(Transition(status="cancelled", at=self.cancelled_at, cause="cancelled"))
+        elif now >= self.expires_at:
+            history.append(Transition(status="expired", at=self.expires_at, cause="expired"))
+        return history
+
+    def resource(self, now: float) -> wire.ChatSession:
+        """The session as the API shows it."""
+        return wire.ChatSession(
+            id=self.id,
+            status=self.status(now),
+            chatkit_configuration=wire.ChatSessionChatKitConfiguration(
+                automatic_thread_titling=wire.ChatSessionAutomaticThreadTitling(enabled=self.titling),
+                file_upload=wire.ChatSessionFileUpload(
+                    enabled=self.uploads, max_file_size=self.max_file_size, max_files=self.max_files
+                ),
+                history=wire.ChatSessionHistory(enabled=self.history, recent_threads=self.recent_threads),
+            ),
+            client_secret=self.client_secret,
+            expires_at=self.expires_at,
+            max_requests_per_1_minute=self.max_requests_per_1_minute,
+            rate_limits=wire.ChatSessionRateLimits(max_requests_per_1_minute=self.max_requests_per_1_minute),
+            user=self.user,
+            workflow=wire.ChatKitWorkflow(
+                id=self.workflow_id,
+                state_variables=self.state_variables,
+                tracing=wire.ChatKitWorkflowTracing(enabled=self.tracing),
+                version=self.workflow_version,
+            ),
+        )
+
+
+class Transition(Struct, frozen=True, kw_only=True, gc=False):
+    """A change of a session's status, at a unix second, and why."""
+
+    status: ChatSessionStatus
+    at: float
+    cause: Literal["created", "cancelled", "expired"]
+
+
+class Sessions:
+    """The sessions of one project, by id; their secrets go into an index that all projects share."""
+
+    def __init__(
+        self, *, project: str, ids: IdFactory, secrets: dict[str, Session], workflows: Collection[str] | None
+    ) -> None:
+        """`workflows` names the only workflows there are; with None there is every one."""
+        self._project, self._ids, self._secrets, self._workflows = project, ids, secrets, workflows
+        self._by_id: dict[str, Session] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, session_id: str) -> bool:
+        return session_id in self._by_id
+
+    def ids(self) -> Iterable[str]:
+        """The ids there are."""
+        return self._by_id
+
+    def create(self, params: SessionCreateParams, *, now: float, session_id: str | None = None) -> Session:
+        """A new session, with every default applied. Raises WorkflowNotFound."""
+        self._require_workflow(params.workflow.id)
+        session_id = session_id or self._ids.new("cksess", now=now)
+        session = _resolve(params, session_id=session_id, project=self._project, ids=self._ids, now=now)
+        self._by_id[session.id] = self._secrets[session.client_secret] = session
+        return session
+
+    def get(self, session_id: str) -> Session:
+        """Raises SessionNotFound."""
+        try:
+            return self._by_id[session_id]
+        except KeyError:
+            raise SessionNotFound(session_id) from None
+
+    def cancel(self, session_id: str, *, now: float) -> Session:
+        """End an active session. Raises SessionNotFound.
+
+        One that has ended already stays as it is and is shown as it is: cancelling twice succeeds, cancelling an
+        expired session leaves it expired (both inferred: "return its most recent metadata").
+        """
+        session = self.get(session_id)
+        if session.status(now) == "active":
+            session.cancelled_at = now
+        return session
+
+    def clear(self) -> None:
+        """Forget every session, and their secrets."""
+        for session in self._by_id.values():
+            del self._secrets[session.client_secret]
+        self._by_id.clear()
+
+    def _require_workflow(self, workflow_id: str) -> None:
+        # An empty id is refused in any case (inferred): no workflow can have it.
+        if not workflow_id or (self._workflows is not None and workflow_id not in self._workflows):
+            raise WorkflowNotFound(workflow_id)
+
+
+def _resolve(params: SessionCreateParams, *, session_id: str, project: str, ids: IdFactory, now: float) -> Session:
+    workflow, configuration = params.workflow, params.chatkit_configuration
+    uploads, history = configuration.file_upload, configuration.history
+    lifetime = params.expires_after.seconds if params.expires_after else config.EXPIRES_AFTER_SECONDS
+    expires_at = int(now) + lifetime
+    tail = tail_of(session_id) or ids.new_tail()
+    return Session(
+        id=session_id,
+        client_secret=ids.client_secret(now=now, expires_at=expires_at, tail=tail),
+        project=project,
+        user=params.user,
+        workflow_id=workflow.id,
+        workflow_version=None if workflow.version is UNSET else workflow.version,
+        state_variables=None if workflow.state_variables is UNSET else workflow.state_variables,
+        tracing=workflow.tracing.enabled,
+        titling=configuration.automatic_thread_titling.enabled,
+        uploads=uploads.enabled,
+        max_file_size=uploads.max_file_size,
+        max_files=uploads.max_files,
+        history=history.enabled,
+        recent_threads=history.recent_threads or None,
+        max_requests_per_1_minute=params.rate_limits.max_requests_per_1_minute,
+        created_at=now,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,122 @@
+"""A collection in order of creation, read page by page."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+from mock_server.config import PAGE_LIMIT
+
+
+class Query(Protocol):
+    """Which part of a timeline is asked for."""
+
+    @property
+    def limit(self) -> int | UnsetType:
+        """How many at most."""
+
+    @property
+    def order(self) -> str | UnsetType:
+        """`asc` is oldest first, anything else newest first."""
+
+    @property
+    def after(self) -> str | UnsetType:
+        """The id before the page's first entry."""
+
+    @property
+    def before(self) -> str | UnsetType:
+        """The id after the page's last entry."""
+
+
+class Entry(Protocol):
+    """What a timeline holds."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def created_at(self) -> float:
+        """Unix seconds."""
+
+
+E = TypeVar("E", bound=Entry)
+Place = tuple[float, int]
+
+
+class Page(Struct, Generic[E]):
+    """Part of a timeline, in the order asked for."""
+
+    entries: list[E]
+    has_more: bool
+
+
+class Timeline(Generic[E]):
+    """Entries by id and by time of creation; equal times keep the order in which they were added.
+
+    A deleted entry leaves its place behind, so that a page that ended there still has a next one.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, Place] = {}
+        self._order: list[Place] = []
+        self._entries: dict[Place, E] = {}
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[E]:
+        return (self._entries[place] for place in self._order)
+
+    def __contains__(self, entry_id: str) -> bool:
+        return self._places.get(entry_id) in self._entries
+
+    def get(self, entry_id: str) -> E | None:
+        """The entry of this id, if it is there."""
+        place = self._places.get(entry_id)
+        return None if place is None else self._entries.get(place)
+
+    def add(self, entry: E) -> None:
+        """Put an entry where its time of creation says; an id of old takes a new place."""
+        place = (entry.created_at, len(self._places))
+        self._places[entry.id] = place
+        self._entries[place] = entry
+        insort(self._order, place)
+
+    def remove(self, entry_id: str) -> None:
+        """Take out an entry that is there; its place stays known as a cursor."""
+        place = self._places[entry_id]
+        del self._entries[place]
+        del self._order[bisect_left(self._order, place)]
+
+    def page(self, query: Query, *, where: Callable[[E], bool] = lambda _: True) -> Page[E]:
+        """The entries between two cursors, newest first unless asked otherwise, 20 at most unless asked otherwise.
+
+        A cursor of an id never seen is no cursor (observed: the official SDKs' own tests send such). With `before`
+        alone the page is the one that ends at the cursor (inferred); otherwise it begins at `after`, or at the top.
+        """
+        limit = PAGE_LIMIT if query.limit is UNSET else query.limit
+        newest_first = query.order != "asc"
+        places = self._between(query.after, query.before, newest_first=newest_first)
+        backwards = self._place(query.after) is None and self._place(query.before) is not None
+        if backwards:
+            places.reverse()
+        matching = (entry for place in places if where(entry := self._entries[place]))
+        entries = list(islice(matching, limit))
+        has_more = next(matching, None) is not None
+        return Page(entries[::-1] if backwards else entries, has_more)
+
+    def _between(self, after: str | UnsetType, before: str | UnsetType, *, newest_first: bool) -> list[Place]:
+        older, newer = (before, after) if newest_first else (after, before)
+        start, stop = self._place(older), self._place(newer)
+        places = self._order[
+            0 if start is None else bisect_right(self._order, start) : None
+            if stop is None
+            else bisect_left(self._order, stop)
+        ]
+        return places[::-1] if newest_first else places
+
+    def _place(self, cursor: str | UnsetType) -> Place | None:
+        return None if cursor is UNSET else self._places.get(cursor)

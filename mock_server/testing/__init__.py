@@ -1,0 +1,1 @@
+"""What tests and `chatkit-mock` hold: a running server."""

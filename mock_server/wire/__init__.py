@@ -1,0 +1,1 @@
+"""What travels: Structs named as in the official SDKs. No behaviour."""

@@ -1,0 +1,27 @@
+"""What travels on `/_mock`."""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of every call that acts on a project; by default that is the caller's."""
+
+    project: str | UnsetType = UNSET
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The server lives: its version and the projects it holds."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    projects: list[str]
+
+
+class ProjectContents(Struct, frozen=True, kw_only=True):
+    """How much a project holds after it was loaded or reset."""
+
+    project: str
+    sessions: int
+    threads: int

@@ -1,0 +1,62 @@
+"""What users install: a wheel that stands by itself and is quick to import."""
+
+import statistics
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from mock_server.fixtures import fixtures_folder
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+    subprocess.run(command, check=True)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with nothing but the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("venv")
+    venv.create(folder, with_pip=True)
+    made = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    subprocess.run([made, "-m", "pip", "install", "--quiet", wheel], check=True)
+    return made
+
+
+def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"mock_server", f"chatkit_mock_server-{wheel.name.split('-')[1]}.dist-info"}
+    data = {name.removeprefix("mock_server/_fixtures/") for name in names if name.startswith("mock_server/_fixtures/")}
+    assert data == {str(path.relative_to(fixtures_folder())) for path in fixtures_folder().rglob("*") if path.is_file()}
+    assert "mock_server/py.typed" in names
+    assert "mock_server/dashboard/static/docs.js" in names
+
+
+def test_it_runs_in_an_empty_environment(python: Path) -> None:
+    script = "import urllib.request, os; print(urllib.request.urlopen(os.environ['CHATKIT_MOCK_URL'] + '/docs').status)"
+    command = [python.with_name("chatkit-mock"), "run", "--load", "demo", "--", python, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("200\n", "")
+
+
+def test_importing_it_costs_next_to_nothing(python: Path) -> None:
+    """Under 20 ms beyond Python itself, by Python's own account of import times."""
+
+    def milliseconds() -> float:
+        command = [python, "-X", "importtime", "-c", "import mock_server"]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+        return float(next(line for line in lines if line.endswith("mock_server")).split("|")[1]) / 1000
+
+    assert statistics.median(milliseconds() for _ in range(5)) < 20

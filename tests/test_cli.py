@@ -1,0 +1,202 @@
+"""`chatkit-mock`, run as a user runs it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from openai import OpenAI
+
+COMMAND = [sys.executable, "-m", "mock_server"]
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_", "OPENAI_"))}
+
+
+@contextmanager
+def serving(ready: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A server in a process of its own, once its ready file is there."""
+    command = [*COMMAND, "serve", "--port", "0", "--ready-file", str(ready), *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env={**PLAIN, **environment}, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            wait_for(ready, process)
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(ready: Path, process: subprocess.Popen[str]) -> None:
+    for _ in range(500):
+        if ready.exists() or process.poll() is not None:
+            break
+        time.sleep(0.02)
+    assert ready.exists(), process.communicate()
+
+
+def said(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Exit code and standard error of a command that ends by itself."""
+    done = subprocess.run(
+        [*COMMAND, *arguments], env={**PLAIN, **environment}, capture_output=True, text=True, timeout=30, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    return tmp_path / "ready"
+
+
+def test_the_ready_file_holds_a_base_url_that_answers(ready: Path) -> None:
+    with serving(ready, "--load", "demo"):
+        base_url = ready.read_text()
+        assert base_url.startswith("http://127.0.0.1:")
+        with OpenAI(base_url=base_url, api_key="sk-test") as client:
+            assert client.beta.chatkit.threads.retrieve("cthr_demo").user == "ada"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once_with_code_0(ready: Path, number: signal.Signals) -> None:
+    with serving(ready) as process:
+        address = ready.read_text().removeprefix("http://").removesuffix("/v1").split(":")
+        with socket.create_connection((address[0], int(address[1]))) as open_connection:
+            open_connection.sendall(b"POST /v1/chatkit/sessions HTTP/1.1\r\ncontent-length: 5\r\n\r\n")
+            began = time.monotonic()
+            process.send_signal(number)
+            assert process.wait(timeout=5) == 0
+            assert time.monotonic() - began < 2
+    assert not ready.exists()
+
+
+def test_the_banner_says_what_to_paste(ready: Path) -> None:
+    with serving(ready, "--project", "mine") as process:
+        base_url = ready.read_text()
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=5)
+    assert f"export OPENAI_BASE_URL={base_url}\n" in output
+    assert "export OPENAI_API_KEY=sk-mock-mine\n" in output
+    assert f"{base_url.removesuffix('/v1')}/docs" in output
+
+
+def test_quiet_is_quiet(ready: Path) -> None:
+    with serving(ready, "--quiet") as process:
+        urlopen(ready.read_text().removesuffix("/v1") + "/health").close()
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=5) == ("", "")
+
+
+def test_requests_are_logged_as_json(ready: Path) -> None:
+    with serving(ready, "--log-format", "json") as process:
+        urlopen(ready.read_text().removesuffix("/v1") + "/health").close()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=5)
+    line = json.loads(errors)
+    assert (line["method"], line["path"], line["status"], line["project"]) == ("GET", "/health", 200, "default")
+
+
+def test_every_flag_is_also_a_variable(ready: Path) -> None:
+    variables = {"CHATKIT_MOCK_API_KEY": "sk-mine", "CHATKIT_MOCK_SEED": "7", "CHATKIT_MOCK_LOAD": "demo"}
+    with serving(ready, **variables), OpenAI(base_url=ready.read_text(), api_key="sk-mine") as client:
+        assert client.beta.chatkit.threads.retrieve("cthr_demo")
+        session = client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+        assert session.id.startswith("cksess_68e828b1")
+
+
+def test_a_taken_port_is_one_sentence_and_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, error = said("serve", "--port", port)
+    assert code == 2
+    assert error.startswith(f"chatkit-mock: can't listen on 127.0.0.1 port {port}: address already in use; choose")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serve", "--prot", "1"], "No such option '--prot'"),
+        (["serve", "--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+        (["serve", "--load", "nowhere.yaml"], "there is no such file"),
+        (["serve", "--project", "a b"], "Invalid project name"),
+        (["serve", "--host", "no.such.host.invalid"], "can't listen on no.such.host.invalid"),
+        (["serve", "--api-key", "sk-proj-" + "a" * 60], "looks like a real OpenAI key"),
+        (["serve", "--ready-file", "/nowhere/ready", "--port", "0"], "/nowhere/"),
+        (["sever"], "No such command 'sever'"),
+        (["run"], "Missing argument"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value)[:40],
+)
+def test_a_bad_command_line_is_one_sentence_and_code_2(arguments: list[str], words: str) -> None:
+    code, error = said(*arguments)
+    assert code == 2
+    assert words in error
+    assert error.startswith("chatkit-mock: ")
+    assert error.count("\n") == 1
+
+
+def test_run_gives_the_command_a_server_and_returns_its_code() -> None:
+    script = """
+import os, openai
+session = openai.OpenAI().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+assert os.environ["OPENAI_BASE_URL"] == os.environ["CHATKIT_API_BASE"] + "/v1"
+assert os.environ["CHATKIT_MOCK_URL"] == os.environ["CHATKIT_API_BASE"]
+print(session.status)
+raise SystemExit(7)
+"""
+    done = subprocess.run(
+        [*COMMAND, "run", "--", sys.executable, "-c", script],
+        env=PLAIN,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, "active\n", "")
+
+
+def test_run_takes_options_before_the_command_only() -> None:
+    code, error = said(
+        "run", "--load", "demo", "--", sys.executable, "-c", "import sys; sys.exit(len(sys.argv))", "--load", "x"
+    )
+    assert (code, error) == (3, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_run_passes_signals_on(number: signal.Signals) -> None:
+    script = f"""
+import signal, sys
+signal.signal({int(number)}, lambda *_: sys.exit(5))
+print("waiting", flush=True)
+signal.pause()
+"""
+    command = [*COMMAND, "run", "--", sys.executable, "-c", script]
+    with subprocess.Popen(command, env=PLAIN, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "waiting\n"
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 5
+
+
+def test_run_tells_how_a_killed_command_ended() -> None:
+    code, _ = said("run", "--", sys.executable, "-c", "import os; os.kill(os.getpid(), 9)")
+    assert code == 128 + 9
+
+
+def test_run_names_a_command_that_is_not_there() -> None:
+    assert said("run", "--", "no-such-command") == (
+        127,
+        "chatkit-mock: can't run 'no-such-command': no such file or directory.\n",
+    )
+
+
+def test_help_and_version_are_readable() -> None:
+    for arguments in (["--help"], ["serve", "--help"], ["run", "--help"], ["--version"]):
+        done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=True)
+        assert done.stdout.strip()
+        assert max(map(len, done.stdout.splitlines())) <= 100
