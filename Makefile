@@ -18,7 +18,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.
-	$(BIN)/python -m tests.benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 lock:  ## Renew the lock; needs uv.
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -1,14 +1,13 @@
 """Joins the parts into one Starlette application."""
 
-from importlib.metadata import version
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+import mock_server
 from mock_server import api, control, dashboard
 from mock_server.http.gate import Gate
-from mock_server.http.openapi import document
 from mock_server.state.project import Projects
 
 
@@ -27,4 +26,6 @@ class MockServer(Starlette):
         return Gate(self.router, resources=self._resources, projects=self.projects, log_requests=self._log_requests)
 
     def _document(self) -> dict[str, Any]:
-        return document(self._resources, version=version("chatkit-mock-server"))
+        from mock_server.http.openapi import document  # noqa: PLC0415 - starting fast
+
+        return document(self._resources, version=mock_server.__version__)

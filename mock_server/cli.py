@@ -1,5 +1,6 @@
 """`chatkit-mock`: every word of the command line, and nothing that takes long to import before it is needed."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ _ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h"
 
 def main() -> None:
     """Run the command line; every failure ends in one sentence and exit code 2."""
+    gc.disable()  # until a server is built: what is imported and built stays, looking for garbage in it only costs
     try:
         sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
     except click.ClickException as error:
@@ -40,7 +42,6 @@ def _server_options(command: F) -> F:
         click.option("--seed", help="Make ids and secrets repeat from run to run."),
         click.option(
             "--load",
-            "loads",
             multiple=True,
             metavar="FILE",
             help="Begin with what a YAML or JSON seed file holds, or a shipped seed such as 'demo'. Repeatable.",
@@ -57,7 +58,6 @@ def _server_options(command: F) -> F:
         ),
         click.option(
             "--allow-host",
-            "allow_hosts",
             multiple=True,
             metavar="NAME",
             help="A host name that may reach /_mock, besides localhost and addresses. Repeatable.",
@@ -129,17 +129,22 @@ def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     sys.exit(code)
 
 
-def _build(*, loads: tuple[str, ...], log_requests: bool, **options: Any) -> tuple[Settings, "MockServer"]:
+def _build(
+    *, load: tuple[str, ...], allow_host: tuple[str, ...], log_requests: bool, **options: Any
+) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
     from mock_server.state.project import Projects  # noqa: PLC0415
     from mock_server.state.seeds import load_seeds  # noqa: PLC0415
 
-    settings = Settings(**options)
+    settings = Settings(allow_hosts=allow_host, **options)
     try:
         settings.refuse_real_key()
-        return settings, MockServer(Projects(settings, base=load_seeds(loads)), log_requests=log_requests)
+        app = MockServer(Projects(settings, base=load_seeds(load)), log_requests=log_requests)
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
+    gc.freeze()
+    gc.enable()
+    return settings, app
 
 
 def _variables(origin: str, settings: Settings) -> dict[str, str]:

@@ -15,6 +15,7 @@ MAX_FILE_SIZE_MB = 512  # documented default and maximum; observed
 PAGE_LIMIT = 20  # documented
 PAGE_LIMIT_MAX = 100  # documented
 
+PROJECT_NAME = "[A-Za-z0-9._-]{1,64}"  # a pattern
 _REAL_KEY = re.compile(r"sk-(proj-|svcacct-|admin-)?[A-Za-z0-9_-]{40,}")
 
 

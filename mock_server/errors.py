@@ -92,8 +92,7 @@ class ProjectInvalid(MockServerError):
     """A project name outside `[A-Za-z0-9._-]{1,64}`."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+        super().__init__(f"Invalid project name '{name}': use 1 to 64 letters, digits, dots, dashes and underscores.")
 
 
 class DocumentInvalid(MockServerError):

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from openai import OpenAI
+from starlette.testclient import TestClient
+
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.state.project import Projects
 from mock_server.state.seeds import LoadedSeed, load_seeds, parse_seed
 from mock_server.testing.server import ServerThread
-from openai import OpenAI
-from starlette.testclient import TestClient
 
 HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
 MINIMAL = {"workflow": {"id": "wf_1"}, "user": "ada"}

@@ -1,7 +1,8 @@
 """Every operation of `/_mock`, its handlers, and the bare health checks."""
 
-from importlib.metadata import version
+from msgspec import UNSET
 
+import mock_server
 from mock_server.control.guard import same_machine
 from mock_server.http.call import Call
 from mock_server.http.operation import Operation, Resource
@@ -53,7 +54,7 @@ def resources() -> list[Resource]:
 
 def health(call: Call) -> Health:
     """Say that the server lives."""
-    return Health(version=version("chatkit-mock-server"), projects=call.projects.names())
+    return Health(version=mock_server.__version__, projects=call.projects.names())
 
 
 def load(call: Call, query: ProjectQuery, seed: Seed) -> ProjectContents:
@@ -75,7 +76,7 @@ def _seed(body: bytes) -> Seed:
 
 
 def _project(call: Call, query: ProjectQuery) -> Project:
-    return call.projects.get(query.project) if query.project else call.project
+    return call.project if query.project is UNSET else call.projects.get(query.project)
 
 
 def _contents(project: Project) -> ProjectContents:

@@ -153,10 +153,7 @@ def _method(error: errors.MethodNotAllowed) -> ErrorDetail:
 
 
 def _project(error: errors.ProjectInvalid) -> ErrorDetail:
-    return _invalid(
-        f"Invalid project name '{error.name}': use 1 to 64 letters, digits, dots, dashes and underscores.",
-        code="invalid_project",
-    )
+    return _invalid(str(error), code="invalid_project")
 
 
 def _seed(error: errors.DocumentInvalid) -> ErrorDetail:

@@ -105,7 +105,10 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         described["security"] = [{"ApiKey": []}]
         described["parameters"] = [_BETA]
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": _json(schemas.of(operation.body))}
+        described["requestBody"] = {
+            "required": bool(schemas.resolve(schemas.of(operation.body)).get("required")),
+            "content": _json(schemas.of(operation.body)),
+        }
     if operation.query is not None:
         properties = schemas.resolve(schemas.of(operation.query))["properties"]
         described.setdefault("parameters", []).extend(

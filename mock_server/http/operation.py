@@ -1,7 +1,6 @@
 """Operations: what can be done at a path, described once for the router, the docs and the reader."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Struct
@@ -16,8 +15,7 @@ from mock_server.wire.codec import decode, decode_query, encode
 JSON = (b"content-type", b"application/json")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One operation.
 
     name: as the SDKs call it, such as `sessions.create`.

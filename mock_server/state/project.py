@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from mock_server.clock import Clock
-from mock_server.config import Settings
+from mock_server.config import PROJECT_NAME, Settings
 from mock_server.errors import ProjectInvalid
 from mock_server.ids import IdFactory
 from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
@@ -12,7 +12,7 @@ from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
 from mock_server.wire.seeds import Seed
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(PROJECT_NAME)
 
 
 class Project:

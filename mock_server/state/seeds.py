@@ -19,7 +19,6 @@ from mock_server.wire import seeds as wire
 from mock_server.wire import threads as rest
 from mock_server.wire.seeds import Seed, SeedItem, SeedSession, SeedThread
 
-
 _END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
 
 
@@ -86,7 +85,7 @@ def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
         user=seed.user,
         created_at=created_at,
         title=seed.title,
-        status=seed.status,
+        status=_status(seed.status),
         items=Timeline(),
     )
     for item in seed.items:
@@ -112,7 +111,7 @@ def _build_item(item: SeedItem, base: dict[str, Any]) -> rest.ThreadItem:
             return rest.ChatKitThreadUserMessageItem(
                 **base,
                 content=item.content,
-                attachments=item.attachments,
+                attachments=[_attachment(each) for each in item.attachments],
                 inference_options=_inference_options(item.inference_options),
             )
         case wire.SeedAssistantMessage():
@@ -132,7 +131,7 @@ def _build_item(item: SeedItem, base: dict[str, Any]) -> rest.ThreadItem:
         case wire.SeedTask():
             return rest.ChatKitTask(**base, task_type=item.task_type, heading=item.heading, summary=item.summary)
         case wire.SeedTaskGroup():
-            return rest.ChatKitTaskGroup(**base, tasks=item.tasks)
+            return rest.ChatKitTaskGroup(**base, tasks=[_task(each) for each in item.tasks])
 
 
 def _tool_call(item: wire.SeedClientToolCall, base: dict[str, Any]) -> rest.ChatKitClientToolCall:
@@ -147,6 +146,26 @@ def _tool_call(item: wire.SeedClientToolCall, base: dict[str, Any]) -> rest.Chat
         arguments=_json_text(item.arguments),
         output=output,
     )
+
+
+def _status(status: wire.SeedStatus) -> rest.ThreadStatus:
+    match status.type:
+        case "active":
+            return rest.ActiveStatus()
+        case "locked":
+            return rest.LockedStatus(reason=status.reason)
+        case "closed":
+            return rest.ClosedStatus(reason=status.reason)
+
+
+def _attachment(seed: wire.SeedAttachment) -> rest.ChatKitAttachment:
+    return rest.ChatKitAttachment(
+        type=seed.type, id=seed.id, name=seed.name, mime_type=seed.mime_type, preview_url=seed.preview_url
+    )
+
+
+def _task(seed: wire.SeedTaskGroupTask) -> rest.ChatKitTaskGroupTask:
+    return rest.ChatKitTaskGroupTask(type=seed.type, heading=seed.heading, summary=seed.summary)
 
 
 def _annotation(source: wire.SeedUrlSource | wire.SeedFileSource) -> rest.UrlAnnotation | rest.FileAnnotation:

@@ -3,46 +3,46 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.config import PAGE_LIMIT
 
+if TYPE_CHECKING:
 
-class Query(Protocol):
-    """Which part of a timeline is asked for."""
+    class Query(Protocol):
+        """Which part of a timeline is asked for."""
 
-    @property
-    def limit(self) -> int | UnsetType:
-        """How many at most."""
+        @property
+        def limit(self) -> int | UnsetType:
+            """How many at most."""
 
-    @property
-    def order(self) -> str | UnsetType:
-        """`asc` is oldest first, anything else newest first."""
+        @property
+        def order(self) -> str | UnsetType:
+            """`asc` is oldest first, anything else newest first."""
 
-    @property
-    def after(self) -> str | UnsetType:
-        """The id before the page's first entry."""
+        @property
+        def after(self) -> str | UnsetType:
+            """The id before the page's first entry."""
 
-    @property
-    def before(self) -> str | UnsetType:
-        """The id after the page's last entry."""
+        @property
+        def before(self) -> str | UnsetType:
+            """The id after the page's last entry."""
+
+    class Entry(Protocol):
+        """What a timeline holds."""
+
+        @property
+        def id(self) -> str:
+            """Its id."""
+
+        @property
+        def created_at(self) -> float:
+            """Unix seconds."""
 
 
-class Entry(Protocol):
-    """What a timeline holds."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def created_at(self) -> float:
-        """Unix seconds."""
-
-
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound="Entry")
 Place = tuple[float, int]
 
 
@@ -91,7 +91,7 @@ class Timeline(Generic[E]):
         del self._entries[place]
         del self._order[bisect_left(self._order, place)]
 
-    def page(self, query: Query, *, where: Callable[[E], bool] = lambda _: True) -> Page[E]:
+    def page(self, query: "Query", *, where: Callable[[E], bool] = lambda _: True) -> Page[E]:
         """The entries between two cursors, newest first unless asked otherwise, 20 at most unless asked otherwise.
 
         A cursor of an id never seen is no cursor (observed: the official SDKs' own tests send such). With `before`

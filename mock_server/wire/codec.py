@@ -9,7 +9,6 @@ import msgspec
 from msgspec import Struct
 
 from mock_server.errors import BodyMalformed, InvalidParameter
-from mock_server.wire.validation import explain, without_empty_parts
 
 S = TypeVar("S", bound=Struct)
 
@@ -30,6 +29,8 @@ def decode(body: bytes, type_: type[S]) -> S:
     try:
         params: S = _decoder(type_).decode(body)
     except msgspec.ValidationError:
+        from mock_server.wire.validation import without_empty_parts  # noqa: PLC0415 - starting fast
+
         params = convert(without_empty_parts(decode_json(body), type_), type_)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BodyMalformed(_place(error)) from None
@@ -64,6 +65,8 @@ def convert(value: Mapping[str, Any], type_: type[S]) -> S:
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
+        from mock_server.wire.validation import explain  # noqa: PLC0415 - starting fast
+
         explain(value, type_)
         raise BodyMalformed(_place(error)) from None
 

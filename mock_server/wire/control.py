@@ -1,14 +1,18 @@
 """What travels on `/_mock`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mock_server.config import PROJECT_NAME
+
+ProjectName = Annotated[str, Meta(extra_json_schema={"pattern": f"^{PROJECT_NAME}$"})]
 
 
 class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query of every call that acts on a project; by default that is the caller's."""
 
-    project: str | UnsetType = UNSET
+    project: ProjectName | UnsetType = UNSET
 
 
 class Health(Struct, frozen=True, kw_only=True):

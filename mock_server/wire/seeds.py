@@ -10,15 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
-from mock_server.wire.threads import (
-    ActiveStatus,
-    ChatKitAttachment,
-    ChatKitTaskGroupTask,
-    TaskType,
-    ThreadStatus,
-    UserMessageInputText,
-    UserMessageQuotedText,
-)
+from mock_server.wire.threads import TaskType, UserMessageInputText, UserMessageQuotedText
 
 Moment = int | float | datetime  # unix seconds, or ISO 8601
 Identifier = Annotated[str, Meta(min_length=1)]
@@ -34,6 +26,31 @@ class SeedSession(SessionCreateParams, frozen=True, kw_only=True, forbid_unknown
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a seed."""
+
+
+class SeedStatus(_Part, frozen=True, kw_only=True):
+    """A thread's status; the reason is for locked and closed ones."""
+
+    type: Literal["active", "locked", "closed"] = "active"
+    reason: str | None = None
+
+
+class SeedAttachment(_Part, frozen=True, kw_only=True):
+    """A file sent with a message."""
+
+    type: Literal["image", "file"]
+    id: Identifier
+    name: str
+    mime_type: str
+    preview_url: str | None = None
+
+
+class SeedTaskGroupTask(_Part, frozen=True, kw_only=True):
+    """A task within a group."""
+
+    type: TaskType = "custom"
+    heading: str | None = None
+    summary: str | None = None
 
 
 class SeedUrlSource(_Part, tag="url", frozen=True, kw_only=True):
@@ -55,9 +72,10 @@ class SeedAnnotation(_Part, frozen=True, kw_only=True):
     type: Literal["url", "file", "annotation"] = "annotation"
 
 
-class SeedOutputText(_Part, tag="output_text", frozen=True, kw_only=True):
+class SeedOutputText(_Part, frozen=True, kw_only=True):
     """A piece of an assistant's message."""
 
+    type: Literal["output_text"] = "output_text"
     text: str
     annotations: list[SeedAnnotation] = []
 
@@ -88,7 +106,7 @@ class SeedUserMessage(_SeedItem, tag="user_message", frozen=True, kw_only=True):
     """A message of the user."""
 
     content: list[UserMessageInputText | UserMessageQuotedText]
-    attachments: list[ChatKitAttachment] = []
+    attachments: list[SeedAttachment] = []
     inference_options: SeedInferenceOptions | None = None
 
 
@@ -125,7 +143,7 @@ class SeedTask(_SeedItem, tag="task", frozen=True, kw_only=True):
 class SeedTaskGroup(_SeedItem, tag="task_group", frozen=True, kw_only=True):
     """Tasks of one step of work."""
 
-    tasks: list[ChatKitTaskGroupTask]
+    tasks: list[SeedTaskGroupTask]
 
 
 SeedItem = SeedUserMessage | SeedAssistantMessage | SeedWidget | SeedClientToolCall | SeedTask | SeedTaskGroup
@@ -137,7 +155,7 @@ class SeedThread(_Part, frozen=True, kw_only=True):
     user: Annotated[str, Meta(min_length=1)]
     id: Identifier | UnsetType = UNSET
     title: str | None = None
-    status: ThreadStatus = ActiveStatus()
+    status: SeedStatus = SeedStatus()
     created_at: Moment | UnsetType = UNSET
     object: Literal["chatkit.thread"] = "chatkit.thread"
     items: list[SeedItem] = []

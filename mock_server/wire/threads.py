@@ -37,13 +37,13 @@ class ActiveStatus(_Resource, tag="active", frozen=True, kw_only=True):
 class LockedStatus(_Resource, tag="locked", frozen=True, kw_only=True):
     """The thread takes no messages for now."""
 
-    reason: str | None = None
+    reason: str | None
 
 
 class ClosedStatus(_Resource, tag="closed", frozen=True, kw_only=True):
     """The thread takes no more messages."""
 
-    reason: str | None = None
+    reason: str | None
 
 
 ThreadStatus = ActiveStatus | LockedStatus | ClosedStatus
@@ -87,7 +87,7 @@ class ChatKitAttachment(_Resource, frozen=True, kw_only=True):
     id: str
     name: str
     mime_type: str
-    preview_url: str | None = None
+    preview_url: str | None
 
 
 class ToolChoice(_Resource, frozen=True, kw_only=True):
@@ -189,8 +189,8 @@ class ChatKitTaskGroupTask(_Resource, frozen=True, kw_only=True):
     """A task within a group."""
 
     type: TaskType
-    heading: str | None = None
-    summary: str | None = None
+    heading: str | None
+    summary: str | None
 
 
 class ChatKitTaskGroup(_Item, tag="chatkit.task_group", frozen=True, kw_only=True):

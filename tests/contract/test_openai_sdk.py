@@ -1,12 +1,13 @@
 """The official Python client is the judge of every operation."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
-from conftest import MINIMAL
+from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
+
 from mock_server.ids import FAKE_MARK
 from mock_server.testing.server import ServerThread
-from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
 
 
 def test_creates_a_session_with_the_documented_defaults(openai: OpenAI) -> None:
@@ -115,7 +116,7 @@ def test_raises_authentication_error_for_a_client_secret(openai: OpenAI) -> None
 @pytest.mark.parametrize("missing", ["sessions", "threads", "items"])
 def test_raises_not_found(openai: OpenAI, missing: str) -> None:
     chatkit = openai.beta.chatkit
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "sessions": lambda: chatkit.sessions.cancel("cksess_nowhere"),
         "threads": lambda: chatkit.threads.delete("cthr_nowhere"),
         "items": lambda: chatkit.threads.list_items("cthr_nowhere"),
@@ -158,7 +159,7 @@ def test_keeps_projects_apart(openai: OpenAI, served: ServerThread, how: str) ->
         "path": lambda: openai.with_options(base_url=f"{served.origin}/p/other/v1"),
         "key": lambda: openai.with_options(api_key="sk-mock-other"),
     }[how]()
-    session = other.beta.chatkit.sessions.create(**MINIMAL)
+    session = other.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
     assert other.beta.chatkit.sessions.cancel(session.id).status == "cancelled"
     with pytest.raises(NotFoundError) as caught:
         openai.beta.chatkit.sessions.cancel(session.id)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import yaml
+from starlette.testclient import TestClient
+
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.fixtures import fixtures_folder
 from mock_server.ids import FAKE_MARK
 from mock_server.state.project import Projects
 from mock_server.state.seeds import LoadedSeed, parse_seed
-from starlette.testclient import TestClient
 
 CASES = sorted((fixtures_folder() / "wire").glob("*.yaml"))
 NOW = 1_760_170_033

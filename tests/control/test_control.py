@@ -1,10 +1,12 @@
 """`/_mock`: loading, resetting, and who may."""
 
+from typing import Any
+
 import pytest
 from conftest import MINIMAL, Start
 from starlette.testclient import TestClient
 
-SEED = {
+SEED: dict[str, Any] = {
     "threads": [{"id": "cthr_123", "user": "x"}],
     "sessions": [{"id": "cksess_123", "user": "x", "workflow": {"id": "w"}}],
 }

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from browsers import chromium
-from mock_server.testing.server import ServerThread
 from playwright.sync_api import Page, expect
+
+from mock_server.testing.server import ServerThread
 
 pytestmark = pytest.mark.browser
 

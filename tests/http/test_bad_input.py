@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import MINIMAL, Start
+from starlette.testclient import TestClient
+
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.http.errors import masked
 from mock_server.state.project import Projects
 from mock_server.testing.server import ServerThread
-from starlette.testclient import TestClient
 
 
 def assert_envelope(answer: Any) -> dict[str, Any]:

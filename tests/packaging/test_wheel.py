@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from mock_server.fixtures import fixtures_folder
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,18 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, ROOT]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True)
     (made,) = folder.glob("*.whl")
     return made
@@ -30,7 +42,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("venv")
     venv.create(folder, with_pip=True)
     made = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    subprocess.run([made, "-m", "pip", "install", "--quiet", wheel], check=True)
+    subprocess.run([str(made), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
     return made
 
 
@@ -46,7 +58,7 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
 
 def test_it_runs_in_an_empty_environment(python: Path) -> None:
     script = "import urllib.request, os; print(urllib.request.urlopen(os.environ['CHATKIT_MOCK_URL'] + '/docs').status)"
-    command = [python.with_name("chatkit-mock"), "run", "--load", "demo", "--", python, "-c", script]
+    command = [str(python.with_name("chatkit-mock")), "run", "--load", "demo", "--", str(python), "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("200\n", "")
 
@@ -55,7 +67,7 @@ def test_importing_it_costs_next_to_nothing(python: Path) -> None:
     """Under 20 ms beyond Python itself, by Python's own account of import times."""
 
     def milliseconds() -> float:
-        command = [python, "-X", "importtime", "-c", "import mock_server"]
+        command = [str(python), "-X", "importtime", "-c", "import mock_server"]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
         return float(next(line for line in lines if line.endswith("mock_server")).split("|")[1]) / 1000
 

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Start
+
 from mock_server.config import Settings
 from mock_server.errors import DocumentInvalid, SeedInvalid
-from mock_server.fixtures import shipped
+from mock_server.fixtures import fixtures_folder, shipped
 from mock_server.state.project import Project, Projects
 from mock_server.state.seeds import load_seeds, parse_seed, read_seed
 from mock_server.wire.threads import ThreadListItemsParams, ThreadListParams
@@ -84,9 +86,6 @@ class TestClientOf:
 
 
 def loaded_demo_threads() -> list[dict[str, Any]]:
-    import yaml
-    from mock_server.fixtures import fixtures_folder
-
     threads: list[dict[str, Any]] = yaml.safe_load((fixtures_folder() / "seeds/demo.yaml").read_text())["threads"]
     return threads
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
 from mock_server.config import Settings
 from mock_server.errors import SessionNotFound, WorkflowNotFound
 from mock_server.state.project import Project, Projects

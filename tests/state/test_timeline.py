@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mock_server.state.timeline import Timeline
 from mock_server.wire.threads import ThreadListItemsParams
 

@@ -1,0 +1,22 @@
+"""`make bench`: prints the README's tables."""
+
+import os
+import platform
+import shutil
+import sys
+
+from benchmarks import memory, requests, startup
+
+
+def main() -> None:
+    """Run every benchmark, or say what it needs."""
+    if shutil.which("wrk") is None:
+        sys.exit("The benchmarks put load on the server with wrk; install it (apt install wrk, brew install wrk).")
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}\n")
+    requests.report()
+    startup.report()
+    memory.report()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The README's recipes, run as they stand, against a server begun with the shipped demo."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_server.testing.server import ServerThread
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+RECIPES = re.findall(r"<!-- test -->\n```(\w+)\n(.*?)```", README, re.DOTALL)
+TITLES = [
+    f"{number}: {re.findall(r'^## (.*)$', README[: README.index(text)], re.MULTILINE)[-1]}"
+    for number, (_, text) in enumerate(RECIPES, start=1)
+]
+
+
+@pytest.mark.parametrize(("language", "text"), RECIPES, ids=TITLES)
+def test_recipe(served: ServerThread, tmp_path: Path, language: str, text: str) -> None:
+    text = text.replace("http://127.0.0.1:4114", served.origin)
+    shell = shutil.which("bash")
+    assert shell
+    command = [sys.executable, "-c", text] if language == "python" else [shell, "-ec", text]
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "CHATKIT_"))}
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**environment, "PATH": tools},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_every_recipe_is_found() -> None:
+    assert len(RECIPES) == README.count("<!-- test -->") > 3
