@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mock_server.config import Settings
+from mock_server.config import IMAGES_AND_PDF, Settings
 from mock_server.errors import MockServerError
 
 if TYPE_CHECKING:
@@ -46,7 +46,36 @@ def _server_options(command: F) -> F:
             metavar="FILE",
             help="Begin with what a YAML or JSON seed file holds, or a shipped seed such as 'demo'. Repeatable.",
         ),
-        click.option("--require-workflow", is_flag=True, help="Answer 404 for a workflow id that no seed names."),
+        click.option(
+            "--workflows",
+            multiple=True,
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            metavar="FOLDER",
+            help="A folder of workflow files; they are read again when they change. Repeatable.",
+        ),
+        click.option(
+            "--require-workflow", is_flag=True, help="Answer 404 for a workflow id that has no file and no seed names."
+        ),
+        click.option(
+            "--custom-mode",
+            is_flag=True,
+            help="Let the conversation answer without a secret, as a server of one's own.",
+        ),
+        click.option(
+            "--custom-user",
+            default="user",
+            show_default=True,
+            help="In custom mode, the user of requests without an X-Mock-User header.",
+        ),
+        click.option(
+            "--custom-workflow", default="wf_echo", show_default=True, help="In custom mode, the workflow that answers."
+        ),
+        click.option(
+            "--file-type",
+            multiple=True,
+            metavar="TYPE",
+            help="A MIME type that uploads may have, '*/*' for any; by default images and PDF. Repeatable.",
+        ),
         click.option("--api-key", metavar="KEY", help="Let in this API key only."),
         click.option("--project", default="default", show_default=True, help="The project of requests that name none."),
         click.option(
@@ -129,17 +158,50 @@ def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     sys.exit(code)
 
 
+@cli.command(context_settings=_ENVIRONMENT)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a workflow file, for editors.")
+def check(*, files: tuple[Path, ...], schema: bool) -> None:
+    """Check workflow FILES; exit code 1 if one is faulty."""
+    from mock_server.workflows import catalog  # noqa: PLC0415 - starting fast
+
+    if schema:
+        click.echo(catalog.schema(), nl=False)
+        return
+    if not files:
+        raise click.UsageError("name the workflow files to check, or ask for the --schema")
+    faulty = 0
+    for path in files:
+        try:
+            script = catalog.read_script(path)
+        except MockServerError as error:
+            faulty += 1
+            click.echo(str(error), err=True)
+        else:
+            click.echo(f"{path}: good, {len(script.turns)} turns")
+    sys.exit(1 if faulty else 0)
+
+
 def _build(
-    *, load: tuple[str, ...], allow_host: tuple[str, ...], log_requests: bool, **options: Any
+    *,
+    load: tuple[str, ...],
+    workflows: tuple[Path, ...],
+    allow_host: tuple[str, ...],
+    file_type: tuple[str, ...],
+    log_requests: bool,
+    **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
     from mock_server.state.project import Projects  # noqa: PLC0415
     from mock_server.state.seeds import load_seeds  # noqa: PLC0415
+    from mock_server.workflows.catalog import Catalog  # noqa: PLC0415
 
-    settings = Settings(allow_hosts=allow_host, **options)
+    settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
         settings.refuse_real_key()
-        app = MockServer(Projects(settings, base=load_seeds(load)), log_requests=log_requests)
+        catalog = Catalog(workflows)
+        projects = Projects(settings, base=load_seeds(load), scripted=catalog)
+        app = MockServer(projects, workflows=catalog, log_requests=log_requests)
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
     gc.freeze()

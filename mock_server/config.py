@@ -15,6 +15,7 @@ MAX_FILE_SIZE_MB = 512  # documented default and maximum; observed
 PAGE_LIMIT = 20  # documented
 PAGE_LIMIT_MAX = 100  # documented
 
+IMAGES_AND_PDF = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")  # observed
 PROJECT_NAME = "[A-Za-z0-9._-]{1,64}"  # a pattern
 _REAL_KEY = re.compile(r"sk-(proj-|svcacct-|admin-)?[A-Za-z0-9_-]{40,}")
 
@@ -28,6 +29,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     beta_header: whether a request without `OpenAI-Beta: chatkit_beta=v1` is refused, as the real API does.
     require_workflow: whether a workflow id that nothing has named is a 404, as the real API does.
     allow_hosts: host names besides loopback ones and addresses that may call `/_mock`.
+    custom_mode: whether the conversation answers without a client secret, as a server of one's own does.
+    custom_user: whose threads those are that a request in custom mode names no user for.
+    custom_workflow: what answers in custom mode.
+    file_types: the MIME types uploads may have; the default is observed, `*/*` is any.
     max_body_bytes: the largest JSON body read. 32 MiB, inferred: it has to hold a documented
         10,485,760-character state variable.
     """
@@ -38,6 +43,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     beta_header: Literal["required", "optional"] = "required"
     require_workflow: bool = False
     allow_hosts: tuple[str, ...] = ()
+    custom_mode: bool = False
+    custom_user: str = "user"
+    custom_workflow: str = "wf_echo"
+    file_types: tuple[str, ...] = IMAGES_AND_PDF
     max_body_bytes: int = 32 * 1024 * 1024
 
     def refuse_real_key(self) -> None:

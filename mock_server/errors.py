@@ -29,11 +29,11 @@ class BetaHeaderMissing(MockServerError):
 
 
 class ContentTypeUnsupported(MockServerError):
-    """A body that does not claim to be JSON."""
+    """A body that does not claim to be what is read here."""
 
-    def __init__(self, given: str) -> None:
+    def __init__(self, given: str, *, accepted: str = "application/json") -> None:
         super().__init__(given)
-        self.given = given
+        self.given, self.accepted = given, accepted
 
 
 class BodyMalformed(MockServerError):
@@ -130,3 +130,51 @@ class ControlForbidden(MockServerError):
 
 class RealKeyRefused(MockServerError):
     """A real key where a made-up one belongs."""
+
+
+class SecretOver(MockServerError):
+    """A client secret whose session has expired or was cancelled."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class RateLimited(MockServerError):
+    """A session's requests of this minute are spent; `retry_after` in seconds."""
+
+    def __init__(self, session_id: str, *, limit: int, retry_after: float) -> None:
+        super().__init__(f"{session_id}: {limit}")
+        self.session_id, self.limit, self.retry_after = session_id, limit, retry_after
+
+
+class UploadRefused(MockServerError):
+    """A file the session does not take: `code` and a sentence."""
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ThreadNotOpen(MockServerError):
+    """A message to a locked or closed thread."""
+
+    def __init__(self, thread_id: str, *, status: str) -> None:
+        super().__init__(f"{thread_id} is {status}")
+        self.thread_id, self.status = thread_id, status
+
+
+class OperationRefused(MockServerError):
+    """An operation that does not fit what the thread holds: a sentence that says why."""
+
+
+class ItemNotFound(NotFound):
+    """No item of this id in the thread."""
+
+    kind = "Chatkit Thread Item"
+
+
+class AttachmentNotFound(NotFound):
+    """No file of this id that this user may use."""
+
+    kind = "Chatkit File"

@@ -1,9 +1,40 @@
 """Who may call what. Keys are checked before anything else (observed)."""
 
-from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing
+from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing, SecretOver
 from mock_server.http.call import Call
 
 BETA = b"chatkit_beta=v1"
+
+
+def client_secret(call: Call) -> None:
+    """Let in the secret of a session that is active, and in custom mode anybody.
+
+    Raises ApiKeyMissing, ApiKeyIncorrect, SecretOver.
+    """
+    if not call.bearer:
+        if call.projects.settings.custom_mode:
+            return
+        raise ApiKeyMissing
+    session = call.projects.session_of(call.bearer)
+    if session is None:
+        if call.projects.settings.custom_mode and not call.bearer.startswith("ek_"):
+            return
+        raise ApiKeyIncorrect(call.bearer, hint="No session of this server has this client secret.")
+    status = session.status(call.now)
+    if status != "active":
+        raise SecretOver(status)
+
+
+def client_secret_or_api_key(call: Call) -> None:
+    """For uploads, which older SDKs make with an API key."""
+    if call.bearer and not call.bearer.startswith("ek_"):
+        api_key(call)
+    else:
+        client_secret(call)
+
+
+def anybody(_: Call) -> None:
+    """Let in anybody."""
 
 
 def api_key(call: Call) -> None:

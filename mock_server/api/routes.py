@@ -1,7 +1,14 @@
 """Every operation of the ChatKit API that is served, and its path."""
 
-from mock_server.api import auth, sessions, threads
+from functools import partial
+from typing import Any
+
+from mock_server.api import auth, conversation, domains, files, sessions, threads
 from mock_server.http.operation import Operation, Resource
+from mock_server.wire.codec import decode_operation
+from mock_server.wire.conversation import OPERATIONS, ConversationRequest
+from mock_server.wire.domains import Verification, VerifyHostedParams, VerifyParams
+from mock_server.wire.items import Attachment
 from mock_server.wire.sessions import ChatSession, SessionCreateParams
 from mock_server.wire.threads import (
     ChatKitThread,
@@ -16,6 +23,21 @@ from mock_server.wire.threads import (
 def resources() -> list[Resource]:
     """The resources, the busiest first: the router tries them in this order."""
     return [
+        Resource(
+            "/v1/chatkit/conversation",
+            {
+                "POST": Operation(
+                    name="conversation",
+                    summary="Talk: sixteen operations, six of which stream server-sent events.",
+                    handler=conversation.converse,
+                    body=ConversationRequest,
+                    read_body=partial(decode_operation, operations=OPERATIONS),
+                    answer=dict[str, Any],
+                    guard=auth.client_secret,
+                    failures=(400, 401, 404, 413, 429),
+                )
+            },
+        ),
         Resource(
             "/v1/chatkit/sessions",
             {
@@ -89,6 +111,68 @@ def resources() -> list[Resource]:
                     answer=ListPage[ThreadItem],
                     guard=auth.api_key,
                     failures=(400, 401, 404),
+                )
+            },
+        ),
+        Resource(
+            "/v1/chatkit/files",
+            {
+                "POST": Operation(
+                    name="files.upload",
+                    summary="Upload a file in one step: multipart, field `file`.",
+                    handler=files.upload,
+                    answer=Attachment,
+                    guard=auth.client_secret_or_api_key,
+                    failures=(400, 401, 429),
+                )
+            },
+        ),
+        Resource(
+            "/v1/chatkit/files/{file_id}",
+            {
+                "GET": Operation(
+                    name="files.content",
+                    summary="The content of a file.",
+                    handler=files.content,
+                    answer=dict[str, Any],
+                    guard=auth.anybody,
+                    failures=(400, 404),
+                ),
+                "PUT": Operation(
+                    name="files.put",
+                    summary="The second phase of a two-phase upload: the bytes.",
+                    handler=files.put,
+                    answer=Attachment,
+                    guard=auth.anybody,
+                    failures=(400, 404),
+                ),
+            },
+        ),
+        Resource(
+            "/v1/chatkit/domain_keys/verify_hosted",
+            {
+                "POST": Operation(
+                    name="domain_keys.verify_hosted",
+                    summary="Whether a page may show the hosted element: any may.",
+                    handler=domains.verify_hosted,
+                    body=VerifyHostedParams,
+                    answer=Verification,
+                    guard=auth.client_secret,
+                    failures=(400, 401, 413),
+                )
+            },
+        ),
+        Resource(
+            "/v1/chatkit/domain_keys/verify",
+            {
+                "POST": Operation(
+                    name="domain_keys.verify",
+                    summary="Whether a page may show an element with a server of its own: any may.",
+                    handler=domains.verify,
+                    body=VerifyParams,
+                    answer=Verification,
+                    guard=auth.anybody,
+                    failures=(400, 413),
                 )
             },
         ),

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from mock_server.errors import ThreadNotFound
 from mock_server.http.call import Call
+from mock_server.state.rest import is_listed, rest_item
 from mock_server.state.threads import Thread
 from mock_server.wire.threads import (
     ChatKitThread,
@@ -37,8 +38,8 @@ def delete(call: Call) -> ThreadDeleteResponse:
 
 def list_items(call: Call, query: ThreadListItemsParams) -> ListPage[ThreadItem]:
     """List a thread's items."""
-    page = _find(call).items.page(query)
-    return _list(page.entries, has_more=page.has_more)
+    page = _find(call).items.page(query, where=is_listed)
+    return _list([rest_item(item) for item in page.entries], has_more=page.has_more)
 
 
 def _find(call: Call) -> Thread:

@@ -1,5 +1,6 @@
 """One request, as the handlers see it."""
 
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -8,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
 from mock_server.state.project import Project, Projects
+from mock_server.workflows.catalog import Catalog
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -21,16 +23,29 @@ class Call:
     """
 
     __slots__ = (
-        "bearer", "headers", "method", "now", "path", "project", "projects", "receive", "request_id", "scope", "send",
-        "started", "status",
-    )  # fmt: skip
+        "bearer",
+        "headers",
+        "method",
+        "now",
+        "path",
+        "project",
+        "projects",
+        "receive",
+        "request_id",
+        "scope",
+        "send",
+        "started",
+        "status",
+        "workflows",
+    )
 
     project: Project
     now: float
     request_id: str
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, projects: Projects) -> None:
-        self.scope, self.receive, self.send, self.projects = scope, receive, send, projects
+    def __init__(self, scope: Scope, receive: Receive, send: Send, projects: Projects, workflows: Catalog) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.projects, self.workflows = projects, workflows
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -77,6 +92,16 @@ class Call:
                 raise BodyTooLarge(limit=limit, size=size)
             more = message.get("more_body", False)
         return (chunks[0] if len(chunks) == 1 else b"".join(chunks)) or b"{}"
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, whatever its type. Raises ClientDisconnect."""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
 
     def whereabouts(self, homes: list[str]) -> str:
         """A sentence for an id this project does not have, naming the projects that have it."""

@@ -1,5 +1,6 @@
 """The only place where a fact becomes a status and words. The words are the real API's wherever they are known."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -104,7 +105,7 @@ def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
 
 def _content_type(error: errors.ContentTypeUnsupported) -> ErrorDetail:
     return _invalid(
-        f"Unsupported content type: '{error.given}'. This API method only accepts 'application/json' requests, "
+        f"Unsupported content type: '{error.given}'. This API method only accepts '{error.accepted}' requests, "
         f"but you specified the header 'Content-Type: {error.given}'. Please try again with a supported content type.",
         code="unsupported_content_type",
     )
@@ -160,6 +161,40 @@ def _seed(error: errors.DocumentInvalid) -> ErrorDetail:
     return _invalid(f"{error}.", code="invalid_seed", param=error.place or None)
 
 
+def _secret_over(error: errors.SecretOver) -> ErrorDetail:
+    # Inferred: that it is a 401 follows from the element, which asks for a new secret at no other status.
+    return _invalid(
+        f"The client secret is no longer valid: its session is {error.status}. Create a new session.",
+        code=f"client_secret_{error.status}",
+    )
+
+
+def _rate_limited(error: errors.RateLimited) -> ErrorDetail:
+    # Inferred: no answer of ChatKit's own limit was published; this is the platform's sentence.
+    return ErrorDetail(
+        message=f"Rate limit reached for session '{error.session_id}' on requests per min (RPM): "
+        f"Limit {error.limit}, Used {error.limit}, Requested 1. Please try again in {math.ceil(error.retry_after)}s.",
+        type="requests",
+        code="rate_limit_exceeded",
+    )
+
+
+def _upload_refused(error: errors.UploadRefused) -> ErrorDetail:
+    return _invalid(str(error), code=error.code)
+
+
+def _thread_not_open(error: errors.ThreadNotOpen) -> ErrorDetail:
+    return _invalid(
+        f"Thread '{error.thread_id}' is {error.status} and takes no messages.",
+        param="params.thread_id",
+        code=f"thread_{error.status}",
+    )
+
+
+def _refused(error: errors.OperationRefused) -> ErrorDetail:
+    return _invalid(str(error))
+
+
 def _forbidden(error: errors.ControlForbidden) -> ErrorDetail:
     return _invalid(f"{error}", code="control_forbidden")
 
@@ -178,6 +213,11 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.ProjectInvalid: (400, _project),
     errors.DocumentInvalid: (400, _seed),
     errors.ControlForbidden: (403, _forbidden),
+    errors.SecretOver: (401, _secret_over),
+    errors.RateLimited: (429, _rate_limited),
+    errors.UploadRefused: (400, _upload_refused),
+    errors.ThreadNotOpen: (400, _thread_not_open),
+    errors.OperationRefused: (400, _refused),
 }
 
 
@@ -186,6 +226,8 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"www-authenticate", b'Bearer realm="OpenAI API"'
     if isinstance(error, errors.MethodNotAllowed):
         yield b"allow", error.allowed.encode()
+    if isinstance(error, errors.RateLimited):
+        yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)
     if hint:
         yield (

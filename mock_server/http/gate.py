@@ -5,15 +5,16 @@ from collections.abc import Iterable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.clock import stopwatch
 from mock_server.errors import MethodNotAllowed, ProjectInvalid, UrlUnknown
 from mock_server.http.call import Call
 from mock_server.http.errors import is_known, render
-from mock_server.http.headers import dress
+from mock_server.http.headers import Dressing
 from mock_server.http.operation import JSON, Resource, respond
 from mock_server.state.project import Project, Projects
+from mock_server.workflows.catalog import Catalog
 
 _log = logging.getLogger("mock_server")
 
@@ -21,9 +22,11 @@ _log = logging.getLogger("mock_server")
 class Gate:
     """A pure ASGI callable around the router."""
 
-    def __init__(self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, log_requests: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, workflows: Catalog, log_requests: bool
+    ) -> None:
         """A path without arguments is looked up in `resources`; only the others take the time of the router."""
-        self._app, self._projects, self._log_requests = app, projects, log_requests
+        self._app, self._projects, self._workflows, self._log_requests = app, projects, workflows, log_requests
         self._by_path = {resource.path: resource for resource in resources}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,14 +34,14 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
+        call = scope["mock_server.call"] = Call(scope, receive, send, self._projects, self._workflows)
         try:
             call.enter(_find_project(call))
             resource = self._by_path.get(call.path)
             if resource is not None:
                 await resource.answer(call)
             else:
-                await self._app(scope, receive, _Dressing(call))
+                await self._app(scope, receive, Dressing(call))
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
@@ -61,21 +64,6 @@ class Gate:
             raise error  # the answer has begun: all that is left is to drop the connection
         failure = render(error)
         await respond(call, failure.status, failure.body, [JSON, *failure.headers])
-
-
-class _Dressing:
-    """Sends the answer of a route that knows nothing of calls, such as a page, with every answer's headers."""
-
-    __slots__ = ("_call",)
-
-    def __init__(self, call: Call) -> None:
-        self._call = call
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._call.status = message["status"]
-            message["headers"] = dress(self._call, list(message.get("headers", [])))
-        await self._call.send(message)
 
 
 def _log_request(call: Call) -> None:

@@ -3,6 +3,8 @@
 from email.utils import formatdate
 from functools import lru_cache
 
+from starlette.types import Message
+
 from mock_server.clock import stopwatch
 from mock_server.http.call import Call, Headers
 
@@ -40,6 +42,21 @@ def dress(call: Call, headers: Headers) -> Headers:
             *(_PLAIN_HTTP_HEADERS if call.scope["scheme"] == "http" else _API_HEADERS),
         ]
     return dressed
+
+
+class Dressing:
+    """Sends the answer of a route that knows nothing of calls, such as a page, with every answer's headers."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._call.status = message["status"]
+            message["headers"] = dress(self._call, list(message.get("headers", [])))
+        await self._call.send(message)
 
 
 @lru_cache(maxsize=64)

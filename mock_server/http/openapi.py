@@ -13,6 +13,7 @@ _REASONS = {
     401: "No API key, or one that is not let in.",
     403: "The call may come from a page on another site.",
     404: "No such object in this project.",
+    429: "The session's requests of this minute are spent; `retry-after` says for how long.",
     413: "The body is larger than the server's limit.",
 }
 

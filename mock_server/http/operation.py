@@ -1,15 +1,17 @@
 """Operations: what can be done at a path, described once for the router, the docs and the reader."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
 from typing import Any
 
 from msgspec import Struct
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mock_server.errors import MethodNotAllowed
 from mock_server.http.call import Call, Headers
-from mock_server.http.headers import dress
+from mock_server.http.headers import Dressing, dress
 from mock_server.wire.codec import decode, decode_query, encode
 
 JSON = (b"content-type", b"application/json")
@@ -19,7 +21,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     """One operation.
 
     name: as the SDKs call it, such as `sessions.create`.
-    handler: gets the Call, then the decoded query and body as far as they are declared; returns the `answer`.
+    handler: gets the Call, then the decoded query and body as far as they are declared; returns the `answer`,
+        a Starlette Response, or an async function that answers by itself.
     read_body: decodes the body where `wire.codec.decode` does not do.
     guard: raises if the caller may not do this.
     failures: the statuses it can answer with besides 200, for the docs.
@@ -44,7 +47,15 @@ class Operation(Struct, frozen=True, kw_only=True):
         if self.body is not None:
             body = await call.json_body()
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
-        await respond(call, 200, encode(self.handler(call, *given)), [JSON])
+        result = self.handler(call, *given)
+        if isawaitable(result):
+            result = await result
+        if isinstance(result, Response):
+            await result(call.scope, call.receive, Dressing(call))
+        elif callable(result):
+            await result()
+        else:
+            await respond(call, 200, encode(result), [JSON])
 
 
 class Resource:

@@ -1,15 +1,17 @@
 """Projects: isolated worlds, each with its own sessions, threads, clock and ids."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from mock_server.clock import Clock
 from mock_server.config import PROJECT_NAME, Settings
 from mock_server.errors import ProjectInvalid
 from mock_server.ids import IdFactory
+from mock_server.state.files import Files
 from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
 from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
+from mock_server.state.usage import Usage
 from mock_server.wire.seeds import Seed
 
 _NAME = re.compile(PROJECT_NAME)
@@ -19,11 +21,17 @@ class Project:
     """One world. It begins with the seeds the server was started with, and returns to them when reset."""
 
     def __init__(
-        self, name: str, *, settings: Settings, base: Sequence[LoadedSeed], secrets: dict[str, Session]
+        self,
+        name: str,
+        *,
+        settings: Settings,
+        base: Sequence[LoadedSeed],
+        secrets: dict[str, Session],
+        scripted: Container[str],
     ) -> None:
         self.name = name
         self.clock = Clock()
-        self._settings, self._base, self._secrets = settings, base, secrets
+        self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
         self._begin()
 
     def load(self, seed: Seed, *, source: str) -> None:
@@ -42,6 +50,7 @@ class Project:
     def reset(self) -> None:
         """Return to the state the project began in; its ids begin anew too when they are seeded."""
         self.sessions.clear()
+        self.files.clear()
         self.clock.resume()
         self._begin()
 
@@ -52,9 +61,11 @@ class Project:
             project=self.name,
             ids=self.ids,
             secrets=self._secrets,
-            workflows=self.workflows if self._settings.require_workflow else None,
+            workflows=(self.workflows, self._scripted) if self._settings.require_workflow else None,
         )
         self.threads = Threads()
+        self.usage = Usage()
+        self.files = Files(self._settings.file_types)
         for loaded in self._base:
             self.load(loaded.seed, source=loaded.source)
 
@@ -62,10 +73,13 @@ class Project:
 class Projects:
     """Every project of one server, made when first named, and the secrets of them all."""
 
-    def __init__(self, settings: Settings, *, base: Sequence[LoadedSeed] = ()) -> None:
-        """Raises ProjectInvalid for the default project's name, SeedInvalid for a base that can't be loaded."""
+    def __init__(self, settings: Settings, *, base: Sequence[LoadedSeed] = (), scripted: Container[str] = ()) -> None:
+        """`scripted` holds the ids of workflows with a file.
+
+        Raises ProjectInvalid for the default project's name, SeedInvalid for a base that can't be loaded.
+        """
         self.settings = settings
-        self._base = base
+        self._base, self._scripted = base, scripted
         self._secrets: dict[str, Session] = {}
         self._by_name: dict[str, Project] = {}
         self.default = self.get(settings.project)
@@ -76,14 +90,25 @@ class Projects:
         if project is None:
             if not _NAME.fullmatch(name):
                 raise ProjectInvalid(name)
-            project = Project(name, settings=self.settings, base=self._base, secrets=self._secrets)
+            project = Project(
+                name, settings=self.settings, base=self._base, secrets=self._secrets, scripted=self._scripted
+            )
             self._by_name[name] = project
         return project
+
+    def session_of(self, client_secret: str) -> Session | None:
+        """The session of a client secret."""
+        return self._secrets.get(client_secret)
 
     def of_secret(self, client_secret: str) -> Project | None:
         """The project that issued a client secret."""
         session = self._secrets.get(client_secret)
         return None if session is None else self._by_name[session.project]
+
+    def close(self) -> None:
+        """Remove the temporary files of every project."""
+        for project in self._by_name.values():
+            project.files.clear()
 
     def names(self) -> list[str]:
         """The projects there are."""

@@ -13,11 +13,13 @@ from mock_server.documents import line_of, read_document
 from mock_server.errors import SeedInvalid
 from mock_server.fixtures import fixtures_folder, shipped
 from mock_server.ids import IdFactory, tail_of
-from mock_server.state.threads import Thread
+from mock_server.state.threads import Thread, zoned, zoneless
 from mock_server.state.timeline import Timeline
+from mock_server.wire import items
 from mock_server.wire import seeds as wire
 from mock_server.wire import threads as rest
 from mock_server.wire.seeds import Seed, SeedItem, SeedSession, SeedThread
+from mock_server.wire.threads import UserMessageInputText, UserMessageQuotedText
 
 _END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
 
@@ -64,6 +66,7 @@ def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Ite
         _refuse_odd_time(thread.created_at, f"threads[{at}]", source)
         for index, item in enumerate(thread.items):
             _refuse_odd_time(item.created_at, f"threads[{at}].items[{index}]", source)
+            _refuse_odd_text(item, f"threads[{at}].items[{index}]", source)
         _refuse_used([item.id for item in thread.items], f"threads[{at}].items", source, ())
 
 
@@ -91,8 +94,7 @@ def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
     for item in seed.items:
         moment = created_at if item.created_at is UNSET else _unix(item.created_at)
         item_id = ids.new("cti", now=moment, tail=tail) if item.id is UNSET else item.id
-        base = {"id": item_id, "created_at": int(moment), "thread_id": thread_id}
-        thread.items.add(_build_item(item, base))
+        thread.add(_build_item(item, item_id, thread_id, moment))
     return thread
 
 
@@ -105,46 +107,51 @@ def _seed_path(name: str) -> Path:
     return Path(name)
 
 
-def _build_item(item: SeedItem, base: dict[str, Any]) -> rest.ThreadItem:
-    match item:
+def _build_item(seed: SeedItem, item_id: str, thread_id: str, moment: float) -> items.ThreadItem:
+    base: dict[str, Any] = {"id": item_id, "thread_id": thread_id, "created_at": zoned(moment)}
+    match seed:
         case wire.SeedUserMessage():
-            return rest.ChatKitThreadUserMessageItem(
-                **base,
-                content=item.content,
-                attachments=[_attachment(each) for each in item.attachments],
-                inference_options=_inference_options(item.inference_options),
-            )
-        case wire.SeedAssistantMessage():
-            return rest.ChatKitThreadAssistantMessageItem(
-                **base,
-                content=[
-                    rest.ChatKitResponseOutputText(
-                        text=part.text, annotations=[_annotation(each.source) for each in part.annotations]
-                    )
-                    for part in item.content
-                ],
-            )
-        case wire.SeedWidget():
-            return rest.ChatKitWidgetItem(**base, widget=_json_text(item.widget))
+            return _user_message(seed, {**base, "created_at": zoneless(moment)})
+        case wire.SeedAssistantMessage(content=content):
+            return items.AssistantMessageItem(**base, content=[_output_text(part) for part in content])
+        case wire.SeedWidget(widget=widget):
+            return items.WidgetItem(**base, widget=_parsed(widget))
         case wire.SeedClientToolCall():
-            return _tool_call(item, base)
+            return _tool_call(seed, base)
         case wire.SeedTask():
-            return rest.ChatKitTask(**base, task_type=item.task_type, heading=item.heading, summary=item.summary)
-        case wire.SeedTaskGroup():
-            return rest.ChatKitTaskGroup(**base, tasks=[_task(each) for each in item.tasks])
+            return items.TaskItem(**base, task=_task(seed.task_type, seed.heading, seed.summary))
+        case wire.SeedTaskGroup(tasks=tasks):
+            listed = [_task(task.type, task.heading, task.summary) for task in tasks]
+            return items.WorkflowItem(**base, workflow=items.Workflow(type="custom", tasks=listed))
 
 
-def _tool_call(item: wire.SeedClientToolCall, base: dict[str, Any]) -> rest.ChatKitClientToolCall:
-    output = None if item.output is None else _json_text(item.output)
-    status = ("in_progress" if output is None else "completed") if item.status is UNSET else item.status
-    call_id = f"call_{base['id'].partition('_')[2]}" if item.call_id is UNSET else item.call_id
-    return rest.ChatKitClientToolCall(
+def _user_message(seed: wire.SeedUserMessage, base: dict[str, Any]) -> items.UserMessageItem:
+    options = seed.inference_options or wire.SeedInferenceOptions()
+    return items.UserMessageItem(
         **base,
-        status=status,
-        call_id=call_id,
-        name=item.name,
-        arguments=_json_text(item.arguments),
-        output=output,
+        content=[
+            items.UserMessageTextContent(text=part.text)
+            for part in seed.content
+            if isinstance(part, UserMessageInputText)
+        ],
+        attachments=[_attachment(each) for each in seed.attachments],
+        quoted_text="".join(part.text for part in seed.content if isinstance(part, UserMessageQuotedText)),
+        inference_options=items.InferenceOptions(
+            tool_choice=items.ToolChoice(id=options.tool_choice.id) if options.tool_choice else UNSET,
+            model=options.model or UNSET,
+        ),
+    )
+
+
+def _tool_call(seed: wire.SeedClientToolCall, base: dict[str, Any]) -> items.ClientToolCallItem:
+    status = ("in_progress" if seed.output is None else "completed") if seed.status is UNSET else seed.status
+    return items.ClientToolCallItem(
+        **base,
+        status="pending" if status == "in_progress" else "completed",
+        call_id=f"call_{base['id'].partition('_')[2]}" if seed.call_id is UNSET else seed.call_id,
+        name=seed.name,
+        arguments=_parsed(seed.arguments),
+        output=UNSET if seed.output is None else _parsed_if_json(seed.output),
     )
 
 
@@ -158,33 +165,40 @@ def _status(status: wire.SeedStatus) -> rest.ThreadStatus:
             return rest.ClosedStatus(reason=status.reason)
 
 
-def _attachment(seed: wire.SeedAttachment) -> rest.ChatKitAttachment:
-    return rest.ChatKitAttachment(
-        type=seed.type, id=seed.id, name=seed.name, mime_type=seed.mime_type, preview_url=seed.preview_url
+def _attachment(seed: wire.SeedAttachment) -> items.Attachment:
+    return items.Attachment(
+        type=seed.type, id=seed.id, name=seed.name, mime_type=seed.mime_type, preview_url=seed.preview_url or UNSET
     )
 
 
-def _task(seed: wire.SeedTaskGroupTask) -> rest.ChatKitTaskGroupTask:
-    return rest.ChatKitTaskGroupTask(type=seed.type, heading=seed.heading, summary=seed.summary)
+def _task(kind: rest.TaskType, heading: str | None, summary: str | None) -> items.Task:
+    if kind == "thought":
+        return items.ThoughtTask(title=heading or UNSET, content=summary or "")
+    return items.CustomTask(title=heading or UNSET, content=summary or UNSET)
 
 
-def _annotation(source: wire.SeedUrlSource | wire.SeedFileSource) -> rest.UrlAnnotation | rest.FileAnnotation:
-    match source:
-        case wire.SeedUrlSource():
-            return rest.UrlAnnotation(source=rest.UrlAnnotationSource(url=source.url))
-        case wire.SeedFileSource():
-            return rest.FileAnnotation(source=rest.FileAnnotationSource(filename=source.filename))
+def _output_text(part: wire.SeedOutputText) -> items.AssistantMessageContent:
+    annotations = [items.Annotation(source=_source(each.source)) for each in part.annotations]
+    return items.AssistantMessageContent(text=part.text, annotations=annotations)
 
 
-def _inference_options(options: wire.SeedInferenceOptions | None) -> rest.InferenceOptions | None:
-    if options is None:
-        return None
-    choice = rest.ToolChoice(id=options.tool_choice.id) if options.tool_choice else None
-    return rest.InferenceOptions(tool_choice=choice, model=options.model)
+def _source(source: wire.SeedUrlSource | wire.SeedFileSource) -> items.UrlSource | items.FileSource:
+    if isinstance(source, wire.SeedUrlSource):
+        return items.UrlSource(title=source.url, url=source.url)
+    return items.FileSource(title=source.filename, filename=source.filename)
 
 
-def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+def _parsed(value: dict[str, Any] | str) -> dict[str, Any]:
+    parsed = _parsed_if_json(value)
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def _parsed_if_json(value: Any) -> Any:
+    try:
+        return msgspec.json.decode(value) if isinstance(value, str) else value
+    except msgspec.DecodeError:
+        return value
 
 
 def _short_types(document: Any) -> Any:
@@ -208,6 +222,12 @@ def _refuse_used(ids: list[str | UnsetType], place: str, source: str, taken: Ite
             raise SeedInvalid(reason, place=f"{place}[{at}].id", source=source)
         if identifier is not UNSET:
             seen.add(identifier)
+
+
+def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:
+    for name in ("widget", "arguments"):
+        if not isinstance(_parsed_if_json(getattr(item, name, {})), dict):
+            raise SeedInvalid("has to be a JSON object, or the text of one", place=f"{place}.{name}", source=source)
 
 
 def _refuse_odd_time(moment: wire.Moment | UnsetType, place: str, source: str) -> None:

@@ -1,6 +1,6 @@
 """Sessions: created, cancelled, expired. Status is derived from the time at reading, never by a timer."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Literal
 
 from msgspec import UNSET, Struct
@@ -90,9 +90,9 @@ class Sessions:
     """The sessions of one project, by id; their secrets go into an index that all projects share."""
 
     def __init__(
-        self, *, project: str, ids: IdFactory, secrets: dict[str, Session], workflows: Collection[str] | None
+        self, *, project: str, ids: IdFactory, secrets: dict[str, Session], workflows: Sequence[Container[str]] | None
     ) -> None:
-        """`workflows` names the only workflows there are; with None there is every one."""
+        """`workflows` hold the ids of the only workflows there are; with None there is every one."""
         self._project, self._ids, self._secrets, self._workflows = project, ids, secrets, workflows
         self._by_id: dict[str, Session] = {}
 
@@ -140,7 +140,8 @@ class Sessions:
 
     def _require_workflow(self, workflow_id: str) -> None:
         # An empty id is refused in any case (inferred): no workflow can have it.
-        if not workflow_id or (self._workflows is not None and workflow_id not in self._workflows):
+        known = self._workflows is None or any(workflow_id in ids for ids in self._workflows)
+        if not workflow_id or not known:
             raise WorkflowNotFound(workflow_id)
 
 

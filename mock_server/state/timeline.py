@@ -37,10 +37,6 @@ if TYPE_CHECKING:
         def id(self) -> str:
             """Its id."""
 
-        @property
-        def created_at(self) -> float:
-            """Unix seconds."""
-
 
 E = TypeVar("E", bound="Entry")
 Place = tuple[float, int]
@@ -78,9 +74,9 @@ class Timeline(Generic[E]):
         place = self._places.get(entry_id)
         return None if place is None else self._entries.get(place)
 
-    def add(self, entry: E) -> None:
-        """Put an entry where its time of creation says; an id of old takes a new place."""
-        place = (entry.created_at, len(self._places))
+    def add(self, entry: E, *, at: float) -> None:
+        """Put an entry where its time of creation says, in unix seconds; an id of old takes a new place."""
+        place = (at, len(self._places))
         self._places[entry.id] = place
         self._entries[place] = entry
         insort(self._order, place)
@@ -90,6 +86,18 @@ class Timeline(Generic[E]):
         place = self._places[entry_id]
         del self._entries[place]
         del self._order[bisect_left(self._order, place)]
+
+    def replace(self, entry: E) -> None:
+        """Put an entry in the place of the one with its id, which is there."""
+        self._entries[self._places[entry.id]] = entry
+
+    def last(self, *, where: Callable[[E], bool] = lambda _: True) -> E | None:
+        """The newest entry of a kind."""
+        return next((entry for place in reversed(self._order) if where(entry := self._entries[place])), None)
+
+    def after(self, entry_id: str) -> list[E]:
+        """The entries behind one that is there."""
+        return [self._entries[place] for place in self._order[bisect_right(self._order, self._places[entry_id]) :]]
 
     def page(self, query: "Query", *, where: Callable[[E], bool] = lambda _: True) -> Page[E]:
         """The entries between two cursors, newest first unless asked otherwise, 20 at most unless asked otherwise.

@@ -49,6 +49,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                log_level="critical",  # the gate tells of failures; a connection dropped on purpose is none
                 date_header=False,
                 server_header=False,
                 proxy_headers=False,

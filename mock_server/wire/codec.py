@@ -15,6 +15,11 @@ S = TypeVar("S", bound=Struct)
 _ENCODER = msgspec.json.Encoder()
 
 
+def encode_event(event: Struct) -> bytes:
+    """A frame of the stream: `data:` only, no name, no id (observed)."""
+    return b"data: %b\n\n" % _ENCODER.encode(event)
+
+
 def encode(value: Any) -> bytes:
     """JSON as api.openai.com prints it: an indent of two, no final newline (observed for errors, inferred else)."""
     return msgspec.json.format(_ENCODER.encode(value), indent=2)
@@ -60,15 +65,32 @@ def decode_query(pairs: Iterable[tuple[str, str]], type_: type[S]) -> S:
     return convert(given, type_)
 
 
-def convert(value: Mapping[str, Any], type_: type[S]) -> S:
-    """Parsed JSON as a Struct; raises InvalidParameter."""
+def convert(value: Any, type_: type[S], *, path: str = "") -> S:
+    """Parsed JSON as a Struct; raises InvalidParameter, its parameter below `path`."""
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
         from mock_server.wire.validation import explain  # noqa: PLC0415 - starting fast
 
-        explain(value, type_)
+        explain(value, type_, path=path)
         raise BodyMalformed(_place(error)) from None
+
+
+def decode_operation(body: bytes, operations: Mapping[str, type[Struct]]) -> Struct:
+    """A `{"type", "params"}` body as the params of its operation. Raises BodyMalformed, InvalidParameter."""
+    value = decode_json(body)
+    if "type" not in value:
+        raise InvalidParameter("missing_required_parameter", "type")
+    name = value["type"]
+    if not isinstance(name, str):
+        from mock_server.wire.validation import got  # noqa: PLC0415 - starting fast
+
+        raise InvalidParameter("invalid_type", "type", expected="a string", got=got(name))
+    if name not in operations:
+        raise InvalidParameter("invalid_value", "type", value=name, supported=list(operations))
+    if "params" not in value:
+        raise InvalidParameter("missing_required_parameter", "params")
+    return convert(value["params"], operations[name], path="params")
 
 
 @cache

@@ -4,7 +4,7 @@ The Structs are the only schema: msgspec decodes the good requests, and this mod
 the same types. The observed order: missing keys, then unknown keys, then the first faulty field in schema order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct, inspect
@@ -19,9 +19,9 @@ _SCALARS: dict[type[inspect.Type], str] = {
 }
 
 
-def explain(value: Any, type_: type[Struct]) -> None:
-    """Raise the InvalidParameter OpenAI would answer with; return if `value` fits `type_`."""
-    _explain_object(value, _struct(type_), "")
+def explain(value: Any, type_: type[Struct], *, path: str = "") -> None:
+    """Raise the InvalidParameter OpenAI would answer with, for a value at `path`; return if it fits `type_`."""
+    _explain_value(value, inspect.type_info(type_), path)
 
 
 def without_empty_parts(value: Any, type_: type[Struct]) -> Any:
@@ -48,7 +48,7 @@ def _explain_object(value: Mapping[str, Any], struct: inspect.StructType, path: 
         if field.required and field.encode_name not in value:
             raise InvalidParameter("missing_required_parameter", _join(path, field.encode_name))
     for key in value:
-        if key not in names:
+        if struct.forbid_unknown_fields and key not in names:
             raise InvalidParameter("unknown_parameter", _join(path, key))
     for field in struct.fields:
         if field.encode_name in value:
@@ -57,20 +57,20 @@ def _explain_object(value: Mapping[str, Any], struct: inspect.StructType, path: 
 
 def _explain_value(value: Any, type_: inspect.Type, path: str) -> None:
     type_ = _plain(type_)
-    chosen = _choose(value, type_)
+    if value is None and isinstance(type_, inspect.UnionType) and type_.includes_none:
+        return
+    chosen = _choose(value, type_, path)
     if chosen is None:
-        raise InvalidParameter("invalid_type", path, expected=_expected(type_), got=_got(value))
-    match chosen:
-        case inspect.StructType():
-            _explain_object(value, chosen, path)
-        case inspect.DictType():
-            _explain_map(value, chosen, path)
-        case inspect.LiteralType() if value not in chosen.values:
-            raise InvalidParameter("invalid_value", path, value=value, supported=chosen.values)
-        case inspect.IntType() | inspect.FloatType():
-            _explain_number(value, chosen, path)
-        case inspect.StrType():
-            _explain_string(value, chosen, path)
+        raise InvalidParameter("invalid_type", path, expected=_expected(type_), got=got(value))
+    if isinstance(chosen, inspect.LiteralType) and value not in chosen.values:
+        raise InvalidParameter("invalid_value", path, value=value, supported=chosen.values)
+    if type(chosen) in _WITHIN:
+        _WITHIN[type(chosen)](value, chosen, path)
+
+
+def _explain_list(value: list[Any], type_: inspect.ListType, path: str) -> None:
+    for index, entry in enumerate(value):
+        _explain_value(entry, type_.item_type, f"{path}[{index}]")
 
 
 def _explain_map(value: dict[str, Any], type_: inspect.DictType, path: str) -> None:
@@ -106,38 +106,70 @@ def _explain_string(value: str, type_: inspect.StrType, path: str) -> None:
         raise InvalidParameter("string_above_max_length", path, limit=type_.max_length, size=len(value))
 
 
-def _choose(value: Any, type_: inspect.Type) -> inspect.Type | None:
-    """The type among the alternatives that JSON value is of, if any."""
-    return next((option for option in _options(type_) if _is_of(value, option)), None)
+_WITHIN: dict[type[inspect.Type], Callable[[Any, Any, str], None]] = {
+    inspect.StructType: _explain_object,
+    inspect.DictType: _explain_map,
+    inspect.ListType: _explain_list,
+    inspect.IntType: _explain_number,
+    inspect.FloatType: _explain_number,
+    inspect.StrType: _explain_string,
+}
+
+
+def _choose(value: Any, type_: inspect.Type, path: str) -> inspect.Type | None:
+    """The type among the alternatives that a JSON value is of, if any; objects are told apart by their tag."""
+    options = [option for option in _options(type_) if _is_of(value, option)]
+    tagged = {option.tag: option for option in options if isinstance(option, inspect.StructType)}
+    if len(tagged) < 2:
+        return options[0] if options else None
+    field = next(option.tag_field for option in tagged.values())
+    assert field is not None
+    if field not in value:
+        raise InvalidParameter("missing_required_parameter", _join(path, field))
+    if value[field] not in tagged:
+        raise InvalidParameter("invalid_value", _join(path, field), value=value[field], supported=list(tagged))
+    return tagged[value[field]]
+
+
+_PYTHON_TYPES: dict[type[inspect.Type], type | tuple[type, ...]] = {
+    inspect.AnyType: object,
+    inspect.NoneType: type(None),
+    inspect.ListType: list,
+    inspect.StructType: dict,
+    inspect.DictType: dict,
+    inspect.StrType: str,
+    inspect.LiteralType: str,
+    inspect.BoolType: bool,
+    inspect.IntType: int,
+    inspect.FloatType: (int, float),
+}
 
 
 def _is_of(value: Any, type_: inspect.Type) -> bool:
-    match type_:
-        case inspect.StructType() | inspect.DictType():
-            return isinstance(value, dict)
-        case inspect.StrType() | inspect.LiteralType():
-            return isinstance(value, str)
-        case inspect.BoolType():
-            return isinstance(value, bool)
-        case inspect.IntType():
-            return isinstance(value, int) and not isinstance(value, bool)
-        case inspect.FloatType():
-            return isinstance(value, int | float) and not isinstance(value, bool)
-    return False
+    numeric = isinstance(type_, inspect.IntType | inspect.FloatType)
+    return isinstance(value, _PYTHON_TYPES[type(type_)]) and not (numeric and isinstance(value, bool))
 
 
 def _expected(type_: inspect.Type) -> str:
     """OpenAI's words for a type: `an integer`, `one of a string, integer, boolean, or decimal`."""
     if isinstance(type_, inspect.LiteralType):
         return "one of " + " or ".join(f"'{value}'" for value in type_.values)
-    words = [_SCALARS.get(type(_plain(option)), "object") for option in _options(type_)]
+    words = list(dict.fromkeys(map(_word, _options(type_))))
     first = ("an " if words[0][0] in "aeiou" else "a ") + words[0]
     if len(words) == 1:
         return first
+    if len(words) == 2:
+        return f"one of {first} or {words[1]}"
     return f"one of {first}, {', '.join(words[1:-1])}, or {words[-1]}"
 
 
-def _got(value: Any) -> str:
+def _word(type_: inspect.Type) -> str:
+    if isinstance(type_, inspect.ListType):
+        return f"array of {_word(_options(type_.item_type)[0])}s"
+    return _SCALARS.get(type(type_), "object")
+
+
+def got(value: Any) -> str:
     """OpenAI's words for a JSON value; it calls null an object (observed)."""
     match value:
         case bool():
@@ -154,10 +186,13 @@ def _got(value: Any) -> str:
 
 
 def _options(type_: inspect.Type) -> list[inspect.Type]:
-    order: list[type[inspect.Type]] = list(_SCALARS)  # the order in which OpenAI names alternatives
-    if isinstance(type_, inspect.UnionType):
-        return sorted(map(_plain, type_.types), key=lambda option: order.index(type(option)))
-    return [type_]
+    """The alternatives, in the order in which OpenAI names them; null is none of them, it is only let through."""
+    order: list[type[inspect.Type]] = [*_SCALARS, inspect.ListType, inspect.DictType, inspect.StructType]
+    type_ = _plain(type_)
+    if not isinstance(type_, inspect.UnionType):
+        return [type_]
+    options = [option for option in map(_plain, type_.types) if type(option) in order]
+    return sorted(options, key=lambda option: order.index(type(option)))
 
 
 def _plain(type_: inspect.Type) -> inspect.Type:

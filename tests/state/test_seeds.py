@@ -42,7 +42,7 @@ def test_what_a_seed_leaves_out_takes_the_defaults() -> None:
     project = loaded(ISSUE)
     session = project.sessions.get("cksess_123")
     assert (session.expires_at, session.max_files, session.titling) == (1_760_170_633, 10, True)
-    page = project.threads.items("cthr_123", ThreadListItemsParams(order="asc"))
+    page = project.threads.get("cthr_123").items.page(ThreadListItemsParams(order="asc"))
     assert [item.thread_id for item in page.entries] == ["cthr_123", "cthr_123"]
     tails = {item.id[-16:] for item in page.entries}
     assert len(tails) == 1

@@ -11,13 +11,12 @@ from mock_server.wire.threads import ThreadListItemsParams
 
 class Note(msgspec.Struct):
     id: str
-    created_at: float = 0
 
 
 def timeline(*ids: str) -> Timeline[Note]:
     made: Timeline[Note] = Timeline()
     for entry_id in ids:
-        made.add(Note(entry_id))
+        made.add(Note(entry_id), at=0)
     return made
 
 
@@ -41,7 +40,7 @@ def test_twenty_unless_asked_otherwise() -> None:
 def test_time_of_creation_decides_and_then_the_order_of_adding() -> None:
     notes: Timeline[Note] = Timeline()
     for entry_id, moment in [("late", 9), ("first", 1), ("second", 1)]:
-        notes.add(Note(entry_id, moment))
+        notes.add(Note(entry_id), at=moment)
     assert page(notes, order="asc")[0] == ["first", "second", "late"]
 
 
@@ -83,7 +82,7 @@ def test_a_walk_sees_what_stays_exactly_once(data: st.DataObject) -> None:
             break
         cursor = got[-1]
         if data.draw(st.booleans()):
-            notes.add(Note(f"new{step}"))
+            notes.add(Note(f"new{step}"), at=0)
         alive = [note.id for note in notes]
         gone = data.draw(st.sampled_from(alive))
         notes.remove(gone)

@@ -1,0 +1,80 @@
+"""Uploaded files: what is known of them, and a temporary folder with their content."""
+
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from mock_server.errors import AttachmentNotFound, UploadRefused
+
+
+class File(Struct, kw_only=True):
+    """A file of a user's, or of the whole project when uploaded with an API key; `size` in bytes."""
+
+    id: str
+    name: str
+    mime_type: str
+    user: str | None
+    size: int = 0
+    complete: bool = False
+
+    @property
+    def type(self) -> Literal["image", "file"]:
+        """What the element shows it as."""
+        return "image" if self.mime_type.startswith("image/") else "file"
+
+
+class Files:
+    """The files of one project."""
+
+    def __init__(self, file_types: tuple[str, ...]) -> None:
+        self._types = file_types
+        self._by_id: dict[str, File] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def refuse_type(self, mime_type: str) -> None:
+        """Raise UploadRefused for a type that is not accepted (message observed, its code inferred)."""
+        if mime_type not in self._types and "*/*" not in self._types:
+            raise UploadRefused(
+                "Uploaded file type is not allowed for this session", code="chatkit.file_upload_type_rejected"
+            )
+
+    def add(self, file: File) -> None:
+        """Keep a file."""
+        self._by_id[file.id] = file
+
+    def get(self, file_id: str) -> File:
+        """Raises AttachmentNotFound."""
+        try:
+            return self._by_id[file_id]
+        except KeyError:
+            raise AttachmentNotFound(file_id) from None
+
+    def of_user(self, file_id: str, user: str | None) -> File:
+        """A file this user may use. Raises AttachmentNotFound."""
+        file = self.get(file_id)
+        if user is not None and file.user not in {None, user}:
+            raise AttachmentNotFound(file_id)
+        return file
+
+    def path(self, file_id: str) -> Path:
+        """Where a file's content lies; the name has nothing of what clients send."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="chatkit-mock-")
+        return Path(self._folder.name, file_id.encode().hex()[:200])
+
+    def delete(self, file_id: str) -> None:
+        """Forget a file that is there, with its content."""
+        del self._by_id[file_id]
+        self.path(file_id).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Forget every file, with its content."""
+        self._by_id.clear()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None

@@ -1,0 +1,21 @@
+"""The check whether a page may show the element."""
+
+from msgspec import Struct
+
+
+class VerifyHostedParams(Struct, frozen=True, kw_only=True):
+    """The page's origin."""
+
+    referrer_origin: str
+
+
+class VerifyParams(VerifyHostedParams, frozen=True, kw_only=True):
+    """The page's origin, and its domain key."""
+
+    domain_key: str
+
+
+class Verification(Struct, frozen=True, kw_only=True):
+    """Whether it may; an element that may not removes itself (observed)."""
+
+    verified: bool

@@ -1,0 +1,191 @@
+"""Workflow files: found, checked, and read again when they change."""
+
+import difflib
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from mock_server.documents import line_of, read_document
+from mock_server.errors import DocumentInvalid, MockServerError
+from mock_server.fixtures import fixtures_folder
+from mock_server.workflows import script as model
+from mock_server.workflows.script import Script, Step
+from mock_server.workflows.template import NAMES, unknown_names
+
+_log = logging.getLogger("mock_server")
+
+# Answers where there is no file; `latest` is the one version known not to exist (observed).
+ECHO = Script(
+    turns=[
+        model.Turn(when=model.When(action=""), reply=[Step(message="Action {{action.type}}")]),
+        model.Turn(when=model.When(tool=""), reply=[Step(message="{{tool}} gave {{output}}")]),
+        model.Turn(when=model.When(answers={}), reply=[Step(message="Thanks for the answers.")]),
+    ],
+    default=[Step(message="{{text}}")],
+)
+
+
+class WorkflowInvalid(DocumentInvalid):
+    """A workflow file that can't be used."""
+
+
+class Catalog:
+    """The workflows there are: the shipped ones and those of further folders, the last folder winning."""
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        """Raises DocumentInvalid for a folder that is none or holds a faulty file."""
+        self._folders = [fixtures_folder() / "workflows", *folders]
+        self._read: dict[Path, tuple[tuple[int, int], Script]] = {}
+        for folder in self._folders[1:]:
+            if not folder.is_dir():
+                raise WorkflowInvalid("is not a folder", source=str(folder))
+        if len(self._folders) > 1:  # the shipped ones are tested, and read when first asked for
+            for path in self._paths():
+                self._script(path, keep_going=False)
+
+    def __contains__(self, workflow_id: object) -> bool:
+        return isinstance(workflow_id, str) and self._find(workflow_id) is not None
+
+    def get(self, workflow_id: str) -> Script:
+        """The workflow of this id as its file is now; without a file, the echo."""
+        return self._find(workflow_id) or ECHO
+
+    def has_version(self, workflow_id: str, version: str | None) -> bool:
+        """Whether a version exists. None is the newest; without a file every version but `latest` does (inferred)."""
+        versions = self.get(workflow_id).versions
+        if version is None:
+            return True
+        return version != "latest" if versions is UNSET else version in versions
+
+    def _find(self, workflow_id: str) -> Script | None:
+        found = None
+        for path in self._paths():
+            script = self._script(path, keep_going=True)
+            if script is not None and (script.id or path.stem) == workflow_id:
+                found = script
+        return found
+
+    def _paths(self) -> Iterator[Path]:
+        for folder in self._folders:
+            yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+
+    def _script(self, path: Path, *, keep_going: bool) -> Script | None:
+        """A file's script; a file that went bad is complained of once, and its last good script goes on."""
+        try:
+            stat = path.stat()
+        except OSError:
+            return None
+        stamp, script = self._read.get(path, (None, None))
+        if stamp == (stat.st_mtime_ns, stat.st_size):
+            return script
+        try:
+            script = read_script(path)
+        except MockServerError as error:
+            if not keep_going:
+                raise
+            _log.error("%s; the workflow goes on as it was", error)
+        if script is not None:
+            self._read[path] = ((stat.st_mtime_ns, stat.st_size), script)
+        return script
+
+
+def read_script(path: Path) -> Script:
+    """A workflow file. Raises DocumentInvalid with file, line, place and reason."""
+    document = read_document(path)
+    try:
+        try:
+            script = msgspec.convert(document, Script)
+        except msgspec.ValidationError as error:
+            reason, _, place = str(error).partition(" - at `$")
+            raise _Fault(place.rstrip("`").lstrip("."), _with_near_miss(reason.replace("`", "'"))) from None
+        _check(script)
+        _check_templates(document, "")
+    except _Fault as fault:
+        line = line_of(path, fault.place)
+        raise WorkflowInvalid(fault.reason, source=str(path), line=line, place=fault.place) from None
+    return script
+
+
+def schema() -> bytes:
+    """The JSON Schema of a workflow file, for editors."""
+    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Script)), indent=2) + b"\n"
+
+
+class _Fault(Exception):
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(reason)
+        self.place, self.reason = place, reason
+
+
+def _check(script: Script) -> None:
+    _check_durations(script.stream, "stream")
+    for at, turn in enumerate(script.turns):
+        _check_steps(turn.reply, f"turns[{at}].reply")
+        if isinstance(turn.when.text, model.TextMatch) and turn.when.text.regex:
+            try:
+                re.compile(turn.when.text.regex)
+            except re.error as error:
+                raise _Fault(f"turns[{at}].when.text.regex", f"is no regular expression: {error}") from None
+    _check_steps(script.default or [], "default")
+
+
+def _check_steps(steps: list[Step], place: str) -> None:
+    for at, step in enumerate(steps):
+        here = f"{place}[{at}]"
+        kinds = step.kinds()
+        if len(kinds) != 1:
+            raise _Fault(here, f"a step has exactly one key, this one has {', '.join(kinds) or 'none'}")
+        if isinstance(step.message, model.Message) and (step.message.text is UNSET) == (step.message.chunks is UNSET):
+            raise _Fault(f"{here}.message", "a message has either 'text' or 'chunks'")
+        if step.update_widget:
+            _check_update(step.update_widget, f"{here}.update_widget")
+        _check_durations(step, here)
+
+
+def _check_update(update: model.WidgetUpdate, place: str) -> None:
+    given = (update.root is not UNSET, update.component is not UNSET, update.text is not UNSET)
+    if sum(given) != 1 or (update.component_id is UNSET) != (update.root is not UNSET):
+        raise _Fault(place, "an update has 'root', or 'component_id' with 'component' or 'text'")
+
+
+def _check_durations(part: Any, place: str) -> None:
+    if not isinstance(part, Struct):
+        return
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if name in {"every", "pause"} and not isinstance(value, UnsetType):
+            try:
+                model.seconds(value)
+            except ValueError as error:
+                raise _Fault(f"{place}.{name}", str(error)) from None
+        elif isinstance(value, Struct):
+            _check_durations(value, f"{place}.{name}")
+
+
+def _check_templates(value: Any, place: str) -> None:
+    match value:
+        case str() if "{{" in value:
+            try:
+                unknown = list(unknown_names(value))
+            except ValueError as error:
+                raise _Fault(place, str(error)) from None
+            if unknown:
+                raise _Fault(place, f"nothing is named '{unknown[0]}'; there are {', '.join(NAMES)}")
+        case list():
+            for index, entry in enumerate(value):
+                _check_templates(entry, f"{place}[{index}]")
+        case dict():
+            for key, entry in value.items():
+                _check_templates(entry, f"{place}.{key}" if place else str(key))
+
+
+def _with_near_miss(reason: str) -> str:
+    unknown = re.search(r"unknown field '(.+)'", reason)
+    known = {name for part in vars(model).values() for name in getattr(part, "__struct_fields__", ())}
+    close = difflib.get_close_matches(unknown[1], sorted(known), n=1) if unknown else []
+    return f"{reason}; did you mean '{close[0]}'?" if close else reason

@@ -1,0 +1,292 @@
+"""Plays one turn of a script as the events that the conversation streams. It knows neither sockets nor loops."""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, structs
+
+from mock_server.ids import IdFactory, tail_of
+from mock_server.state.threads import Thread, zoned
+from mock_server.wire import events, items
+from mock_server.wire.events import ThreadStreamEvent
+from mock_server.wire.threads import ClosedStatus, LockedStatus
+from mock_server.workflows import script as model
+from mock_server.workflows.matching import Moment
+from mock_server.workflows.script import Step, seconds
+from mock_server.workflows.template import render
+
+TITLE_WORDS = 6
+
+
+class Pause(Struct, frozen=True):
+    """Nothing happens for so many seconds."""
+
+    seconds: float
+
+
+class Cut(Struct, frozen=True):
+    """The connection breaks."""
+
+
+Beat = ThreadStreamEvent | Pause | Cut
+P = TypeVar("P")
+
+
+class Performance:
+    """One turn. Iterate over `play`, and apply each event to the thread before asking for the next."""
+
+    def __init__(
+        self,
+        steps: list[Step],
+        *,
+        moment: Moment,
+        pace: model.Pace,
+        thread: Thread,
+        ids: IdFactory,
+        clock: Callable[[], float],
+        titling: bool,
+    ) -> None:
+        """`clock` gives unix seconds; `titling` lets the first message name a thread without a title."""
+        self._steps, self._moment, self._pace, self._thread = steps, moment, pace, thread
+        self._ids, self._clock = ids, clock
+        self._names = moment.names()
+        self._wants_title = titling and thread.title is None and bool(moment.text)
+        self._tail = tail_of(thread.id) or _tail_of_items(thread) or ids.new_tail()
+        self._widget: items.WidgetItem | None = moment.sender
+        self._widget_is_open = False
+
+    def play(self) -> Iterator[Beat]:
+        """The events in order, with the pauses between them."""
+        for at, step in enumerate(self._steps):
+            follows_update = at + 1 < len(self._steps) and self._steps[at + 1].update_widget is not UNSET
+            yield from self._play_step(step, follows_update=follows_update)
+            if self._ends_turn(step):
+                break
+        yield from self._close_widget()
+        yield from self._automatic_title()
+
+    @staticmethod
+    def _ends_turn(step: Step) -> bool:
+        ending = (step.client_tool, step.structured_input, step.error, step.disconnect)
+        return any(each is not UNSET for each in ending)
+
+    def _play_step(self, step: Step, *, follows_update: bool) -> Iterator[Beat]:
+        if step.update_widget is UNSET:
+            yield from self._close_widget()
+        (kind,) = step.kinds()
+        value = getattr(step, kind)
+        if kind == "widget":
+            yield from self._show_widget(self._filled(value), stays_open=follows_update)
+        else:
+            play: Callable[[Any], Iterator[Beat]] = getattr(self, f"_{kind}")
+            yield from play(self._filled(value))
+
+    # One method a step, named as its key.
+
+    def _message(self, value: str | model.Message) -> Iterator[Beat]:
+        message = model.Message(text=value) if isinstance(value, str) else value
+        pace = self._pace if message.stream is UNSET else message.stream
+        text = message.text or "".join(message.chunks or [])
+        chunks = list(message.chunks) if message.chunks else list(_pieces(text, pace.by))
+        item = items.AssistantMessageItem(**self._base(), content=[])
+        yield events.ItemAdded(item=item)
+        empty = items.AssistantMessageContent(text="", annotations=[])
+        yield _updated(item, events.ContentPartAdded(content_index=0, content=empty))
+        for chunk in chunks:
+            yield _updated(item, events.TextDelta(content_index=0, delta=chunk))
+            yield from self._automatic_title()  # between the deltas, after the first (observed)
+            yield from _pause(pace.every)
+        for index, annotation in enumerate(message.annotations):
+            update = events.AnnotationAdded(content_index=0, annotation_index=index, annotation=annotation)
+            yield _updated(item, update)
+        whole = items.AssistantMessageContent(text=text, annotations=list(message.annotations))
+        yield _updated(item, events.ContentPartDone(content_index=0, content=whole))
+        yield events.ItemDone(item=structs.replace(item, content=[whole]))
+
+    def _progress(self, value: str | model.Progress) -> Iterator[Beat]:
+        step = model.Progress(text=value) if isinstance(value, str) else value
+        yield events.ProgressUpdate(text=step.text, icon=step.icon)
+
+    def _reasoning(self, step: model.Reasoning) -> Iterator[Beat]:
+        began = self._clock()
+        thoughts = [model.Thought(content=each) if isinstance(each, str) else each for each in step.thoughts]
+        tasks: list[items.Task] = [items.ThoughtTask(content=each.content, title=each.title) for each in thoughts]
+        item = self._workflow_item("reasoning", expanded=False)
+        yield from self._work(item, tasks, every=step.every)
+        took = step.seconds if step.seconds is not UNSET else math.ceil(self._clock() - began)
+        yield self._work_done(item, tasks, items.WorkflowSummary(duration=took))
+
+    def _workflow(self, step: model.WorkflowStep) -> Iterator[Beat]:
+        item = self._workflow_item("custom", expanded=step.expanded)
+        yield from self._work(item, step.tasks, every=step.every)
+        summary = UNSET if step.title is UNSET else items.WorkflowSummary(title=step.title, icon=step.icon)
+        yield self._work_done(item, step.tasks, summary)
+
+    def _web_search(self, step: model.WebSearch) -> Iterator[Beat]:
+        item = self._workflow_item("custom", expanded=False)
+        yield events.ItemAdded(item=item)
+        looking = items.SearchTask(title=step.title, queries=step.queries, status_indicator="loading")
+        yield _updated(item, events.TaskAdded(task_index=0, task=looking))
+        found = structs.replace(looking, sources=step.sources, status_indicator="complete")
+        yield _updated(item, events.TaskUpdated(task_index=0, task=found))
+        yield self._work_done(item, [found], UNSET)
+
+    def _task(self, task: items.Task) -> Iterator[Beat]:
+        yield events.ItemDone(item=items.TaskItem(**self._base(), task=task))
+
+    def _show_widget(self, root: dict[str, Any], *, stays_open: bool) -> Iterator[Beat]:
+        self._widget = items.WidgetItem(**self._base(), widget=root)
+        self._widget_is_open = stays_open
+        yield (events.ItemAdded if stays_open else events.ItemDone)(item=self._widget)
+
+    def _update_widget(self, step: model.WidgetUpdate) -> Iterator[Beat]:
+        widget = self._widget
+        if widget is None:
+            return
+        if step.root is not UNSET and not self._widget_is_open:  # an earlier turn's widget is replaced as a whole
+            yield events.ItemReplaced(item=structs.replace(widget, widget=step.root))
+        elif step.root is not UNSET:
+            yield _updated(widget, events.WidgetRootUpdated(widget=step.root))
+        elif step.component is not UNSET and step.component_id is not UNSET:
+            update = events.WidgetComponentUpdated(component_id=step.component_id, component=step.component)
+            yield _updated(widget, update)
+        elif step.text is not UNSET and step.component_id is not UNSET:
+            pieces = list(_pieces(step.text, self._pace.by))
+            for at, piece in enumerate(pieces, start=1):
+                done = at == len(pieces)
+                yield _updated(
+                    widget, events.StreamingTextDelta(component_id=step.component_id, delta=piece, done=done)
+                )
+                yield from _pause(self._pace.every)
+
+    def _client_tool(self, step: model.ClientTool) -> Iterator[Beat]:
+        base = self._base()
+        call_id = f"call_{base['id'].partition('_')[2]}"
+        item = items.ClientToolCallItem(
+            **base, status="pending", call_id=call_id, name=step.name, arguments=step.arguments
+        )
+        yield events.ItemDone(item=item)
+
+    def _structured_input(self, inputs: list[items.StructuredInput]) -> Iterator[Beat]:
+        yield events.ItemDone(item=items.StructuredInputItem(**self._base(), status="pending", inputs=inputs))
+
+    def _image(self, step: model.Image) -> Iterator[Beat]:
+        item = items.GeneratedImageItem(**self._base())
+        yield events.ItemAdded(item=item)
+        yield from _pause(step.every)
+        image = items.GeneratedImage(id=self._ids.new("img", now=self._clock(), tail=self._tail), url=step.url)
+        yield _updated(item, events.GeneratedImageUpdated(image=image, progress=1.0))
+        yield events.ItemDone(item=structs.replace(item, image=image))
+
+    def _effect(self, step: model.Effect) -> Iterator[Beat]:
+        yield events.ClientEffect(name=step.name, data=step.data)
+
+    def _notice(self, value: str | model.NoticeStep) -> Iterator[Beat]:
+        step = model.NoticeStep(message=value) if isinstance(value, str) else value
+        yield events.Notice(level=step.level, message=step.message, title=step.title)
+
+    def _error(self, value: str | model.ErrorStep) -> Iterator[Beat]:
+        step = model.ErrorStep(message=value) if isinstance(value, str) else value
+        code = ("stream.error" if step.message is UNSET else "custom") if step.code is UNSET else step.code
+        yield events.ErrorEvent(code=code, message=step.message, allow_retry=step.allow_retry)
+
+    def _title(self, title: str) -> Iterator[Beat]:
+        self._wants_title = False
+        yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), title=title))
+
+    def _pause(self, duration: str | float) -> Iterator[Beat]:
+        yield from _pause(duration)
+
+    def _lock(self, reason: str) -> Iterator[Beat]:
+        yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), status=LockedStatus(reason=reason)))
+
+    def _close(self, reason: str) -> Iterator[Beat]:
+        yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), status=ClosedStatus(reason=reason)))
+
+    def _end_of_turn(self, _: bool) -> Iterator[Beat]:  # noqa: FBT001 - called as every step's method is
+        yield events.ItemDone(item=items.EndOfTurnItem(**self._base()))
+
+    def _disconnect(self, _: bool) -> Iterator[Beat]:  # noqa: FBT001 - called as every step's method is
+        yield Cut()
+
+    # What steps have in common.
+
+    def _base(self) -> dict[str, Any]:
+        now = self._clock()
+        moment: datetime = zoned(now)
+        return {
+            "id": self._ids.new("cti", now=now, tail=self._tail),
+            "thread_id": self._thread.id,
+            "created_at": moment,
+        }
+
+    def _filled(self, value: P) -> P:
+        """The step with its templates filled."""
+        if not isinstance(value, Struct | str | list | dict):
+            return value
+        plain = msgspec.to_builtins(value)
+        filled = render(plain, self._names)
+        if filled == plain:
+            return value
+        if isinstance(value, Struct):
+            return msgspec.convert(filled, type(value))
+        return msgspec.convert(filled, list[items.StructuredInput]) if isinstance(value, list) else filled  # type: ignore[return-value]
+
+    def _workflow_item(self, kind: Any, *, expanded: bool) -> items.WorkflowItem:
+        return items.WorkflowItem(**self._base(), workflow=items.Workflow(type=kind, tasks=[], expanded=expanded))
+
+    def _work(self, item: items.WorkflowItem, tasks: list[items.Task], *, every: str | float) -> Iterator[Beat]:
+        yield events.ItemAdded(item=item)
+        for index, task in enumerate(tasks):
+            yield _updated(item, events.TaskAdded(task_index=index, task=task))
+            yield from _pause(every)
+
+    @staticmethod
+    def _work_done(
+        item: items.WorkflowItem, tasks: list[items.Task], summary: items.WorkflowSummary | UnsetType
+    ) -> ThreadStreamEvent:
+        workflow = structs.replace(item.workflow, tasks=list(tasks), summary=summary)
+        return events.ItemDone(item=structs.replace(item, workflow=workflow))
+
+    def _close_widget(self) -> Iterator[Beat]:
+        if self._widget is not None and self._widget_is_open:
+            self._widget_is_open = False
+            shown = self._thread.items.get(self._widget.id)
+            if isinstance(shown, items.WidgetItem):
+                self._widget = shown
+            yield events.ItemDone(item=self._widget)
+
+    def _automatic_title(self) -> Iterator[Beat]:
+        if self._wants_title:
+            words = self._moment.text.split()
+            title = " ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")
+            yield from self._title(title[:1].upper() + title[1:])
+
+
+def _updated(item: items.ThreadItem, update: events.ItemUpdate) -> events.ItemUpdated:
+    return events.ItemUpdated(item_id=item.id, update=update)
+
+
+def _pause(duration: str | float) -> Iterator[Pause]:
+    length = seconds(duration)
+    if length:
+        yield Pause(length)
+
+
+def _pieces(text: str, by: str) -> Iterator[str]:
+    """Text in words with the space behind them, in characters, or whole."""
+    if by == "words":
+        yield from re.findall(r"\s*\S+\s*", text) or ([text] if text else [])
+    elif by == "characters":
+        yield from text
+    elif text:
+        yield text
+
+
+def _tail_of_items(thread: Thread) -> str | None:
+    last = thread.items.last()
+    return tail_of(last.id) if last else None

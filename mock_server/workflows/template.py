@@ -1,0 +1,39 @@
+"""`{{mustache}}` in scripts: names and sections only, no code. By pystache, which evaluates nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# What a script may name: the user's text and id, the turn's number, and what it answers.
+NAMES = ("text", "user", "turn", "state", "session", "thread", "action", "tool", "output", "answers", "attachments")
+
+
+def render(value: Any, names: Mapping[str, Any]) -> Any:
+    """A JSON value with every string in it filled; what is not there is empty."""
+    match value:
+        case str() if "{{" in value:
+            return _renderer().render(value, dict(names))
+        case list():
+            return [render(entry, names) for entry in value]
+        case dict():
+            return {key: render(entry, names) for key, entry in value.items()}
+    return value
+
+
+def unknown_names(text: str) -> Iterator[str]:
+    """The names a template uses that no script has. Raises ValueError for a template that does not parse."""
+    import pystache  # noqa: PLC0415 - starting fast
+
+    try:
+        parsed = pystache.parse(text)
+    except pystache.parser.ParsingError as error:
+        raise ValueError(f"the template does not parse: {error}") from None
+    for node in parsed._parse_tree:  # noqa: SLF001 - pystache has no other way to ask
+        key = getattr(node, "key", None)
+        if key is not None and key != "." and key.partition(".")[0] not in NAMES:
+            yield key
+
+
+def _renderer() -> Any:
+    import pystache  # noqa: PLC0415 - starting fast
+
+    return pystache.Renderer(escape=lambda text: text, partials={}, missing_tags="ignore")
