@@ -43,6 +43,11 @@ class Clock:
         """Unix seconds, with fractions."""
         return world_time() + self._offset if self._frozen_at is None else self._frozen_at
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen_at is not None
+
     def freeze(self, at: float | None = None) -> None:
         """Stand still at unix second `at`, or at the present moment."""
         self._frozen_at = self.now() if at is None else at

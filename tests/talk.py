@@ -1,4 +1,4 @@
-"""A small conversation client for the tests: operations in, events and answers out, each checked by `openai-chatkit`."""
+"""A small conversation client for the tests; what goes in and out is checked by `openai-chatkit`'s types."""
 
 import json
 from typing import Any

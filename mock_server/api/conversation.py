@@ -130,7 +130,7 @@ def _update_thread(visitor: Visitor, params: ops.ThreadUpdateParams) -> items.Th
 
 
 def _delete_thread(visitor: Visitor, params: ops.ThreadDeleteParams) -> ops.Nothing:
-    visitor.call.project.threads.delete(visitor.thread(params.thread_id).id)
+    visitor.call.project.delete_thread(visitor.thread(params.thread_id).id)
     return ops.Nothing()
 
 

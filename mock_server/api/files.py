@@ -93,7 +93,7 @@ class _FilePart:
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
         self._file: IO[bytes] | None = None
-        self._seen = False
+        self._seen = self._ended = False
         self._parser = MultipartParser(
             boundary,
             {
@@ -104,6 +104,7 @@ class _FilePart:
                 "on_headers_finished": self._on_headers,
                 "on_part_data": self._on_data,
                 "on_part_end": self._close,
+                "on_end": self._end,
             },
         )
 
@@ -118,6 +119,8 @@ class _FilePart:
         finally:
             with suppress(OSError):
                 self._close()
+        if not self._ended:
+            raise UploadRefused("The multipart body ends before its last boundary", code="invalid_multipart")
         if not self._seen:
             raise UploadRefused("Missing required parameter: 'file'.", code="missing_required_parameter")
 
@@ -150,6 +153,9 @@ class _FilePart:
             self.size += end - start
             self._visitor.refuse_file(self.mime_type, size=self.size)
             self._file.write(data[start:end])
+
+    def _end(self) -> None:
+        self._ended = True
 
     def _close(self) -> None:
         if self._file is not None:

@@ -32,7 +32,7 @@ def retrieve(call: Call) -> ChatKitThread:
 def delete(call: Call) -> ThreadDeleteResponse:
     """Delete a thread."""
     thread = _find(call)
-    call.project.threads.delete(thread.id)
+    call.project.delete_thread(thread.id)
     return ThreadDeleteResponse(id=thread.id)
 
 

@@ -1,6 +1,6 @@
 """Every operation of `/_mock`, its handlers, and the bare health checks."""
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 import mock_server
 from mock_server.control.guard import same_machine
@@ -9,7 +9,7 @@ from mock_server.http.operation import Operation, Resource
 from mock_server.state.project import Project
 from mock_server.state.seeds import parse_seed
 from mock_server.wire.codec import decode_json
-from mock_server.wire.control import Health, ProjectContents, ProjectQuery
+from mock_server.wire.control import ClockParams, ClockState, Health, ProjectContents, ProjectQuery
 from mock_server.wire.seeds import Seed
 
 
@@ -49,6 +49,30 @@ def resources() -> list[Resource]:
                 )
             },
         ),
+        Resource(
+            "/_mock/clock",
+            {
+                "GET": Operation(
+                    name="clock.show",
+                    summary="A project's time.",
+                    handler=show_clock,
+                    query=ProjectQuery,
+                    answer=ClockState,
+                    guard=same_machine,
+                    failures=(400, 403),
+                ),
+                "PUT": Operation(
+                    name="clock.set",
+                    summary="Freeze, shift or resume a project's time.",
+                    handler=set_clock,
+                    query=ProjectQuery,
+                    body=ClockParams,
+                    answer=ClockState,
+                    guard=same_machine,
+                    failures=(400, 403, 413),
+                ),
+            },
+        ),
     ]
 
 
@@ -69,6 +93,24 @@ def reset(call: Call, query: ProjectQuery) -> ProjectContents:
     project = _project(call, query)
     project.reset()
     return _contents(project)
+
+
+def show_clock(call: Call, query: ProjectQuery) -> ClockState:
+    """Tell a project's time."""
+    project = _project(call, query)
+    return ClockState(project=project.name, now=project.clock.now(), frozen=project.clock.frozen)
+
+
+def set_clock(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:
+    """Freeze, then shift, or resume."""
+    clock = _project(call, query).clock
+    if params.resume:
+        clock.resume()
+    if not isinstance(params.freeze, UnsetType):
+        clock.freeze(params.freeze)
+    if not isinstance(params.shift, UnsetType):
+        clock.shift(params.shift)
+    return show_clock(call, query)
 
 
 def _seed(body: bytes) -> Seed:

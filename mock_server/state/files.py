@@ -1,6 +1,8 @@
 """Uploaded files: what is known of them, and a temporary folder with their content."""
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +33,8 @@ class Files:
     def __init__(self, file_types: tuple[str, ...]) -> None:
         self._types = file_types
         self._by_id: dict[str, File] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
+        self._remove_folder: weakref.finalize[..., "Files"] | None = None
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -64,17 +67,22 @@ class Files:
     def path(self, file_id: str) -> Path:
         """Where a file's content lies; the name has nothing of what clients send."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="chatkit-mock-")
-        return Path(self._folder.name, file_id.encode().hex()[:200])
+            self._folder = Path(tempfile.mkdtemp(prefix="chatkit-mock-"))
+            # Removed at the latest when the process ends.
+            self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder / file_id.encode().hex()[:200]
 
     def delete(self, file_id: str) -> None:
         """Forget a file that is there, with its content."""
         del self._by_id[file_id]
         self.path(file_id).unlink(missing_ok=True)
 
+    def __contains__(self, file_id: str) -> bool:
+        return file_id in self._by_id
+
     def clear(self) -> None:
         """Forget every file, with its content."""
         self._by_id.clear()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        if self._remove_folder is not None:
+            self._remove_folder()
+            self._folder = self._remove_folder = None

@@ -12,6 +12,7 @@ from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, sessio
 from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
 from mock_server.state.usage import Usage
+from mock_server.wire.items import UserMessageItem
 from mock_server.wire.seeds import Seed
 
 _NAME = re.compile(PROJECT_NAME)
@@ -46,6 +47,15 @@ class Project:
             made = self.sessions.create(session, now=created_at, session_id=session.id or None)
             if session.status == "cancelled":
                 self.sessions.cancel(made.id, now=created_at)
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Forget a thread with its items and stored attachments (specified). Raises ThreadNotFound."""
+        thread = self.threads.get(thread_id)
+        self.threads.delete(thread_id)
+        for item in thread.items:
+            for attachment in item.attachments if isinstance(item, UserMessageItem) else []:
+                if attachment.id in self.files:
+                    self.files.delete(attachment.id)
 
     def reset(self) -> None:
         """Return to the state the project began in; its ids begin anew too when they are seeded."""
@@ -104,11 +114,6 @@ class Projects:
         """The project that issued a client secret."""
         session = self._secrets.get(client_secret)
         return None if session is None else self._by_name[session.project]
-
-    def close(self) -> None:
-        """Remove the temporary files of every project."""
-        for project in self._by_name.values():
-            project.files.clear()
 
     def names(self) -> list[str]:
         """The projects there are."""

@@ -15,6 +15,22 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     project: ProjectName | UnsetType = UNSET
 
 
+class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do with a project's clock, one of: `freeze` at a unix second, `shift` by seconds, `resume`."""
+
+    freeze: Annotated[float, Meta(ge=0, lt=253_402_300_800)] | UnsetType = UNSET
+    shift: Annotated[float, Meta(gt=-1e9, lt=1e9)] | UnsetType = UNSET
+    resume: Literal["now"] | UnsetType = UNSET
+
+
+class ClockState(Struct, frozen=True, kw_only=True):
+    """A project's time, in unix seconds."""
+
+    project: str
+    now: float
+    frozen: bool
+
+
 class Health(Struct, frozen=True, kw_only=True):
     """The server lives: its version and the projects it holds."""
 

@@ -1,5 +1,6 @@
 """`{{mustache}}` in scripts: names and sections only, no code. By pystache, which evaluates nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,10 +24,13 @@ def unknown_names(text: str) -> Iterator[str]:
     """The names a template uses that no script has. Raises ValueError for a template that does not parse."""
     import pystache  # noqa: PLC0415 - starting fast
 
+    opened, closed = re.findall(r"{{[#^]\s*([\w.]+)", text), re.findall(r"{{/\s*([\w.]+)", text)
     try:
         parsed = pystache.parse(text)
     except pystache.parser.ParsingError as error:
         raise ValueError(f"the template does not parse: {error}") from None
+    if sorted(opened) != sorted(closed):
+        raise ValueError("the template does not parse: a section is opened and not closed")
     for node in parsed._parse_tree:  # noqa: SLF001 - pystache has no other way to ask
         key = getattr(node, "key", None)
         if key is not None and key != "." and key.partition(".")[0] not in NAMES:

@@ -105,3 +105,17 @@ def test_this_machine_and_named_hosts_steer(start: Start, host: str) -> None:
     client = start(allow_hosts=("mock",))
     headers = {"host": host, "origin": f"http://{host}"}
     assert client.post("/_mock/reset", headers=headers).status_code == 200
+
+
+def test_the_clock_moves_stops_and_goes_on(client: TestClient) -> None:
+    assert client.put("/_mock/clock", json={"freeze": 1000, "shift": 5}).json() == {
+        "project": "default",
+        "now": 1005,
+        "frozen": True,
+    }
+    assert client.get("/_mock/clock").json()["now"] == 1005
+    assert client.get("/v1/chatkit/threads").headers["date"] == "Thu, 01 Jan 1970 00:16:45 GMT"
+    assert not client.get("/_mock/clock?project=other").json()["frozen"]
+    assert not client.put("/_mock/clock", json={"resume": "now"}).json()["frozen"]
+    assert client.put("/_mock/clock", json={"freeze": -1}).status_code == 400
+    assert client.put("/_mock/clock", json={"shift": "x"}).json()["error"]["param"] == "shift"

@@ -1,0 +1,171 @@
+"""Workflow files: exact in their complaints, read again when they change, and current in their schema."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import HEADERS
+from starlette.testclient import TestClient
+from talk import Talk, kinds, text_of
+
+from mock_server.app import MockServer
+from mock_server.config import Settings
+from mock_server.errors import DocumentInvalid
+from mock_server.fixtures import fixtures_folder
+from mock_server.state.project import Projects
+from mock_server.workflows.catalog import Catalog, read_script, schema
+
+SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))
+
+
+def client_of(folder: Path, **settings: Any) -> TestClient:
+    catalog = Catalog([folder])
+    app = MockServer(Projects(Settings(**settings), scripted=catalog), workflows=catalog)
+    return TestClient(app, base_url="http://127.0.0.1", headers=HEADERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("default:\n- mesage: hi\n", ":2: default[0]: Object contains unknown field 'mesage'; did you mean 'message'?"),
+        ("turns:\n- when: {txt: a}\n  reply: []\n", ":2: turns[0].when: Object contains unknown field 'txt'; did you"),
+        (
+            "default:\n- message: hi\n  pause: 1s\n",
+            ":2: default[0]: a step has exactly one key, this one has message, pause",
+        ),
+        ("default:\n- {}\n", ":2: default[0]: a step has exactly one key, this one has none"),
+        ("default:\n- pause: soon\n", ":2: default[0].pause: 'soon' is no duration; write seconds, or 200ms, 1.5s, 2m"),
+        ("stream: {every: -1}\n", ":1: stream.every: -1 seconds are not between none and a day"),
+        ("default:\n- message: '{{usr}}'\n", ":2: default[0].message: nothing is named 'usr'; there are text, user"),
+        ("default:\n- message: '{{#text}}'\n", ":2: default[0].message: the template does not parse"),
+        (
+            "turns:\n- when: {text: {regex: '('}}\n  reply: []\n",
+            ":2: turns[0].when.text.regex: is no regular expression",
+        ),
+        (
+            "default:\n- message: {stream: {by: words}}\n",
+            ":2: default[0].message: a message has either 'text' or 'chunks'",
+        ),
+        ("default:\n- update_widget: {component_id: a}\n", ":2: default[0].update_widget: an update has 'root'"),
+        ("default: [\n", "did not find expected node content"),
+        ("hello\n", ":1: Expected 'object', got 'str'"),
+    ],
+)
+def test_a_faulty_file_is_named_with_line_place_and_reason(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "wf_bad.yaml"
+    path.write_text(text)
+    with pytest.raises(DocumentInvalid) as caught:
+        read_script(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+
+
+def test_check_tells_good_from_faulty(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("defualt: []\n")
+    command = [sys.executable, "-m", "mock_server", "check", str(SHIPPED[0]), str(bad)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout == f"{SHIPPED[0]}: good, 0 turns\n"
+    assert done.stderr == f"{bad}:1: Object contains unknown field 'defualt'; did you mean 'default'?\n"
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_workflow_is_good_and_described(path: Path) -> None:
+    assert read_script(path).description
+
+
+def test_the_shipped_schema_is_current() -> None:
+    assert (fixtures_folder() / "workflows/workflow.schema.json").read_bytes() == schema()
+
+
+def test_a_file_is_read_again_when_it_changes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "wf_mine.yaml"
+    path.write_text("default: [{message: one}]")
+    client = client_of(tmp_path)
+    talk = Talk.begin(client, workflow="wf_mine")
+    assert text_of(talk.say("hi")) == "one"
+    path.write_text("default: [{message: three}]")
+    assert text_of(talk.say("hi")) == "three"
+    path.write_text("default: [{mesage: four}]")
+    assert text_of(talk.say("hi")) == "three"
+    assert "did you mean 'message'?; the workflow goes on as it was" in caplog.text
+    path.unlink()
+    assert text_of(talk.say("hi")) == "hi"
+    (tmp_path / "new.yaml").write_text("id: wf_mine\ndefault: [{message: new}]")
+    assert text_of(talk.say("hi")) == "new"
+
+
+def test_a_faulty_folder_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("x: 1")
+    with pytest.raises(DocumentInvalid, match="unknown field 'x'"):
+        Catalog([tmp_path])
+    with pytest.raises(DocumentInvalid, match="is not a folder"):
+        Catalog([tmp_path / "bad.yaml"])
+
+
+def test_a_file_makes_its_id_known(tmp_path: Path) -> None:
+    (tmp_path / "wf_mine.yaml").write_text("default: []")
+    client = client_of(tmp_path, require_workflow=True)
+    for workflow, status in [("wf_mine", 200), ("wf_support", 200), ("wf_other", 404)]:
+        answer = client.post("/v1/chatkit/sessions", json={"workflow": {"id": workflow}, "user": "a"})
+        assert answer.status_code == status
+
+
+EVERYTHING = """
+stream: {by: characters}
+turns:
+  - when: {text: {equals: exact}}
+    reply: [{message: equals}]
+  - when: {text: {contains: Part}}
+    reply: [{message: contains}]
+  - when: {text: {regex: "^n[0-9]$"}}
+    reply: [{message: regex}]
+  - when: {turn: 1}
+    reply: [{message: first}]
+  - when: {state: {plan: pro}, user: ada}
+    reply: [{message: "{{user}} has {{state.plan}}, {{session.workflow}}, turn {{turn}}, {{thread.title}}"}]
+  - when: {user: grace}
+    reply:
+      - message: {chunks: [a, bc, d]}
+      - {pause: 1ms}
+      - {notice: careful}
+      - {end_of_turn: true}
+      - {close: done}
+"""
+
+
+def test_turns_match_by_everything_a_turn_has(tmp_path: Path) -> None:
+    (tmp_path / "wf_all.yaml").write_text(EVERYTHING)
+    client = client_of(tmp_path)
+    state = {"id": "wf_all", "state_variables": {"plan": "pro"}}
+    secret = client.post("/v1/chatkit/sessions", json={"workflow": state, "user": "ada"}).json()["client_secret"]
+    ada = Talk(client, secret)
+    said = [text_of(ada.say(text)) for text in ("hi", "exact", "a Part", "n1", "else")]
+    assert said == ["first", "equals", "contains", "regex", "ada has pro, wf_all, turn 5, Hi"]
+    grace = Talk.begin(client, workflow="wf_all", user="grace")
+    grace.say("hi")
+    events = grace.say("again")
+    deltas = [e["update"]["delta"] for e in events if e.get("update", {}).get("type", "").endswith("text_delta")]
+    assert deltas == ["a", "bc", "d"]
+    assert kinds(events)[-3:] == ["notice", "thread.item.done end_of_turn", "thread.updated"]
+
+
+def test_an_unmatched_turn_without_a_default_is_echoed(tmp_path: Path) -> None:
+    (tmp_path / "wf_none.yaml").write_text("turns: []")
+    assert text_of(Talk.begin(client_of(tmp_path), workflow="wf_none").say("{{user}} {{x}}")) == "{{user}} {{x}}"
+
+
+def test_the_environment_names_folders_too(tmp_path: Path) -> None:
+    (tmp_path / "wf_mine.yaml").write_text("default: [{message: mine}]")
+    script = (
+        "import openai; s = openai.OpenAI().beta.chatkit.sessions.create(user='a', workflow={'id': 'wf_mine'});"
+        "print(s.workflow.id)"
+    )
+    command = [sys.executable, "-m", "mock_server", "run", "--require-workflow", "--", sys.executable, "-c", script]
+    environment = {**os.environ, "CHATKIT_MOCK_WORKFLOWS": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("wf_mine\n", "")
