@@ -194,13 +194,16 @@ def _build(
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
     from mock_server.state.project import Projects  # noqa: PLC0415
     from mock_server.state.seeds import load_seeds  # noqa: PLC0415
-    from mock_server.workflows.catalog import Catalog  # noqa: PLC0415
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
         settings.refuse_real_key()
-        catalog = Catalog(workflows)
-        projects = Projects(settings, base=load_seeds(load), scripted=catalog)
+        catalog = None
+        if workflows or settings.require_workflow:
+            from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - starting fast
+
+            catalog = Catalog(workflows)
+        projects = Projects(settings, base=load_seeds(load), scripted=catalog or ())
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
     except MockServerError as error:
         raise click.ClickException(str(error)) from None

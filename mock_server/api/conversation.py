@@ -16,6 +16,7 @@ from mock_server.state.timeline import Timeline
 from mock_server.wire import conversation as ops
 from mock_server.wire import events, items
 from mock_server.wire.threads import ActiveStatus, LockedStatus
+from mock_server.workflows.engine import Cut, Pause
 
 
 def converse(call: Call, params: Struct) -> Any:
@@ -53,10 +54,14 @@ def _add_user_message(visitor: Visitor, params: ops.AddUserMessageParams) -> Str
 
 def _add_client_tool_output(visitor: Visitor, params: ops.AddClientToolOutputParams) -> Stream:
     thread = visitor.thread(params.thread_id)
-    pending = thread.items.last(where=lambda item: isinstance(item, items.ClientToolCallItem))
+    pending = thread.items.last()  # it has to be the last item, as in the official server
     if not isinstance(pending, items.ClientToolCallItem) or pending.status != "pending":
         raise OperationRefused(f"Thread '{thread.id}' has no pending client tool call to answer.")
-    thread.items.replace(structs.replace(pending, status="completed", output=params.result))
+    output = UNSET if params.result is None else params.result
+    thread.items.replace(structs.replace(pending, status="completed", output=output))
+    for older in list(thread.items):  # never answered, and now never will be: the official server drops them too
+        if isinstance(older, items.ClientToolCallItem) and older.status == "pending":
+            thread.items.remove(older.id)
     moment = moment_of(visitor, thread, kind="tool", tool=pending.name, output=params.result)
     return begin_turn(visitor, thread, moment)
 
@@ -104,11 +109,22 @@ def _sync_custom_action(visitor: Visitor, params: ops.SyncCustomActionParams) ->
     moment = moment_of(visitor, thread, kind="action", action=params.action, sender=sender)
     updated: items.WidgetItem | None = None
     for beat in performance(visitor, thread, moment).play():
-        if isinstance(beat, events.ThreadStreamEvent):
+        if not isinstance(beat, Pause | Cut):
             thread.apply(beat)
-        if isinstance(beat, events.ItemDone | events.ItemReplaced) and isinstance(beat.item, items.WidgetItem):
-            updated = beat.item
+            updated = _widget_of(thread, beat) or updated
     return ops.SyncCustomActionResponse(updated_item=updated or UNSET)
+
+
+def _widget_of(thread: Thread, event: events.ThreadStreamEvent) -> items.WidgetItem | None:
+    """The widget an event shows or changes, as it is by now."""
+    match event:
+        case events.ItemDone(item=item) | events.ItemReplaced(item=item):
+            shown = thread.items.get(item.id)
+        case events.ItemUpdated(item_id=item_id):
+            shown = thread.items.get(item_id)
+        case _:
+            return None
+    return shown if isinstance(shown, items.WidgetItem) else None
 
 
 def _get_by_id(visitor: Visitor, params: ops.ThreadGetByIdParams) -> items.Thread:
@@ -198,7 +214,7 @@ class _Query(Struct, frozen=True, kw_only=True):
 
 
 def _limit(given: int | None) -> int:
-    return PAGE_LIMIT if given is None else given
+    return given or PAGE_LIMIT  # none at all is the usual number too, as in the official server
 
 
 def _cursor(data: Sequence[items.Thread | items.ThreadItem], *, has_more: bool) -> str | UnsetType:

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from mock_server.api import auth, conversation, domains, files, sessions, threads
-from mock_server.http.operation import Operation, Resource
+from mock_server.api import auth, domains, sessions, threads
+from mock_server.http.operation import Operation, Resource, deferred
 from mock_server.wire.codec import decode_operation
 from mock_server.wire.conversation import OPERATIONS, ConversationRequest
 from mock_server.wire.domains import Verification, VerifyHostedParams, VerifyParams
@@ -29,7 +29,7 @@ def resources() -> list[Resource]:
                 "POST": Operation(
                     name="conversation",
                     summary="Talk: sixteen operations, six of which stream server-sent events.",
-                    handler=conversation.converse,
+                    handler=deferred("mock_server.api.conversation:converse"),
                     body=ConversationRequest,
                     read_body=partial(decode_operation, operations=OPERATIONS),
                     answer=dict[str, Any],
@@ -120,7 +120,7 @@ def resources() -> list[Resource]:
                 "POST": Operation(
                     name="files.upload",
                     summary="Upload a file in one step: multipart, field `file`.",
-                    handler=files.upload,
+                    handler=deferred("mock_server.api.files:upload"),
                     answer=Attachment,
                     guard=auth.client_secret_or_api_key,
                     failures=(400, 401, 429),
@@ -133,7 +133,7 @@ def resources() -> list[Resource]:
                 "GET": Operation(
                     name="files.content",
                     summary="The content of a file.",
-                    handler=files.content,
+                    handler=deferred("mock_server.api.files:content"),
                     answer=dict[str, Any],
                     guard=auth.anybody,
                     failures=(400, 404),
@@ -141,7 +141,7 @@ def resources() -> list[Resource]:
                 "PUT": Operation(
                     name="files.put",
                     summary="The second phase of a two-phase upload: the bytes.",
-                    handler=files.put,
+                    handler=deferred("mock_server.api.files:put"),
                     answer=Attachment,
                     guard=auth.anybody,
                     failures=(400, 404),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from mock_server.api.access import Visitor
 from mock_server.http.call import Call
@@ -86,14 +86,22 @@ def answer_message(
         id=ids.new("cti", now=now, tail=tail),
         thread_id=thread.id,
         created_at=zoneless(now),
-        content=message.content,
+        content=[_without_null_group(part) for part in message.content],
         attachments=attachments,
         quoted_text=message.quoted_text or "",
-        inference_options=message.inference_options,
+        inference_options=items.InferenceOptions(
+            tool_choice=message.inference_options.tool_choice or UNSET, model=message.inference_options.model or UNSET
+        ),
     )
     thread.add(item)
     moment = moment_of(visitor, thread, kind="message", message=item)
     return begin_turn(visitor, thread, moment, before=[*before, events.ItemDone(item=item)])
+
+
+def _without_null_group(part: items.UserMessageContent) -> items.UserMessageContent:
+    if isinstance(part, items.UserMessageTagContent) and part.group is None:
+        return structs.replace(part, group=UNSET)
+    return part
 
 
 def begin_turn(

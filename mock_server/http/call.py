@@ -1,6 +1,7 @@
 """One request, as the handlers see it."""
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -9,7 +10,9 @@ from starlette.types import Receive, Scope, Send
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
 from mock_server.state.project import Project, Projects
-from mock_server.workflows.catalog import Catalog
+
+if TYPE_CHECKING:
+    from mock_server.workflows.catalog import Catalog
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -36,16 +39,14 @@ class Call:
         "send",
         "started",
         "status",
-        "workflows",
     )
 
     project: Project
     now: float
     request_id: str
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, projects: Projects, workflows: Catalog) -> None:
-        self.scope, self.receive, self.send = scope, receive, send
-        self.projects, self.workflows = projects, workflows
+    def __init__(self, scope: Scope, receive: Receive, send: Send, projects: Projects) -> None:
+        self.scope, self.receive, self.send, self.projects = scope, receive, send, projects
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -58,6 +59,12 @@ class Call:
         self.project = project
         self.now = project.clock.now()
         self.request_id = project.ids.request_id()
+
+    @property
+    def workflows(self) -> "Catalog":
+        """The server's workflows."""
+        workflows: Catalog = self.scope["app"].workflows
+        return workflows
 
     def argument(self, name: str) -> str:
         """A part of the path, such as `thread_id`."""

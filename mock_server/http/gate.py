@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,27 +15,37 @@ from mock_server.http.errors import is_known, render
 from mock_server.http.headers import Dressing
 from mock_server.http.operation import JSON, Resource, respond
 from mock_server.state.project import Project, Projects
-from mock_server.workflows.catalog import Catalog
 
 _log = logging.getLogger("mock_server")
+
+# What the element in a browser sends and reads (observed); any header a page adds is let through.
+_METHODS = ["GET", "POST", "PUT", "DELETE"]
+_EXPOSED = ["x-request-id", "retry-after", "x-mock-hint", "x-mock-project"]
 
 
 class Gate:
     """A pure ASGI callable around the router."""
 
-    def __init__(
-        self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, workflows: Catalog, log_requests: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, log_requests: bool) -> None:
         """A path without arguments is looked up in `resources`; only the others take the time of the router."""
-        self._app, self._projects, self._workflows, self._log_requests = app, projects, workflows, log_requests
+        self._app, self._projects, self._log_requests = app, projects, log_requests
         self._by_path = {resource.path: resource for resource in resources}
+
+        self._for_browsers = CORSMiddleware(
+            self._serve, allow_origins=["*"], allow_methods=_METHODS, allow_headers=["*"], expose_headers=_EXPOSED
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; other kinds of scope pass through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        call = scope["mock_server.call"] = Call(scope, receive, send, self._projects, self._workflows)
+        elif any(name == b"origin" for name, _ in scope["headers"]):
+            await self._for_browsers(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
         try:
             call.enter(_find_project(call))
             resource = self._by_path.get(call.path)

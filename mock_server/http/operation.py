@@ -1,6 +1,7 @@
 """Operations: what can be done at a path, described once for the router, the docs and the reader."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from inspect import isawaitable
 from typing import Any
 
@@ -48,14 +49,29 @@ class Operation(Struct, frozen=True, kw_only=True):
             body = await call.json_body()
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
         result = self.handler(call, *given)
-        if isawaitable(result):
-            result = await result
-        if isinstance(result, Response):
-            await result(call.scope, call.receive, Dressing(call))
-        elif callable(result):
-            await result()
-        else:
+        if not isinstance(result, Struct | dict):
+            result = await _answer_otherwise(call, result)
+        if result is not None:
             await respond(call, 200, encode(result), [JSON])
+
+
+async def _answer_otherwise(call: Call, result: Any) -> Any:
+    """What an awaitable gives; None after a Response or a function that has answered by itself."""
+    if isawaitable(result):
+        result = await result
+    if isinstance(result, Response):
+        return await result(call.scope, call.receive, Dressing(call))
+    return await result() if callable(result) else result
+
+
+def deferred(path: str) -> Callable[..., Any]:
+    """A handler such as `package.module:name` that is imported when it is first called: the start stays fast."""
+
+    def handle(*arguments: Any) -> Any:
+        module, _, name = path.partition(":")
+        return getattr(import_module(module), name)(*arguments)
+
+    return handle
 
 
 class Resource:

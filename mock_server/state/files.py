@@ -34,7 +34,7 @@ class Files:
         self._types = file_types
         self._by_id: dict[str, File] = {}
         self._folder: Path | None = None
-        self._remove_folder: weakref.finalize[..., "Files"] | None = None
+        self._remove_folder: weakref.finalize[..., Files] | None = None
 
     def __len__(self) -> int:
         return len(self._by_id)

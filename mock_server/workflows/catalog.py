@@ -1,6 +1,5 @@
 """Workflow files: found, checked, and read again when they change."""
 
-import difflib
 import logging
 import re
 from collections.abc import Iterable, Iterator
@@ -185,6 +184,8 @@ def _check_templates(value: Any, place: str) -> None:
 
 
 def _with_near_miss(reason: str) -> str:
+    import difflib  # noqa: PLC0415 - for faulty files only
+
     unknown = re.search(r"unknown field '(.+)'", reason)
     known = {name for part in vars(model).values() for name in getattr(part, "__struct_fields__", ())}
     close = difflib.get_close_matches(unknown[1], sorted(known), n=1) if unknown else []
