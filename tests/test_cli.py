@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+import httpx2
 import pytest
 from openai import OpenAI
 
@@ -108,6 +109,17 @@ def test_every_flag_is_also_a_variable(ready: Path) -> None:
         assert client.beta.chatkit.threads.retrieve("cthr_demo")
         session = client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
         assert session.id.startswith("cksess_68ea1031")
+
+
+def test_uploads_are_removed_at_the_end(ready: Path, tmp_path: Path) -> None:
+    headers = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
+    with serving(ready, TMPDIR=str(tmp_path)) as process:
+        files = {"file": ("a.png", b"png", "image/png")}
+        assert httpx2.post(f"{ready.read_text()}/chatkit/files", files=files, headers=headers).status_code == 200
+        assert list(tmp_path.glob("chatkit-mock-*/*"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
+    assert list(tmp_path.glob("chatkit-mock-*")) == []
 
 
 def test_a_taken_port_is_one_sentence_and_code_2() -> None:

@@ -45,13 +45,17 @@ async def put(call: Call) -> Attachment:
     visitor = Visitor(call, None, file.user or "")
     if file.complete:
         raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
-    path = call.project.files.path(file.id)
-    with path.open("wb") as content:
-        async for chunk in call.chunks():
-            file.size += len(chunk)
-            visitor.refuse_file(file.mime_type, size=file.size)
-            content.write(chunk)
-    file.complete = True
+    path, size = call.project.files.path(file.id), 0
+    try:
+        with path.open("wb") as content:
+            async for chunk in call.chunks():
+                size += len(chunk)
+                visitor.refuse_file(file.mime_type, size=size)
+                content.write(chunk)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    file.size, file.complete = size, True
     return visitor.shown(file)
 
 

@@ -19,6 +19,8 @@ from mock_server.wire.threads import (
     ThreadListParams,
 )
 
+REST = partial(Operation, guard=auth.api_key, beta=True)
+
 
 def resources() -> list[Resource]:
     """The resources, the busiest first: the router tries them in this order."""
@@ -35,19 +37,19 @@ def resources() -> list[Resource]:
                     answer=dict[str, Any],
                     guard=auth.client_secret,
                     failures=(400, 401, 404, 413, 429),
+                    streams=True,
                 )
             },
         ),
         Resource(
             "/v1/chatkit/sessions",
             {
-                "POST": Operation(
+                "POST": REST(
                     name="sessions.create",
                     summary="Create a ChatKit session.",
                     handler=sessions.create,
                     body=SessionCreateParams,
                     answer=ChatSession,
-                    guard=auth.api_key,
                     failures=(400, 401, 404, 413),
                 )
             },
@@ -55,12 +57,11 @@ def resources() -> list[Resource]:
         Resource(
             "/v1/chatkit/sessions/{session_id}/cancel",
             {
-                "POST": Operation(
+                "POST": REST(
                     name="sessions.cancel",
                     summary="Cancel a ChatKit session; its client secret opens nothing from then on.",
                     handler=sessions.cancel,
                     answer=ChatSession,
-                    guard=auth.api_key,
                     failures=(400, 401, 404),
                 )
             },
@@ -68,13 +69,12 @@ def resources() -> list[Resource]:
         Resource(
             "/v1/chatkit/threads",
             {
-                "GET": Operation(
+                "GET": REST(
                     name="threads.list",
                     summary="List ChatKit threads, of one user or of all.",
                     handler=threads.list_threads,
                     query=ThreadListParams,
                     answer=ListPage[ChatKitThread],
-                    guard=auth.api_key,
                     failures=(400, 401),
                 )
             },
@@ -82,20 +82,18 @@ def resources() -> list[Resource]:
         Resource(
             "/v1/chatkit/threads/{thread_id}",
             {
-                "GET": Operation(
+                "GET": REST(
                     name="threads.retrieve",
                     summary="Retrieve a ChatKit thread.",
                     handler=threads.retrieve,
                     answer=ChatKitThread,
-                    guard=auth.api_key,
                     failures=(400, 401, 404),
                 ),
-                "DELETE": Operation(
+                "DELETE": REST(
                     name="threads.delete",
                     summary="Delete a ChatKit thread with its items and attachments.",
                     handler=threads.delete,
                     answer=ThreadDeleteResponse,
-                    guard=auth.api_key,
                     failures=(400, 401, 404),
                 ),
             },
@@ -103,13 +101,12 @@ def resources() -> list[Resource]:
         Resource(
             "/v1/chatkit/threads/{thread_id}/items",
             {
-                "GET": Operation(
+                "GET": REST(
                     name="threads.list_items",
                     summary="List the items of a ChatKit thread.",
                     handler=threads.list_items,
                     query=ThreadListItemsParams,
                     answer=ListPage[ThreadItem],
-                    guard=auth.api_key,
                     failures=(400, 401, 404),
                 )
             },
@@ -119,7 +116,8 @@ def resources() -> list[Resource]:
             {
                 "POST": Operation(
                     name="files.upload",
-                    summary="Upload a file in one step: multipart, field `file`.",
+                    summary="Upload a file in one step.",
+                    takes_file=True,
                     handler=deferred("mock_server.api.files:upload"),
                     answer=Attachment,
                     guard=auth.client_secret_or_api_key,

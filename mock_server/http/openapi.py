@@ -9,11 +9,11 @@ from mock_server.http.operation import Operation, Resource
 from mock_server.wire.errors import ErrorBody
 
 _REASONS = {
-    400: "The request is wrong; `param` and `code` say where and how.",
+    400: "The request is wrong; its param and code say where and how.",
     401: "No API key, or one that is not let in.",
     403: "The call may come from a page on another site.",
     404: "No such object in this project.",
-    429: "The session's requests of this minute are spent; `retry-after` says for how long.",
+    429: "The session's requests of this minute are spent; the header retry-after says for how long.",
     413: "The body is larger than the server's limit.",
 }
 
@@ -95,7 +95,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {
-            "200": {"description": "Success", "content": _json(schemas.of(operation.answer))},
+            "200": {"description": "Success", "content": _json(schemas.of(operation.answer)) | _stream(operation)},
             **{
                 str(status): {"description": _REASONS[status], "content": _json(schemas.of(ErrorBody))}
                 for status in operation.failures
@@ -104,12 +104,15 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     }
     if 401 in operation.failures:
         described["security"] = [{"ApiKey": []}]
+    if operation.beta:
         described["parameters"] = [_BETA]
     if operation.body is not None:
         described["requestBody"] = {
             "required": bool(schemas.resolve(schemas.of(operation.body)).get("required")),
             "content": _json(schemas.of(operation.body)),
         }
+    if operation.takes_file:
+        described["requestBody"] = {"required": True, "content": _FILE}
     if operation.query is not None:
         properties = schemas.resolve(schemas.of(operation.query))["properties"]
         described.setdefault("parameters", []).extend(
@@ -124,6 +127,21 @@ _BETA = {
     "required": True,
     "schema": {"type": "string", "enum": ["chatkit_beta=v1"]},
 }
+
+
+_FILE = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+            "required": ["file"],
+        }
+    }
+}
+
+
+def _stream(operation: Operation) -> dict[str, Any]:
+    return {"text/event-stream": {"schema": {"type": "string"}}} if operation.streams else {}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Operation(Struct, frozen=True, kw_only=True):
         a Starlette Response, or an async function that answers by itself.
     read_body: decodes the body where `wire.codec.decode` does not do.
     guard: raises if the caller may not do this.
-    failures: the statuses it can answer with besides 200, for the docs.
+    failures, beta, streams, takes_file: for the docs: the statuses it can answer with besides 200, whether it wants the
+        beta header, may answer with server-sent events, and takes a multipart file.
     """
 
     name: str
@@ -38,6 +39,9 @@ class Operation(Struct, frozen=True, kw_only=True):
     read_body: Callable[[bytes], Struct] | None = None
     guard: Callable[[Call], None]
     failures: tuple[int, ...] = ()
+    beta: bool = False
+    streams: bool = False
+    takes_file: bool = False
 
     async def perform(self, call: Call) -> None:
         """Guard, decode, ask the handler, answer."""

@@ -28,12 +28,6 @@ class Usage:
             raise RateLimited(session.id, limit=session.max_requests_per_1_minute, retry_after=oldest + MINUTE - now)
         moments.append(now)
 
-    def requests_left(self, session: Session, *, now: float) -> int:
-        """How many more this minute."""
-        moments = self._requests.get(session.id, deque())
-        _forget_before(moments, now)
-        return session.max_requests_per_1_minute - len(moments)
-
     def spend_upload(self, session: Session) -> None:
         """Count a file. Raises UploadRefused when the session takes none, or no more (words inferred)."""
         if not session.uploads:
@@ -46,8 +40,9 @@ class Usage:
         self._uploads[session.id] = used + 1
 
     def return_upload(self, session: Session) -> None:
-        """Take back the count of a file that did not arrive."""
-        self._uploads[session.id] -= 1
+        """Take back the count of a file that did not arrive; after a reset there is none."""
+        if session.id in self._uploads:
+            self._uploads[session.id] -= 1
 
 
 def _forget_before(moments: deque[float], now: float) -> None:

@@ -80,7 +80,7 @@ function failures(responses) {
 }
 
 function operationFold(path, method, operation, shared, api) {
-  const content = (holder) => holder?.content["application/json"].schema;
+  const content = (holder) => holder && Object.values(holder.content)[0].schema;
   const body = content(operation.requestBody);
   const fold = element("details", { id: operation.operationId },
     element("summary", {},
