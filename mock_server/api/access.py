@@ -5,15 +5,14 @@ from typing import Self
 
 from msgspec import UNSET
 
-from mock_server.errors import ThreadNotFound, UploadRefused
+from mock_server.errors import ThreadNotFound
 from mock_server.http.call import Call
-from mock_server.state.files import File
+from mock_server.state.files import MEGABYTE, File
 from mock_server.state.sessions import Session
 from mock_server.state.threads import Thread
 from mock_server.wire.items import Attachment
 from mock_server.workflows.script import Script
 
-MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only
 CUSTOM_LIMIT_MB = 512  # of a file in custom mode, where no session sets one
 
 
@@ -48,6 +47,16 @@ class Visitor:
         if self.session is not None:
             self.call.project.usage.spend_request(self.session, now=self.call.now)
 
+    def new_file(self, *, name: str = "", mime_type: str = "") -> File:
+        """A file of this user's that is still to come; one sent with an API key is the whole project's (inferred)."""
+        return File(
+            id=self.call.project.ids.new("cfile", now=self.call.now),
+            name=name,
+            mime_type=mime_type,
+            user=None if self.session is None and self.call.bearer else self.user,
+            max_size=(self.session.max_file_size if self.session else CUSTOM_LIMIT_MB) * MEGABYTE,
+        )
+
     def thread(self, thread_id: str) -> Thread:
         """A thread this user may open. Raises ThreadNotFound, also for a thread of another user's."""
         thread = self.call.project.threads.get(thread_id)
@@ -81,19 +90,6 @@ class Visitor:
         """Take back the count of a file that did not arrive."""
         if self.session is not None:
             self.call.project.usage.return_upload(self.session)
-
-    def max_file_bytes(self) -> int:
-        """The largest file taken."""
-        return (self.session.max_file_size if self.session else CUSTOM_LIMIT_MB) * MEGABYTE
-
-    def refuse_file(self, mime_type: str, *, size: int) -> None:
-        """Raise UploadRefused for a type or size that is not taken (words for the size inferred)."""
-        self.call.project.files.refuse_type(mime_type)
-        if size > self.max_file_bytes():
-            raise UploadRefused(
-                f"File is larger than this session's limit of {self.max_file_bytes() // MEGABYTE} MB",
-                code="chatkit.file_upload_too_large",
-            )
 
     def shown(self, file: File) -> Attachment:
         """A file as uploads and messages show it; images have a preview."""

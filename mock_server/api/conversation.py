@@ -10,7 +10,6 @@ from mock_server.api.turns import Stream, answer_message, answered, begin_turn, 
 from mock_server.config import PAGE_LIMIT
 from mock_server.errors import ItemNotFound, OperationRefused, ThreadNotOpen
 from mock_server.http.call import Call
-from mock_server.state.files import File
 from mock_server.state.threads import Thread
 from mock_server.state.timeline import Timeline
 from mock_server.wire import conversation as ops
@@ -164,13 +163,12 @@ def _feedback(visitor: Visitor, params: ops.ItemFeedbackParams) -> ops.Nothing:
 
 
 def _create_attachment(visitor: Visitor, params: ops.AttachmentCreateParams) -> items.Attachment:
-    visitor.refuse_file(params.mime_type, size=params.size)
+    files = visitor.call.project.files
+    file = visitor.new_file(name=params.name, mime_type=params.mime_type)
+    files.refuse_type(file.mime_type)
+    file.refuse_size(params.size)
     visitor.spend_upload()
-    call = visitor.call
-    file = File(
-        id=call.project.ids.new("cfile", now=call.now), name=params.name, mime_type=params.mime_type, user=visitor.user
-    )
-    call.project.files.add(file)
+    files.add(file)
     shown = visitor.shown(file)
     descriptor = items.UploadDescriptor(url=visitor.file_url(file.id), method="PUT", headers={})
     return structs.replace(shown, upload_descriptor=descriptor)

@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from python_multipart import MultipartParser
@@ -13,7 +12,7 @@ from starlette.responses import FileResponse
 from mock_server.api.access import Visitor
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
 from mock_server.http.call import Call
-from mock_server.state.files import File
+from mock_server.state.files import File, Files
 from mock_server.wire.items import Attachment
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
@@ -24,17 +23,16 @@ async def upload(call: Call) -> Attachment:
     """Take a file in one step: multipart, field `file`."""
     visitor = Visitor.of(call)
     visitor.spend_request()
-    file = File(id=call.project.ids.new("cfile", now=call.now), name="", mime_type="", user=_owner(visitor))
+    file = visitor.new_file()
     boundary = _boundary(call)
     visitor.spend_upload()
     try:
-        part = _FilePart(visitor, call.project.files.path(file.id), boundary)
-        await part.read(call)
+        await _FilePart(file, call.project.files, boundary).read(call)
     except BaseException:
         visitor.return_upload()
         call.project.files.path(file.id).unlink(missing_ok=True)
         raise
-    file.name, file.mime_type, file.size, file.complete = part.name, part.mime_type, part.size, True
+    file.complete = True
     call.project.files.add(file)
     return visitor.shown(file)
 
@@ -42,7 +40,6 @@ async def upload(call: Call) -> Attachment:
 async def put(call: Call) -> Attachment:
     """Take the bytes of a two-phase upload."""
     file = call.project.files.get(call.argument("file_id"))
-    visitor = Visitor(call, None, file.user or "")
     if file.complete:
         raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
     path, size = call.project.files.path(file.id), 0
@@ -50,13 +47,13 @@ async def put(call: Call) -> Attachment:
         with path.open("wb") as content:
             async for chunk in call.chunks():
                 size += len(chunk)
-                visitor.refuse_file(file.mime_type, size=size)
+                file.refuse_size(size)
                 content.write(chunk)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     file.size, file.complete = size, True
-    return visitor.shown(file)
+    return Visitor.of(call).shown(file)
 
 
 def content(call: Call) -> FileResponse:
@@ -75,11 +72,6 @@ def content(call: Call) -> FileResponse:
     )
 
 
-def _owner(visitor: Visitor) -> str | None:
-    """The user of the session; a file sent with an API key is the whole project's (inferred)."""
-    return None if visitor.session is None and visitor.call.bearer else visitor.user
-
-
 def _boundary(call: Call) -> bytes:
     given = call.headers.get(b"content-type", b"")
     media_type, options = parse_options_header(given)
@@ -91,12 +83,11 @@ def _boundary(call: Call) -> bytes:
 class _FilePart:
     """Reads the part named `file` to the disk, and refuses it as soon as it can."""
 
-    def __init__(self, visitor: Visitor, path: Path, boundary: bytes) -> None:
-        self.name, self.mime_type, self.size = "", "", 0
-        self._visitor, self._path = visitor, path
+    def __init__(self, file: File, files: Files, boundary: bytes) -> None:
+        self._file, self._files = file, files
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
-        self._file: IO[bytes] | None = None
+        self._content: IO[bytes] | None = None
         self._seen = self._ended = False
         self._parser = MultipartParser(
             boundary,
@@ -146,22 +137,22 @@ class _FilePart:
         if options.get(b"name") != b"file" or self._seen:
             return
         self._seen = True
-        self.name = options.get(b"filename", b"file").decode("utf-8", "replace")
         given = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
-        self.mime_type = given if _MIME_TYPE.fullmatch(given) else "application/octet-stream"
-        self._visitor.refuse_file(self.mime_type, size=0)
-        self._file = self._path.open("wb")
+        self._file.name = options.get(b"filename", b"file").decode("utf-8", "replace")
+        self._file.mime_type = given if _MIME_TYPE.fullmatch(given) else "application/octet-stream"
+        self._files.refuse_type(self._file.mime_type)
+        self._content = self._files.path(self._file.id).open("wb")
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
-        if self._file is not None:
-            self.size += end - start
-            self._visitor.refuse_file(self.mime_type, size=self.size)
-            self._file.write(data[start:end])
+        if self._content is not None:
+            self._file.size += end - start
+            self._file.refuse_size(self._file.size)
+            self._content.write(data[start:end])
 
     def _end(self) -> None:
         self._ended = True
 
     def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._content is not None:
+            self._content.close()
+            self._content = None

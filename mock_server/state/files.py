@@ -10,16 +10,30 @@ from msgspec import Struct
 
 from mock_server.errors import AttachmentNotFound, UploadRefused
 
+MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only
+
 
 class File(Struct, kw_only=True):
-    """A file of a user's, or of the whole project when uploaded with an API key; `size` in bytes."""
+    """A file of a user's, or of the whole project when uploaded with an API key.
+
+    size, max_size: in bytes, what it has and what it may have.
+    """
 
     id: str
     name: str
     mime_type: str
     user: str | None
     size: int = 0
+    max_size: int
     complete: bool = False
+
+    def refuse_size(self, size: int) -> None:
+        """Raise UploadRefused for more than it may have (words inferred)."""
+        if size > self.max_size:
+            raise UploadRefused(
+                f"File is larger than this session's limit of {self.max_size // MEGABYTE} MB",
+                code="chatkit.file_upload_too_large",
+            )
 
     @property
     def type(self) -> Literal["image", "file"]:
