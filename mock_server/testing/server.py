@@ -12,6 +12,8 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.testing.protocol import JoiningProtocol
+
 
 class PortTaken(OSError):
     """Nothing can listen at this host and port."""
@@ -44,7 +46,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=JoiningProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -7,6 +7,7 @@ state: no auth, no projects, no headers, no errors.
 
 import sys
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.config import Settings
 from mock_server.state.project import Projects
-from mock_server.testing.foreground import serve_in_foreground
 from mock_server.wire.codec import decode, encode
 from mock_server.wire.sessions import SessionCreateParams
 
@@ -61,4 +61,14 @@ APPS: dict[str, ASGIApp] = {
 }
 
 if __name__ == "__main__":
-    serve_in_foreground(APPS[sys.argv[1]], host="127.0.0.1", port=int(sys.argv[2]), ready_file=None, banner=None)
+    uvicorn.run(
+        APPS[sys.argv[1]],
+        port=int(sys.argv[2]),
+        http="httptools",
+        log_level="critical",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+    )
