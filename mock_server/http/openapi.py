@@ -60,7 +60,7 @@ class _Schemas:
         return component
 
     def _require_what_is_always_sent(self, schemas: Iterable[dict[str, Any]]) -> None:
-        """An answer has all its keys, those with a default value too."""
+        """An answer has its keys with a default value too; what may be left out has none."""
         waiting, seen = list(schemas), set()
         while waiting:
             schema = waiting.pop()
@@ -71,7 +71,10 @@ class _Schemas:
                 seen.add(reference)
                 schema = self.resolve(schema)
             if "properties" in schema:
-                schema["required"] = list(schema["properties"])
+                always = set(schema.get("required", []))
+                schema["required"] = [
+                    name for name, inner in schema["properties"].items() if name in always or "default" in inner
+                ]
                 waiting += schema["properties"].values()
             waiting += [schema["items"]] if "items" in schema else []
             waiting += schema.get("anyOf", [])

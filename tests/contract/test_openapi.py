@@ -85,6 +85,11 @@ def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def test_requires_of_an_answer_what_is_always_there() -> None:
+    assert OURS["components"]["schemas"]["Attachment"]["required"] == ["id", "name", "mime_type", "type"]
+    assert "object" in OURS["components"]["schemas"]["ChatSession"]["required"]
+
+
 def test_is_made_from_the_operations_alone() -> None:
     assert document([], version="0")["paths"] == {}
 
