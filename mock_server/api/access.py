@@ -86,11 +86,6 @@ class Visitor:
         if self.session is not None:
             self.call.project.usage.spend_upload(self.session)
 
-    def return_upload(self) -> None:
-        """Take back the count of a file that did not arrive."""
-        if self.session is not None:
-            self.call.project.usage.return_upload(self.session)
-
     def shown(self, file: File) -> Attachment:
         """A file as uploads and messages show it; images have a preview."""
         url = self.file_url(file.id)

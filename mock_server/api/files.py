@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from python_multipart import MultipartParser
@@ -21,39 +22,48 @@ _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/gif", "image/webp", "applic
 
 async def upload(call: Call) -> Attachment:
     """Take a file in one step: multipart, field `file`."""
-    visitor = Visitor.of(call)
+    visitor, files, usage = Visitor.of(call), call.project.files, call.project.usage
     visitor.spend_request()
     file = visitor.new_file()
     boundary = _boundary(call)
     visitor.spend_upload()
+    path = files.path(file.id)
     try:
-        await _FilePart(file, call.project.files, boundary).read(call)
+        await _FilePart(file, files, path, boundary).read(call)
     except BaseException:
-        visitor.return_upload()
-        call.project.files.path(file.id).unlink(missing_ok=True)
+        if visitor.session is not None:
+            usage.return_upload(visitor.session)
+        path.unlink(missing_ok=True)
         raise
     file.complete = True
-    call.project.files.add(file)
+    files.add(file)  # after a reset that came in between, these are the files of before
     return visitor.shown(file)
 
 
 async def put(call: Call) -> Attachment:
-    """Take the bytes of a two-phase upload."""
-    file = call.project.files.get(call.argument("file_id"))
-    if file.complete:
-        raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
-    path, size = call.project.files.path(file.id), 0
+    """Take the bytes of a two-phase upload. Of several senders the first to finish wins."""
+    files = call.project.files
+    file = files.get(call.argument("file_id"))
+    _refuse_second(file)
+    partial, size = files.path(f"{file.id} {call.request_id}"), 0
     try:
-        with path.open("wb") as content:
+        with partial.open("wb") as content:
             async for chunk in call.chunks():
                 size += len(chunk)
                 file.refuse_size(size)
                 content.write(chunk)
+        _refuse_second(files.get(file.id))
+        partial.replace(files.path(file.id))
     except BaseException:
-        path.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
     file.size, file.complete = size, True
     return Visitor.of(call).shown(file)
+
+
+def _refuse_second(file: File) -> None:
+    if file.complete:
+        raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
 
 
 def content(call: Call) -> FileResponse:
@@ -83,8 +93,8 @@ def _boundary(call: Call) -> bytes:
 class _FilePart:
     """Reads the part named `file` to the disk, and refuses it as soon as it can."""
 
-    def __init__(self, file: File, files: Files, boundary: bytes) -> None:
-        self._file, self._files = file, files
+    def __init__(self, file: File, files: Files, path: Path, boundary: bytes) -> None:
+        self._file, self._files, self._path = file, files, path
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
         self._content: IO[bytes] | None = None
@@ -141,7 +151,7 @@ class _FilePart:
         self._file.name = options.get(b"filename", b"file").decode("utf-8", "replace")
         self._file.mime_type = given if _MIME_TYPE.fullmatch(given) else "application/octet-stream"
         self._files.refuse_type(self._file.mime_type)
-        self._content = self._files.path(self._file.id).open("wb")
+        self._content = self._path.open("wb")
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
         if self._content is not None:

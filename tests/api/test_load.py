@@ -15,6 +15,7 @@ from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
 from mock_server.http.call import Call
+from mock_server.state.files import File
 from mock_server.state.project import Projects
 from mock_server.testing.server import ServerThread
 from mock_server.wire.codec import decode
@@ -250,3 +251,51 @@ def test_a_file_too_large_is_refused_before_it_is_read(app: MockServer, server: 
     assert status == 400
     assert sent < 50 * MEGABYTE
     assert len(list(app.projects.default.files.path("x").parent.iterdir())) == 1
+
+
+def test_an_upload_that_a_reset_overtakes_is_not_in_the_new_world(app: MockServer, server: ServerThread) -> None:
+    secret = secret_of(app, chatkit_configuration={"file_upload": {"enabled": True}})
+
+    async def run() -> bytes:
+        reader, writer = await connect(server.origin)
+        length = len(HEAD) + 4 + len(TAIL)
+        head = f"POST /v1/chatkit/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {secret}\r\n"
+        writer.write(
+            f"{head}content-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\r\n".encode()
+        )
+        writer.write(HEAD + b"ha")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        app.projects.default.reset()
+        writer.write(b"lf" + TAIL)
+        status = await reader.readline()
+        writer.transport.abort()
+        return status
+
+    assert b" 500 " not in asyncio.run(run())
+    assert len(app.projects.default.files) == 0
+
+
+def test_a_second_sender_who_vanishes_takes_nothing_of_the_first(app: MockServer, server: ServerThread) -> None:
+    files = app.projects.default.files
+    files.add(File(id="cfile_1", name="a.png", mime_type="image/png", user="ada", max_size=MEGABYTE))
+
+    async def put(length: int, body: bytes) -> Connection:
+        reader, writer = await connect(server.origin)
+        head = f"PUT /v1/chatkit/files/cfile_1 HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        return reader, writer
+
+    async def run() -> None:
+        vanishing = await put(9999, b"half")
+        whole = await put(3, b"png")
+        assert b" 200 " in await whole[0].readline()
+        await close(vanishing)
+        await close(whole)
+        assert await settled(server) == 0
+
+    asyncio.run(run())
+    assert files.path("cfile_1").read_bytes() == b"png"
+    assert len(list(files.path("x").parent.iterdir())) == 1
