@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 import mock_server
@@ -23,9 +24,10 @@ class MockServer(Starlette):
         self.projects, self._log_requests = projects, log_requests
         if workflows is not None:
             self.workflows = workflows
-        self._resources = [*api.resources(), *control.resources()]
-        self._resources += dashboard.resources(self._document)
-        super().__init__(routes=[*(resource.route() for resource in self._resources), *dashboard.routes()])
+        self._resources = [*api.resources(), *dashboard.resources(self._document)]
+        plane = control.Plane()
+        ours = [Route(path, plane) for path in control.PATHS]
+        super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *dashboard.routes()])
         self.router.redirect_slashes = False  # the real API knows its paths exactly
 
     @cached_property
@@ -42,4 +44,4 @@ class MockServer(Starlette):
     def _document(self) -> dict[str, Any]:
         from mock_server.http.openapi import document  # noqa: PLC0415 - starting fast
 
-        return document(self._resources, version=mock_server.__version__)
+        return document([*self._resources, *control.resources()], version=mock_server.__version__)

@@ -5,6 +5,10 @@ import sys
 import time
 from datetime import datetime
 
+from msgspec import Struct, structs
+
+from mock_server.errors import ClockRunning
+
 
 class _Real:
     # freezegun replaces module attributes that hold time's functions, but not those of a class.
@@ -29,36 +33,70 @@ def world_time() -> float:
     return time.time()  # noqa: TID251 - this is where time comes from
 
 
+class Reading(Struct, frozen=True, kw_only=True):
+    """How a clock is set, all in unix seconds: it stands at `frozen_at`, or read `at` when the world's time was
+    `world` and runs `factor` times as fast since. The default is the world's time itself.
+    """
+
+    at: float = 0.0
+    world: float = 0.0
+    factor: float = 1.0
+    frozen_at: float | None = None
+
+
 class Clock:
-    """One project's time in unix seconds: the world's, shifted, or standing still.
+    """One project's time in unix seconds: the world's, moved, running at another speed, or standing still.
 
     Read it once a request: under freezegun's `auto_tick_seconds` every reading moves it.
     """
 
     def __init__(self) -> None:
-        self._offset = 0.0
-        self._frozen_at: float | None = None
+        self.reading = Reading()
 
     def now(self) -> float:
         """Unix seconds, with fractions."""
-        return world_time() + self._offset if self._frozen_at is None else self._frozen_at
+        reading = self.reading
+        if reading.frozen_at is not None:
+            return reading.frozen_at
+        return reading.at + (world_time() - reading.world) * reading.factor
 
     @property
     def frozen(self) -> bool:
         """Whether it stands still."""
-        return self._frozen_at is not None
+        return self.reading.frozen_at is not None
 
     def freeze(self, at: float | None = None) -> None:
         """Stand still at unix second `at`, or at the present moment."""
-        self._frozen_at = self.now() if at is None else at
+        self.reading = structs.replace(self.reading, frozen_at=self.now() if at is None else at)
+
+    def travel_to(self, at: float) -> None:
+        """Jump to unix second `at`; a running clock runs on from there, a frozen one stays frozen there."""
+        if self.frozen:
+            self.freeze(at)
+        else:
+            self._run_from(at, factor=self.reading.factor)
 
     def shift(self, by: float) -> None:
         """Move by so many seconds, backwards if negative; a frozen clock stays frozen."""
-        if self._frozen_at is None:
-            self._offset += by
+        reading = self.reading
+        if reading.frozen_at is None:
+            self.reading = structs.replace(reading, at=reading.at + by)
         else:
-            self._frozen_at += by
+            self.freeze(reading.frozen_at + by)
+
+    def tick(self, by: float = 1.0) -> None:
+        """Move a frozen clock forward by so many seconds. Raises ClockRunning."""
+        if not self.frozen:
+            raise ClockRunning
+        self.shift(by)
+
+    def scale(self, factor: float) -> None:
+        """Run on from the present moment, `factor` times as fast as the world; a frozen clock is let go."""
+        self._run_from(self.now(), factor=factor)
 
     def resume(self) -> None:
-        """Go on with the world's time, unshifted."""
-        self._offset, self._frozen_at = 0.0, None
+        """Go on with the world's time, unmoved."""
+        self.reading = Reading()
+
+    def _run_from(self, at: float, *, factor: float) -> None:
+        self.reading = Reading(at=at, world=world_time(), factor=factor)

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     custom_user: whose threads those are that a request in custom mode names no user for.
     custom_workflow: what answers in custom mode.
     file_types: the MIME types uploads may have; the default is observed, `*/*` is any.
+    journal_entries, journal_bytes: how much of the newest requests each project remembers.
     max_body_bytes: the largest JSON body read. 32 MiB, inferred: it has to hold a documented
         10,485,760-character state variable.
     """
@@ -47,6 +48,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     custom_user: str = "user"
     custom_workflow: str = "wf_echo"
     file_types: tuple[str, ...] = IMAGES_AND_PDF
+    journal_entries: int = 1000
+    journal_bytes: int = 32 * 1024 * 1024
     max_body_bytes: int = 32 * 1024 * 1024
 
     def refuse_real_key(self) -> None:

@@ -128,6 +128,50 @@ class ControlForbidden(MockServerError):
     """A call to `/_mock` that a page on another site could have sent."""
 
 
+class FaultNotFound(NotFound):
+    """No fault of this id or name in this project."""
+
+    kind = "Fault"
+
+
+class RequestNotFound(NotFound):
+    """No request of this id in this project's journal: it never came, or it was forgotten."""
+
+    kind = "Request"
+
+
+class Injected(MockServerError):
+    """An error that a fault answers with; what is None is said as OpenAI says it with this status."""
+
+    def __init__(
+        self, status: int, *, message: str | None, kind: str | None, retry_after: int | None, **given: str | None
+    ) -> None:
+        """`given` holds the `code` and the `param` if the fault names them."""
+        super().__init__(message or str(status))
+        self.status, self.message, self.kind, self.retry_after, self.given = status, message, kind, retry_after, given
+
+
+class Dropped(MockServerError):
+    """A fault closes the connection here."""
+
+
+class ControlRefused(MockServerError):
+    """A call to `/_mock` that can't be done: a sentence with the way out, OpenAI's kind of code, the parameter."""
+
+    def __init__(self, reason: str, *, code: str, param: str | None = None) -> None:
+        super().__init__(reason)
+        self.code, self.param = code, param
+
+
+class ClockRunning(ControlRefused):
+    """A tick of a clock that does not stand still."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only a frozen clock ticks: freeze it first, or shift the running one.", code="clock_running", param="tick"
+        )
+
+
 class RealKeyRefused(MockServerError):
     """A real key where a made-up one belongs."""
 

@@ -7,11 +7,23 @@ its items. Observed, with the tail's first digit always 0; ours continue with `f
 
 import base64
 import random  # noqa: TID251 - this is where chance comes from
+import struct
 from functools import lru_cache
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 FAKE_MARK = "facade"
+_WORDS = "<625I"  # the state of one random stream
 _SHARD = "8190"  # the version digit 8 and the shard of almost every observed id
 _SEEDED_EPOCH = 1_760_170_033  # where ids under a seed start to count; the moment of the first published session
+
+
+class IdState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many ids were drawn, and the three random streams: 625 words each, little-endian."""
+
+    drawn: int
+    streams: Annotated[list[Annotated[bytes, Meta(min_length=2500, max_length=2500)]], Meta(min_length=3, max_length=3)]
 
 
 class IdFactory:
@@ -27,7 +39,22 @@ class IdFactory:
         self._ids = random.Random(seed)  # noqa: S311 - fakes guard nothing
         self._secrets = random.Random(f"{seed} secrets {project}" if self._seeded else None)  # noqa: S311
         self._requests = random.Random(f"{seed} requests" if self._seeded else None)  # noqa: S311
+        self._faults = random.Random(f"{seed} faults" if self._seeded else None)  # noqa: S311
         self._drawn = 0
+
+    @property
+    def state(self) -> "IdState | None":
+        """Where the repeating ids are, to be kept; None without a seed. Request ids are no part of it."""
+        if not self._seeded:
+            return None
+        streams = [_packed(stream) for stream in (self._ids, self._secrets, self._faults)]
+        return IdState(drawn=self._drawn, streams=streams)
+
+    @state.setter
+    def state(self, state: "IdState") -> None:
+        self._seeded, self._drawn = True, state.drawn
+        for stream, packed in zip((self._ids, self._secrets, self._faults), state.streams, strict=True):
+            stream.setstate((3, struct.unpack(_WORDS, packed), None))
 
     def new(self, prefix: str, *, now: float, tail: str | None = None) -> str:
         """A new id such as `cksess_…`; give `tail` to make it a child of another id's scope."""
@@ -40,6 +67,10 @@ class IdFactory:
     def request_id(self) -> str:
         """A new `req_…` id (form inferred: 32 hex digits)."""
         return f"req_{self._requests.getrandbits(128):032x}"
+
+    def chance(self) -> float:
+        """A number from [0, 1), for faults that strike now and then."""
+        return self._faults.random()
 
     def new_tail(self) -> str:
         """A new tail, for a scope that has no id yet."""
@@ -62,3 +93,17 @@ def tail_of(identifier: str) -> str | None:
     """The scope's tail of an id in the observed format; None for a literal one such as `cthr_123`."""
     body = identifier.partition("_")[2]
     return body[-16:] if len(body) == 48 else None
+
+
+def masked(key: str) -> str:
+    """A key as OpenAI prints it: the first 8 and the last 4 stand (observed), a star for each other (inferred).
+
+    Of a key of 12 characters or fewer only the first two stand (inferred).
+    """
+    if len(key) <= 12:
+        return key[:2] + "*" * len(key[2:])
+    return f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}"
+
+
+def _packed(stream: random.Random) -> bytes:
+    return struct.pack(_WORDS, *stream.getstate()[1])

@@ -25,7 +25,7 @@ class Visitor:
     @classmethod
     def of(cls, call: Call) -> Self:
         """The visitor of a call that `auth.client_secret` has let in."""
-        session = call.projects.session_of(call.bearer)
+        session = call.session
         if session is not None:
             return cls(call, session, session.user)
         named = call.headers.get(b"x-mock-user", b"").decode("latin-1")

@@ -3,6 +3,7 @@
 from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing, SecretOver
 from mock_server.http.call import Call
 
+INVALID_KEY = "sk-invalid"
 BETA = b"chatkit_beta=v1"
 
 
@@ -15,7 +16,7 @@ def client_secret(call: Call) -> None:
         if call.projects.settings.custom_mode:
             return
         raise ApiKeyMissing
-    session = call.projects.session_of(call.bearer)
+    session = call.session
     if session is None:
         if call.projects.settings.custom_mode and not call.bearer.startswith("ek_"):
             return
@@ -47,6 +48,9 @@ def api_key(call: Call) -> None:
         raise ApiKeyMissing
     if key.startswith("ek_"):
         raise ApiKeyIncorrect(key, hint="This is a client secret; the REST surface takes an API key.")
+    if key == INVALID_KEY:
+        call.entry.fault = key
+        raise ApiKeyIncorrect(key, hint=f"{key} is a magic value: it is wrong everywhere.")
     if settings.api_key is not None and key != settings.api_key:
         raise ApiKeyIncorrect(key, hint="This server was started with --api-key and takes that key only.")
     given = call.headers.get(b"openai-beta", b"")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from mock_server.api import auth, domains, sessions, threads
+from mock_server.api import auth, domains, sessions, subjects, threads
 from mock_server.http.operation import Operation, Resource, deferred
 from mock_server.wire.codec import decode_operation
 from mock_server.wire.conversation import OPERATIONS, ConversationRequest
@@ -36,6 +36,7 @@ def resources() -> list[Resource]:
                     read_body=partial(decode_operation, operations=OPERATIONS),
                     answer=dict[str, Any],
                     guard=auth.client_secret,
+                    subject=subjects.of_conversation,
                     failures=(400, 401, 404, 413, 429),
                     streams=True,
                 )
@@ -48,6 +49,7 @@ def resources() -> list[Resource]:
                     name="sessions.create",
                     summary="Create a ChatKit session.",
                     handler=sessions.create,
+                    subject=subjects.of_creation,
                     body=SessionCreateParams,
                     answer=ChatSession,
                     failures=(400, 401, 404, 413),
@@ -61,6 +63,7 @@ def resources() -> list[Resource]:
                     name="sessions.cancel",
                     summary="Cancel a ChatKit session; its client secret opens nothing from then on.",
                     handler=sessions.cancel,
+                    subject=subjects.of_cancel,
                     answer=ChatSession,
                     failures=(400, 401, 404),
                 )
@@ -73,6 +76,7 @@ def resources() -> list[Resource]:
                     name="threads.list",
                     summary="List ChatKit threads, of one user or of all.",
                     handler=threads.list_threads,
+                    subject=subjects.of_listing,
                     query=ThreadListParams,
                     answer=ListPage[ChatKitThread],
                     failures=(400, 401),
@@ -86,6 +90,7 @@ def resources() -> list[Resource]:
                     name="threads.retrieve",
                     summary="Retrieve a ChatKit thread.",
                     handler=threads.retrieve,
+                    subject=subjects.of_thread("threads.retrieve"),
                     answer=ChatKitThread,
                     failures=(400, 401, 404),
                 ),
@@ -93,6 +98,7 @@ def resources() -> list[Resource]:
                     name="threads.delete",
                     summary="Delete a ChatKit thread with its items and attachments.",
                     handler=threads.delete,
+                    subject=subjects.of_thread("threads.delete"),
                     answer=ThreadDeleteResponse,
                     failures=(400, 401, 404),
                 ),
@@ -105,6 +111,7 @@ def resources() -> list[Resource]:
                     name="threads.list_items",
                     summary="List the items of a ChatKit thread.",
                     handler=threads.list_items,
+                    subject=subjects.of_thread("threads.list_items"),
                     query=ThreadListItemsParams,
                     answer=ListPage[ThreadItem],
                     failures=(400, 401, 404),
@@ -121,6 +128,7 @@ def resources() -> list[Resource]:
                     handler=deferred("mock_server.api.files:upload"),
                     answer=Attachment,
                     guard=auth.client_secret_or_api_key,
+                    subject=subjects.of_secret("files.upload"),
                     failures=(400, 401, 429),
                 )
             },
@@ -132,6 +140,7 @@ def resources() -> list[Resource]:
                     name="files.content",
                     summary="The content of a file.",
                     handler=deferred("mock_server.api.files:content"),
+                    subject=subjects.of_secret("files.content"),
                     answer=dict[str, Any],
                     guard=auth.anybody,
                     failures=(400, 404),
@@ -140,6 +149,7 @@ def resources() -> list[Resource]:
                     name="files.put",
                     summary="The second phase of a two-phase upload: the bytes.",
                     handler=deferred("mock_server.api.files:put"),
+                    subject=subjects.of_secret("files.put"),
                     answer=Attachment,
                     guard=auth.anybody,
                     failures=(400, 404),
@@ -153,6 +163,7 @@ def resources() -> list[Resource]:
                     name="domain_keys.verify_hosted",
                     summary="Whether a page may show the hosted element: any may.",
                     handler=domains.verify_hosted,
+                    subject=subjects.of_secret("domain_keys.verify_hosted"),
                     body=VerifyHostedParams,
                     answer=Verification,
                     guard=auth.client_secret,
@@ -167,6 +178,7 @@ def resources() -> list[Resource]:
                     name="domain_keys.verify",
                     summary="Whether a page may show an element with a server of its own: any may.",
                     handler=domains.verify,
+                    subject=subjects.of_secret("domain_keys.verify"),
                     body=VerifyParams,
                     answer=Verification,
                     guard=auth.anybody,

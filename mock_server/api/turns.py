@@ -32,7 +32,7 @@ class Stream:
     async def __call__(self) -> None:
         """Send the whole answer."""
         call = self._call
-        call.status = 200
+        call.entry.status, call.entry.events = 200, []
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
         await call.send({"type": "http.response.start", "status": 200, "headers": dress(call, headers)})
         gone = asyncio.ensure_future(call.receive())
@@ -49,12 +49,13 @@ class Stream:
             if isinstance(beat, Pause):
                 await asyncio.wait({gone}, timeout=beat.seconds)
             elif isinstance(beat, Cut):
+                self._call.entry.outcome = "dropped"
                 return False  # an answer left open is a connection dropped
             else:
-                frame = encode_event(beat)
-                await self._call.send({"type": "http.response.body", "body": frame, "more_body": True})
+                await self._call.send_event(encode_event(beat))
                 await asyncio.sleep(0)
             if gone.done():
+                self._call.entry.outcome = "abandoned"
                 return False
         return True
 

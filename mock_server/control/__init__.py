@@ -1,5 +1,31 @@
-"""`/_mock`: what steers the emulator."""
+"""`/_mock`: what steers the emulator. It is imported when first called, for the start has to be fast."""
 
-from mock_server.control.routes import resources
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-__all__ = ["resources"]
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from mock_server.http.operation import Resource
+
+PATHS = ("/_mock/{rest:path}", "/health", "/ready", "/metrics")
+
+
+def resources() -> "list[Resource]":
+    """The resources of the control plane, all of them below `PATHS`."""
+    from mock_server.control import routes  # noqa: PLC0415 - starting fast
+
+    return routes.resources()
+
+
+class Plane:
+    """The control plane as one ASGI application, made when it is first called."""
+
+    @cached_property
+    def _router(self) -> Router:
+        return Router([resource.route() for resource in resources()])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call below `PATHS`."""
+        await self._router(scope, receive, send)

@@ -1,7 +1,7 @@
 """One request, as the handlers see it."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -9,9 +9,12 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
+from mock_server.state.journal import Entry
 from mock_server.state.project import Project, Projects
+from mock_server.state.sessions import Session
 
 if TYPE_CHECKING:
+    from mock_server.http.faults import Spoiler
     from mock_server.workflows.catalog import Catalog
 
 Headers = list[tuple[bytes, bytes]]
@@ -22,11 +25,16 @@ class Call:
 
     path: the path below `/p/<project>`.
     now: unix seconds in the project's time, the same for all that this call does.
-    status: of the answer, 0 until it has begun.
+    entry: of the journal; what is not journaled has one too, which nobody keeps.
+    session: of the client secret, if the caller has one.
+    ending: how a session that this call creates ends at once, because of a fault.
+    spoiler: what harms the answer on its way out, because of a fault.
     """
 
     __slots__ = (
         "bearer",
+        "ending",
+        "entry",
         "headers",
         "method",
         "now",
@@ -37,11 +45,12 @@ class Call:
         "request_id",
         "scope",
         "send",
-        "started",
-        "status",
+        "session",
+        "spoiler",
     )
 
     project: Project
+    entry: Entry
     now: float
     request_id: str
 
@@ -51,14 +60,21 @@ class Call:
         self.path: str = scope["path"]
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.bearer = _bearer(self.headers.get(b"authorization", b""))
-        self.started = stopwatch()
-        self.status = 0
+        self.session: Session | None = None
+        self.spoiler: Spoiler | None = None
+        self.ending: Literal["expired", "cancelled"] | None = None
 
     def enter(self, project: Project) -> None:
         """Make this a call to `project`."""
         self.project = project
-        self.now = project.clock.now()
-        self.request_id = project.ids.request_id()
+        self.now = now = project.clock.now()
+        self.request_id = request_id = project.ids.request_id()
+        scope = self.scope
+        self.entry = Entry(
+            request_id, now, stopwatch(), self.method, self.path, scope["query_string"], scope["headers"]
+        )
+        if self.session is not None:
+            self.entry.session = self.session.id
 
     @property
     def workflows(self) -> "Catalog":
@@ -75,15 +91,15 @@ class Call:
         """The query's pairs, blank values included."""
         return parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
-    async def json_body(self) -> bytes:
-        """The body, if it claims to be JSON; an empty one counts as `{}` (inferred).
+    async def json_body(self, *, limit: int | None = None) -> bytes:
+        """The body, if it claims to be JSON; an empty one counts as `{}` (inferred). `limit` is in bytes.
 
         Raises ContentTypeUnsupported, BodyTooLarge (without reading on), ClientDisconnect.
         """
         given = self.headers.get(b"content-type", b"")
         if given != b"application/json" and given.partition(b";")[0].strip().lower() not in {b"application/json", b""}:
             raise ContentTypeUnsupported(given.decode("latin-1"))
-        limit = self.projects.settings.max_body_bytes
+        limit = self.projects.settings.max_body_bytes if limit is None else limit
         announced = self.headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced) > limit:
             raise BodyTooLarge(limit=limit, size=int(announced))
@@ -98,7 +114,17 @@ class Call:
             if size > limit:
                 raise BodyTooLarge(limit=limit, size=size)
             more = message.get("more_body", False)
-        return (chunks[0] if len(chunks) == 1 else b"".join(chunks)) or b"{}"
+        self.entry.body = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return body or b"{}"
+
+    async def send_event(self, frame: bytes) -> None:
+        """Send one event of a stream, harmed if a fault says so. Raises Dropped."""
+        if self.spoiler is not None:
+            await self.spoiler.event(self, frame)
+            return
+        await self.send({"type": "http.response.body", "body": frame, "more_body": True})
+        if self.entry.events is not None:
+            self.entry.events.append(frame)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, whatever its type. Raises ClientDisconnect."""

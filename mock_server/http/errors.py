@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from msgspec import Struct
 
 from mock_server import errors
+from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
 
+SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"  # observed
 KEYS_PAGE = "https://platform.openai.com/account/api-keys"
 
 # Observed on the same platform (chat, responses, skills); that ChatKit says the same is inferred.
@@ -49,13 +52,10 @@ def render(error: Exception) -> Failure:
     for known, (status, describe) in _RENDERERS.items():
         if isinstance(error, known):
             detail = describe(error)
-            return Failure(
-                status=status,
-                body=encode(ErrorBody(error=detail)),
-                headers=list(_headers(error, status)),
-            )
+            given = error.status if isinstance(error, errors.Injected) else status
+            return Failure(status=given, body=encode(ErrorBody(error=detail)), headers=list(_headers(error, given)))
     detail = ErrorDetail(
-        message="The server had an error while processing your request. Sorry about that!",
+        message=SERVER_ERROR,
         type="server_error",
     )
     return Failure(status=500, body=encode(ErrorBody(error=detail)), headers=[])
@@ -82,16 +82,6 @@ def _key_missing(_: errors.ApiKeyMissing) -> ErrorDetail:
 def _key_incorrect(error: errors.ApiKeyIncorrect) -> ErrorDetail:
     message = f"Incorrect API key provided: {masked(error.key)}. You can find your API key at {KEYS_PAGE}."
     return _invalid(message, code="invalid_api_key")
-
-
-def masked(key: str) -> str:
-    """A key as OpenAI prints it: the first 8 and the last 4 stand (observed), a star for each other (inferred).
-
-    Of a key of 12 characters or fewer only the first two stand (inferred).
-    """
-    if len(key) <= 12:
-        return key[:2] + "*" * len(key[2:])
-    return f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}"
 
 
 def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
@@ -199,6 +189,38 @@ def _forbidden(error: errors.ControlForbidden) -> ErrorDetail:
     return _invalid(f"{error}", code="control_forbidden")
 
 
+def _injected(error: errors.Injected) -> ErrorDetail:
+    message, kind, code = _USUAL.get(error.status) or (
+        f"{HTTPStatus(error.status).phrase}." if error.status in _STATUSES else "Unknown error.",
+        "invalid_request_error" if error.status < 500 else "server_error",
+        None,
+    )
+    return ErrorDetail(
+        message=error.message or message,
+        type=error.kind or kind,
+        param=error.given.get("param"),
+        code=error.given.get("code", code),
+    )
+
+
+# What the platform says with a status: message, type, code. That of 500 is observed on ChatKit, the rest elsewhere.
+_USUAL: dict[int, tuple[str, str, str | None]] = {
+    401: (
+        f"Incorrect API key provided. You can find your API key at {KEYS_PAGE}.",
+        "invalid_request_error",
+        "invalid_api_key",
+    ),
+    429: ("Rate limit reached. Please try again later.", "requests", "rate_limit_exceeded"),
+    500: (SERVER_ERROR, "server_error", None),
+    503: ("The engine is currently overloaded, please try again later.", "server_error", None),
+}
+_STATUSES = {status.value for status in HTTPStatus}
+
+
+def _control_refused(error: errors.ControlRefused) -> ErrorDetail:
+    return _invalid(str(error), code=error.code, param=error.param)
+
+
 _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.ApiKeyMissing: (401, _key_missing),
     errors.ApiKeyIncorrect: (401, _key_incorrect),
@@ -213,6 +235,8 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.ProjectInvalid: (400, _project),
     errors.DocumentInvalid: (400, _seed),
     errors.ControlForbidden: (403, _forbidden),
+    errors.Injected: (0, _injected),
+    errors.ControlRefused: (400, _control_refused),
     errors.SecretOver: (401, _secret_over),
     errors.RateLimited: (429, _rate_limited),
     errors.UploadRefused: (400, _upload_refused),
@@ -226,7 +250,7 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"www-authenticate", b'Bearer realm="OpenAI API"'
     if isinstance(error, errors.MethodNotAllowed):
         yield b"allow", error.allowed.encode()
-    if isinstance(error, errors.RateLimited):
+    if isinstance(error, errors.RateLimited | errors.Injected) and error.retry_after is not None:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)
     if hint:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.clock import stopwatch
-from mock_server.errors import MethodNotAllowed, ProjectInvalid, UrlUnknown
+from mock_server.errors import Dropped, MethodNotAllowed, ProjectInvalid, UrlUnknown
 from mock_server.http.call import Call
 from mock_server.http.errors import is_known, render
 from mock_server.http.headers import Dressing
@@ -20,7 +20,10 @@ _log = logging.getLogger("mock_server")
 
 # What the element in a browser sends and reads (observed); any header a page adds is let through.
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
-_EXPOSED = ["x-request-id", "retry-after", "x-mock-hint", "x-mock-project"]
+_EXPOSED = ["x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
+
+# What is not ChatKit's: never journaled, faulted or limited.
+_OURS = ("/_", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/favicon.ico")
 
 
 class Gate:
@@ -48,22 +51,38 @@ class Gate:
         call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
         try:
             call.enter(_find_project(call))
+        except ProjectInvalid as error:
+            call.enter(self._projects.default)
+            await self._fail(call, error)
+            return
+        if call.path == "/" or call.path.startswith(_OURS):
+            await self._answer(call)
+        else:
+            journal = call.project.journal
+            journal.begin(call.entry)
+            try:
+                await self._answer(call)
+            finally:
+                journal.end(call.entry, now=stopwatch())
+        if self._log_requests:
+            _log_request(call)
+
+    async def _answer(self, call: Call) -> None:
+        try:
             resource = self._by_path.get(call.path)
             if resource is not None:
                 await resource.answer(call)
             else:
-                await self._app(scope, receive, Dressing(call))
+                await self._app(call.scope, call.receive, Dressing(call))
         except ClientDisconnect:
-            return
+            call.entry.outcome = "abandoned"
+        except Dropped:
+            _drop(call)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
             await self._fail(call, error)
-        if self._log_requests:
-            _log_request(call)
 
     async def _fail(self, call: Call, error: Exception) -> None:
         match error:
-            case ProjectInvalid():
-                call.enter(self._projects.default)
             case HTTPException(status_code=404):
                 error = UrlUnknown(call.method, call.path)
             case HTTPException(status_code=405):
@@ -71,25 +90,34 @@ class Gate:
                 error = MethodNotAllowed(call.method, call.path, allowed=allowed)
         if not is_known(error):
             _log.error("%s %s failed (%s)", call.method, call.path, call.request_id, exc_info=error)
-        if call.status:
+        if call.entry.status:
             raise error  # the answer has begun: all that is left is to drop the connection
         failure = render(error)
         await respond(call, failure.status, failure.body, [JSON, *failure.headers])
 
 
+def _drop(call: Call) -> None:
+    """Break the connection; one whose answer has begun breaks by being left open."""
+    call.entry.outcome = "dropped"
+    if not call.entry.status:
+        from mock_server.http.faults import drop  # noqa: PLC0415 - starting fast
+
+        drop(call)
+
+
 def _log_request(call: Call) -> None:
-    milliseconds = (stopwatch() - call.started) * 1000
+    milliseconds = (stopwatch() - call.entry.began) * 1000
     _log.info(
         "%s %s %d %.1f ms",
         call.method,
         call.path,
-        call.status,
+        call.entry.status,
         milliseconds,
         extra={
             "request": {
                 "method": call.method,
                 "path": call.path,
-                "status": call.status,
+                "status": call.entry.status,
                 "milliseconds": round(milliseconds, 3),
                 "project": call.project.name,
                 "request_id": call.request_id,
@@ -102,9 +130,9 @@ def _find_project(call: Call) -> Project:
     """The project a request names by its secret, its path, its header or its key. Raises ProjectInvalid."""
     projects, named, key = call.projects, _named_project(call), call.bearer
     if key.startswith("ek_"):
-        issuer = projects.of_secret(key)
-        if issuer is not None:
-            return issuer
+        call.session = session = projects.session_of(key)
+        if session is not None:
+            return projects.get(session.project)
     elif named is None and key.startswith("sk-mock-"):
         named = key.removeprefix("sk-mock-")
     return projects.default if named is None else projects.get(named)

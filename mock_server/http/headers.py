@@ -33,14 +33,17 @@ def dress(call: Call, headers: Headers) -> Headers:
         (b"x-request-id", request_id),
         (b"x-mock-project", call.project.name.encode()),
     ]
+    if call.entry.fault is not None:
+        dressed.append((b"x-mock-fault", call.entry.fault.encode()))
     if call.path.startswith("/v1/"):
-        elapsed = int((stopwatch() - call.started) * 1000)
+        elapsed = int((stopwatch() - call.entry.began) * 1000)
         dressed += [
             (b"openai-processing-ms", b"%d" % elapsed),
             (b"x-envoy-upstream-service-time", b"%d" % (elapsed + 1)),  # always one more (observed)
             (b"cf-ray", request_id[4:20] + b"-MCK"),
             *(_PLAIN_HTTP_HEADERS if call.scope["scheme"] == "http" else _API_HEADERS),
         ]
+    call.entry.answer_headers = dressed
     return dressed
 
 
@@ -54,8 +57,12 @@ class Dressing:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._call.status = message["status"]
+            self._call.entry.status = message["status"]
             message["headers"] = dress(self._call, list(message.get("headers", [])))
+        elif self._call.spoiler is not None:
+            more = message.get("more_body", False)
+            await self._call.spoiler.trickle(self._call, message.get("body", b""), more=more)
+            return
         await self._call.send(message)
 
 

@@ -76,7 +76,7 @@ class _Schemas:
                     name for name, inner in schema["properties"].items() if name in always or "default" in inner
                 ]
                 waiting += schema["properties"].values()
-            waiting += [schema["items"]] if "items" in schema else []
+            waiting += [schema["items"]] if isinstance(schema.get("items"), dict) else []
             waiting += schema.get("anyOf", [])
 
 
@@ -98,7 +98,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {
-            "200": {"description": "Success", "content": _json(schemas.of(operation.answer)) | _stream(operation)},
+            "200": {"description": "Success", "content": _content(operation, schemas)},
             **{
                 str(status): {"description": _REASONS[status], "content": _json(schemas.of(ErrorBody))}
                 for status in operation.failures
@@ -143,8 +143,9 @@ _FILE = {
 }
 
 
-def _stream(operation: Operation) -> dict[str, Any]:
-    return {"text/event-stream": {"schema": {"type": "string"}}} if operation.streams else {}
+def _content(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    content = {media_type: {"schema": schemas.of(operation.answer)} for media_type in operation.media_types}
+    return content | ({"text/event-stream": {"schema": {"type": "string"}}} if operation.streams else {})
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from mock_server.errors import MethodNotAllowed
 from mock_server.http.call import Call, Headers
 from mock_server.http.headers import Dressing, dress
+from mock_server.state.faults import Subject
 from mock_server.wire.codec import decode, decode_query, encode
 
 JSON = (b"content-type", b"application/json")
@@ -26,8 +27,10 @@ class Operation(Struct, frozen=True, kw_only=True):
         a Starlette Response, or an async function that answers by itself.
     read_body: decodes the body where `wire.codec.decode` does not do.
     guard: raises if the caller may not do this.
-    failures, beta, streams, takes_file: for the docs: the statuses it can answer with besides 200, whether it wants the
-        beta header, may answer with server-sent events, and takes a multipart file.
+    subject: tells what a call is about, from the Call and what was decoded; faults strike only where there is one.
+    max_body_bytes: another limit than the server's.
+    failures, beta, streams, takes_file, media_types: for the docs: the statuses it can answer with besides 200, whether
+        it wants the beta header, may answer with server-sent events, takes a multipart file, and what it answers with.
     """
 
     name: str
@@ -38,25 +41,42 @@ class Operation(Struct, frozen=True, kw_only=True):
     body: type[Struct] | None = None
     read_body: Callable[[bytes], Struct] | None = None
     guard: Callable[[Call], None]
+    subject: Callable[..., Subject] | None = None
+    max_body_bytes: int | None = None
     failures: tuple[int, ...] = ()
     beta: bool = False
     streams: bool = False
     takes_file: bool = False
+    media_types: tuple[str, ...] = ("application/json",)
 
     async def perform(self, call: Call) -> None:
-        """Guard, decode, ask the handler, answer."""
+        """Guard, decode, let a fault strike, ask the handler, answer."""
+        call.entry.operation = self.name
         self.guard(call)
         given: list[Struct] = []
         if self.query is not None:
             given.append(decode_query(call.query(), self.query))
         if self.body is not None:
-            body = await call.json_body()
+            body = await call.json_body(limit=self.max_body_bytes)
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
+        if self.subject is not None:
+            await self._let_faults_strike(call, self.subject(call, *given))
         result = self.handler(call, *given)
         if not isinstance(result, Struct | dict):
             result = await _answer_otherwise(call, result)
         if result is not None:
             await respond(call, 200, encode(result), [JSON])
+
+    async def _let_faults_strike(self, call: Call, subject: Subject) -> None:
+        entry = call.entry
+        entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
+        if subject.session is not None:
+            entry.session = subject.session
+        rule = call.project.faults.strike(subject, path=call.path, now=call.now)
+        if rule is not None:
+            from mock_server.http.faults import inflict  # noqa: PLC0415 - starting fast
+
+            await inflict(call, rule, guard=self.guard)
 
 
 async def _answer_otherwise(call: Call, result: Any) -> Any:
@@ -106,7 +126,12 @@ class Resource:
 
 async def respond(call: Call, status: int, body: bytes, headers: Headers) -> None:
     """Send a whole answer."""
-    call.status = status
+    entry = call.entry
+    entry.status = status
+    if call.spoiler is not None:
+        await call.spoiler.respond(call, status, body, headers)
+        return
+    entry.answer = body
     dressed = dress(call, [*headers, (b"content-length", b"%d" % len(body))])
     await call.send({"type": "http.response.start", "status": status, "headers": dressed})
     await call.send({"type": "http.response.body", "body": body})

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -45,7 +46,7 @@ class Files:
     """The files of one project."""
 
     def __init__(self, file_types: tuple[str, ...]) -> None:
-        self._types = file_types
+        self.types = file_types
         self._by_id: dict[str, File] = {}
         self._folder: Path | None = None
         self._remove_folder: weakref.finalize[..., Files] | None = None
@@ -55,7 +56,7 @@ class Files:
 
     def refuse_type(self, mime_type: str) -> None:
         """Raise UploadRefused for a type that is not accepted (message observed, its code inferred)."""
-        if mime_type not in self._types and "*/*" not in self._types:
+        if mime_type not in self.types and "*/*" not in self.types:
             raise UploadRefused(
                 "Uploaded file type is not allowed for this session", code="chatkit.file_upload_type_rejected"
             )
@@ -93,6 +94,10 @@ class Files:
 
     def __contains__(self, file_id: str) -> bool:
         return file_id in self._by_id
+
+    def __iter__(self) -> Iterator[File]:
+        """The files, oldest first."""
+        return iter(self._by_id.values())
 
     def clear(self) -> None:
         """Forget every file, with its content."""

@@ -1,20 +1,29 @@
 """Projects: isolated worlds, each with its own sessions, threads, clock and ids."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from mock_server.clock import Clock
+from mock_server.clock import Clock, Reading
 from mock_server.config import PROJECT_NAME, Settings
 from mock_server.errors import ProjectInvalid
 from mock_server.ids import IdFactory
+from mock_server.state.faults import Faults
+from mock_server.state.feed import Feed, Listener
 from mock_server.state.files import Files
+from mock_server.state.journal import Journal
 from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
 from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
 from mock_server.state.usage import Usage
 from mock_server.wire.items import UserMessageItem
 from mock_server.wire.seeds import Seed
+from mock_server.wire.sessions import SessionCreateParams
 
+if TYPE_CHECKING:
+    from mock_server.wire.faults import FaultParams
+
+Ending = Literal["expired", "cancelled"]
 _NAME = re.compile(PROJECT_NAME)
 
 
@@ -29,11 +38,17 @@ class Project:
         base: Sequence[LoadedSeed],
         secrets: dict[str, Session],
         scripted: Container[str],
+        faults: "Sequence[FaultParams]",
     ) -> None:
         self.name = name
         self.clock = Clock()
+        self.feed = Feed(self.clock.now)
+        self.journal = Journal(entries=settings.journal_entries, size=settings.journal_bytes)
+        self._told_until = 0.0
         self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
+        self._faults = faults
         self._begin()
+        self._begin_faults()
 
     def load(self, seed: Seed, *, source: str) -> None:
         """Add a seed's sessions and threads: all of them or, raising SeedInvalid, none."""
@@ -57,12 +72,72 @@ class Project:
                 if attachment.id in self.files:
                     self.files.delete(attachment.id)
 
-    def reset(self) -> None:
-        """Return to the state the project began in; its ids begin anew too when they are seeded."""
-        self.sessions.clear()
-        self.files.clear()
-        self.clock.resume()
-        self._begin()
+    def create_session(self, params: SessionCreateParams, *, now: float, ending: Ending | None = None) -> Session:
+        """A new session, ended at once if `ending` says so. Raises WorkflowNotFound."""
+        session = self.sessions.create(params, now=now)
+        if self.feed.has_listeners:
+            self.feed.publish("session.created", at=now, session=session.id, user=session.user)
+        if ending is not None:
+            self.end_session(session.id, ending, now=now)
+        return session
+
+    def end_session(self, session_id: str, ending: Ending, *, now: float) -> Session:
+        """Cancel a session or let it expire, unless it has ended already. Raises SessionNotFound."""
+        was_active = self.sessions.get(session_id).status(now) == "active"
+        end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
+        session = end(session_id, now=now)
+        if was_active:
+            self.feed.publish(f"session.{ending}", at=now, session=session_id, user=session.user)
+        return session
+
+    def set_clock(self, reading: Reading) -> None:
+        """Move the clock; what the move passes over is told with the time it happened."""
+        self.tell_what_passed()
+        self.clock.reading = reading
+        self.feed.publish("clock", frozen=self.clock.frozen)
+        self.tell_what_passed()
+
+    def listen(self, wake: Callable[[], None]) -> Listener:
+        """Hear of all that happens from now on."""
+        if not self.feed.has_listeners:
+            self._told_until = self.clock.now()
+        return self.feed.listen(wake)
+
+    def tell_what_passed(self) -> None:
+        """Tell listeners which sessions expired since they were last told, or live again after a move backwards."""
+        if not self.feed.has_listeners:
+            return
+        since, now = self._told_until, self.clock.now()
+        self._told_until = now
+        for session in sorted(self.sessions, key=lambda session: session.expires_at):
+            if session.cancelled_at is None and session.expired_at is None:
+                was, is_now = session.status(since), session.status(now)
+                if was != is_now:
+                    at = session.expires_at if is_now == "expired" else now
+                    self.feed.publish(f"session.{is_now}", at=at, session=session.id, user=session.user)
+
+    def reset(self, only: str | None = None) -> None:
+        """Return to the state the project began in; its ids begin anew too when they are seeded.
+
+        `only` names a part: `state` (sessions, threads, files), `requests`, `faults` or `clock`.
+        """
+        if only in {None, "clock"}:
+            self.clock.resume()
+        if only in {None, "requests"}:
+            self.journal.clear()
+        if only in {None, "state"}:
+            self.sessions.clear()
+            self.files.clear()
+            self._begin()
+        if only in {None, "faults"}:
+            self._begin_faults()
+        self._told_until = self.clock.now()
+        self.feed.publish("reset", only=only)
+
+    def _begin_faults(self) -> None:
+        self.faults = Faults(self.ids.chance)
+        for params in self._faults:
+            self.faults.add(params, now=self.clock.now())
 
     def _begin(self) -> None:
         self.ids = IdFactory(self._settings.seed, project=self.name)
@@ -83,13 +158,20 @@ class Project:
 class Projects:
     """Every project of one server, made when first named, and the secrets of them all."""
 
-    def __init__(self, settings: Settings, *, base: Sequence[LoadedSeed] = (), scripted: Container[str] = ()) -> None:
-        """`scripted` holds the ids of workflows with a file.
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        base: Sequence[LoadedSeed] = (),
+        scripted: Container[str] = (),
+        faults: "Sequence[FaultParams]" = (),
+    ) -> None:
+        """`scripted` holds the ids of workflows with a file; every project begins with `base` and `faults`.
 
         Raises ProjectInvalid for the default project's name, SeedInvalid for a base that can't be loaded.
         """
         self.settings = settings
-        self._base, self._scripted = base, scripted
+        self._base, self._scripted, self._faults = base, scripted, faults
         self._secrets: dict[str, Session] = {}
         self._by_name: dict[str, Project] = {}
         self.default = self.get(settings.project)
@@ -101,7 +183,12 @@ class Projects:
             if not _NAME.fullmatch(name):
                 raise ProjectInvalid(name)
             project = Project(
-                name, settings=self.settings, base=self._base, secrets=self._secrets, scripted=self._scripted
+                name,
+                settings=self.settings,
+                base=self._base,
+                secrets=self._secrets,
+                scripted=self._scripted,
+                faults=self._faults,
             )
             self._by_name[name] = project
         return project
@@ -110,10 +197,9 @@ class Projects:
         """The session of a client secret."""
         return self._secrets.get(client_secret)
 
-    def of_secret(self, client_secret: str) -> Project | None:
-        """The project that issued a client secret."""
-        session = self._secrets.get(client_secret)
-        return None if session is None else self._by_name[session.project]
+    def __iter__(self) -> Iterator[Project]:
+        """The projects, in the order in which they were first named."""
+        return iter(list(self._by_name.values()))
 
     def names(self) -> list[str]:
         """The projects there are."""

@@ -13,6 +13,7 @@ from mock_server.documents import line_of, read_document
 from mock_server.errors import SeedInvalid
 from mock_server.fixtures import fixtures_folder, shipped
 from mock_server.ids import IdFactory, tail_of
+from mock_server.moments import END_OF_TIME
 from mock_server.state.threads import Thread, zoned, zoneless
 from mock_server.state.timeline import Timeline
 from mock_server.wire import items
@@ -20,8 +21,6 @@ from mock_server.wire import seeds as wire
 from mock_server.wire import threads as rest
 from mock_server.wire.seeds import Seed, SeedItem, SeedSession, SeedThread
 from mock_server.wire.threads import UserMessageInputText, UserMessageQuotedText
-
-_END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
 
 
 class LoadedSeed(Struct, frozen=True, kw_only=True):
@@ -231,7 +230,7 @@ def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:
 
 
 def _refuse_odd_time(moment: wire.Moment | UnsetType, place: str, source: str) -> None:
-    if moment is not UNSET and not 0 <= _unix(moment) < _END_OF_TIME:
+    if moment is not UNSET and not 0 <= _unix(moment) < END_OF_TIME:
         raise SeedInvalid("a time has to lie between 1970 and 9999", place=f"{place}.created_at", source=source)
 
 

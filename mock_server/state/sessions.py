@@ -1,21 +1,26 @@
 """Sessions: created, cancelled, expired. Status is derived from the time at reading, never by a timer."""
 
-from collections.abc import Container, Iterable, Sequence
-from typing import Literal
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
 
 from mock_server import config
 from mock_server.errors import SessionNotFound, WorkflowNotFound
 from mock_server.ids import IdFactory, tail_of
+from mock_server.state.faults import MAGIC_WORKFLOW
 from mock_server.wire import sessions as wire
 from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
+
+if TYPE_CHECKING:
+    from mock_server.wire.control import Transition
 
 
 class Session(Struct, gc=False, kw_only=True):
     """One session, flat so that a million fit into memory; `resource` gives its shape on the wire.
 
-    created_at and cancelled_at are unix seconds with fractions, expires_at is whole ones.
+    created_at, cancelled_at and expired_at are unix seconds with fractions, expires_at is whole ones; expired_at is
+    there only if the session was made to expire before its time.
     """
 
     id: str
@@ -36,18 +41,23 @@ class Session(Struct, gc=False, kw_only=True):
     created_at: float
     expires_at: int
     cancelled_at: float | None = None
+    expired_at: float | None = None
 
     def status(self, now: float) -> ChatSessionStatus:
         """Active until the clock reads `expires_at`, unless cancelled before."""
         if self.cancelled_at is not None:
             return "cancelled"
-        return "active" if now < self.expires_at else "expired"
+        return "active" if now < self.expires_at and self.expired_at is None else "expired"
 
-    def transitions(self, now: float) -> list["Transition"]:
+    def transitions(self, now: float) -> "list[Transition]":
         """Its history up to `now`, each change with the time it happened, not the time it was noticed."""
+        from mock_server.wire.control import Transition  # noqa: PLC0415 - starting fast
+
         history = [Transition(status="active", at=self.created_at, cause="created")]
         if self.cancelled_at is not None:
             history.append(Transition(status="cancelled", at=self.cancelled_at, cause="cancelled"))
+        elif self.expired_at is not None:
+            history.append(Transition(status="expired", at=self.expired_at, cause="forced"))
         elif now >= self.expires_at:
             history.append(Transition(status="expired", at=self.expires_at, cause="expired"))
         return history
@@ -78,14 +88,6 @@ class Session(Struct, gc=False, kw_only=True):
         )
 
 
-class Transition(Struct, frozen=True, kw_only=True, gc=False):
-    """A change of a session's status, at a unix second, and why."""
-
-    status: ChatSessionStatus
-    at: float
-    cause: Literal["created", "cancelled", "expired"]
-
-
 class Sessions:
     """The sessions of one project, by id; their secrets go into an index that all projects share."""
 
@@ -111,7 +113,7 @@ class Sessions:
         self._require_workflow(params.workflow.id)
         session_id = session_id or self._ids.new("cksess", now=now)
         session = _resolve(params, session_id=session_id, project=self._project, ids=self._ids, now=now)
-        self._by_id[session.id] = self._secrets[session.client_secret] = session
+        self.add(session)
         return session
 
     def get(self, session_id: str) -> Session:
@@ -132,6 +134,21 @@ class Sessions:
             session.cancelled_at = now
         return session
 
+    def expire(self, session_id: str, *, now: float) -> Session:
+        """Let an active session expire before its time; one that has ended stays as it is. Raises SessionNotFound."""
+        session = self.get(session_id)
+        if session.status(now) == "active":
+            session.expired_at, session.expires_at = now, int(now)
+        return session
+
+    def add(self, session: Session) -> None:
+        """Keep a session that is made already."""
+        self._by_id[session.id] = self._secrets[session.client_secret] = session
+
+    def __iter__(self) -> Iterator[Session]:
+        """The sessions, oldest first."""
+        return iter(self._by_id.values())
+
     def clear(self) -> None:
         """Forget every session, and their secrets."""
         for session in self._by_id.values():
@@ -141,6 +158,7 @@ class Sessions:
     def _require_workflow(self, workflow_id: str) -> None:
         # An empty id is refused in any case (inferred): no workflow can have it.
         known = self._workflows is None or any(workflow_id in ids for ids in self._workflows)
+        known = known or workflow_id.startswith(MAGIC_WORKFLOW)
         if not workflow_id or not known:
             raise WorkflowNotFound(workflow_id)
 

@@ -76,26 +76,26 @@ class Thread(Struct, kw_only=True):
 class Threads:
     """The threads of one project."""
 
-    def __init__(self) -> None:
-        self._timeline: Timeline[Thread] = Timeline()
+    def __init__(self, timeline: Timeline[Thread] | None = None) -> None:
+        self.timeline: Timeline[Thread] = Timeline() if timeline is None else timeline
 
     def __len__(self) -> int:
-        return len(self._timeline)
+        return len(self.timeline)
 
     def __contains__(self, thread_id: str) -> bool:
-        return thread_id in self._timeline
+        return thread_id in self.timeline
 
     def ids(self) -> Iterable[str]:
         """The ids there are."""
-        return (thread.id for thread in self._timeline)
+        return (thread.id for thread in self.timeline)
 
     def add(self, thread: Thread) -> None:
         """Keep a new thread."""
-        self._timeline.add(thread, at=thread.created_at)
+        self.timeline.add(thread, at=thread.created_at)
 
     def get(self, thread_id: str) -> Thread:
         """Raises ThreadNotFound."""
-        thread = self._timeline.get(thread_id)
+        thread = self.timeline.get(thread_id)
         if thread is None:
             raise ThreadNotFound(thread_id)
         return thread
@@ -103,21 +103,21 @@ class Threads:
     def delete(self, thread_id: str) -> None:
         """Forget a thread with its items. Raises ThreadNotFound."""
         self.get(thread_id)
-        self._timeline.remove(thread_id)
+        self.timeline.remove(thread_id)
 
     def page(self, query: ThreadListParams) -> Page[Thread]:
         """Threads by creation, of one user if the query names one."""
         if not query.user:
-            return self._timeline.page(query)
-        return self._timeline.page(query, where=lambda thread: thread.user == query.user)
+            return self.timeline.page(query)
+        return self.timeline.page(query, where=lambda thread: thread.user == query.user)
 
     def page_where(self, query: "Query", where: Callable[[Thread], bool]) -> Page[Thread]:
         """Threads by creation, of those that fit."""
-        return self._timeline.page(query, where=where)
+        return self.timeline.page(query, where=where)
 
     def newest_of(self, user: str) -> list[Thread]:
         """A user's threads, newest first."""
-        return [thread for thread in reversed(list(self._timeline)) if thread.user == user]
+        return [thread for thread in reversed(list(self.timeline)) if thread.user == user]
 
 
 def unix(moment: datetime) -> float:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 E = TypeVar("E", bound="Entry")
+F = TypeVar("F", bound="Entry")
 Place = tuple[float, int]
 
 
@@ -47,6 +48,18 @@ class Page(Struct, Generic[E]):
 
     entries: list[E]
     has_more: bool
+
+
+class TimelineState(Struct, Generic[E], frozen=True, kw_only=True):
+    """A timeline to be kept: each place there ever was, the entries in order, the number of additions."""
+
+    added: int
+    places: list[tuple[str, float, int]]
+    entries: list[E]
+
+    def map(self, change: "Callable[[E], F]") -> "TimelineState[F]":
+        """The same places with other entries in them."""
+        return TimelineState(added=self.added, places=self.places, entries=[change(entry) for entry in self.entries])
 
 
 class Timeline(Generic[E]):
@@ -59,6 +72,22 @@ class Timeline(Generic[E]):
         self._places: dict[str, Place] = {}
         self._order: list[Place] = []
         self._entries: dict[Place, E] = {}
+        self._added = 0
+
+    @classmethod
+    def of_state(cls, state: TimelineState[E]) -> "Timeline[E]":
+        """A timeline as it was; each entry has a place."""
+        made = cls()
+        made._added = state.added
+        made._places = {entry_id: (at, number) for entry_id, at, number in state.places}
+        made._entries = {made._places[entry.id]: entry for entry in state.entries}
+        made._order = sorted(made._entries)
+        return made
+
+    def state(self) -> TimelineState[E]:
+        """All of it, to be kept."""
+        places = [(entry_id, at, number) for entry_id, (at, number) in self._places.items()]
+        return TimelineState(added=self._added, places=places, entries=list(self))
 
     def __len__(self) -> int:
         return len(self._order)
@@ -76,7 +105,8 @@ class Timeline(Generic[E]):
 
     def add(self, entry: E, *, at: float) -> None:
         """Put an entry where its time of creation says, in unix seconds; an id of old takes a new place."""
-        place = (at, len(self._places))
+        place = (at, self._added)
+        self._added += 1
         self._places[entry.id] = place
         self._entries[place] = entry
         insort(self._order, place)

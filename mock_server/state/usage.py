@@ -6,10 +6,19 @@ fewer than the limit were let through in the 60 seconds before it. A refused one
 
 from collections import deque
 
+from msgspec import Struct
+
 from mock_server.errors import RateLimited, UploadRefused
 from mock_server.state.sessions import Session
 
 MINUTE = 60.0
+
+
+class UsageState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was used, to be kept: by session, the moments of requests and the number of uploads."""
+
+    requests: dict[str, list[float]]
+    uploads: dict[str, int]
 
 
 class Usage:
@@ -18,6 +27,26 @@ class Usage:
     def __init__(self) -> None:
         self._requests: dict[str, deque[float]] = {}
         self._uploads: dict[str, int] = {}
+
+    @property
+    def state(self) -> UsageState:
+        """All of it, to be kept."""
+        requests = {session_id: list(moments) for session_id, moments in self._requests.items()}
+        return UsageState(requests=requests, uploads=dict(self._uploads))
+
+    @state.setter
+    def state(self, state: UsageState) -> None:
+        self._requests = {session_id: deque(moments) for session_id, moments in state.requests.items()}
+        self._uploads = dict(state.uploads)
+
+    def requests_left(self, session: Session, *, now: float) -> int:
+        """How many requests of the present minute are free."""
+        moments = self._requests.get(session.id, ())
+        return max(0, session.max_requests_per_1_minute - sum(now - MINUTE < moment <= now for moment in moments))
+
+    def uploads_left(self, session: Session) -> int:
+        """How many files it may still send."""
+        return session.max_files - self._uploads.get(session.id, 0) if session.uploads else 0
 
     def spend_request(self, session: Session, *, now: float) -> None:
         """Count a request. Raises RateLimited with the seconds until the next is free."""

@@ -40,3 +40,9 @@ class JoiningProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         super().connection_made(cast("asyncio.Transport", JoiningTransport(transport, self.loop)))
+        self._extensions: dict[str, dict[object, object]] = {"mock_server.connection": {"abort": transport.abort}}
+
+    def on_message_begin(self) -> None:
+        """Begin a request; what serves it may break the connection, which ASGI itself has no word for."""
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions

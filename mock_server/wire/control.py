@@ -1,12 +1,20 @@
-"""What travels on `/_mock`."""
+"""What travels on `/_mock` about the server, its projects and their sessions."""
 
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.config import PROJECT_NAME
+from mock_server.wire.sessions import ChatSessionStatus
 
 ProjectName = Annotated[str, Meta(extra_json_schema={"pattern": f"^{PROJECT_NAME}$"})]
+Moment = Annotated[
+    str | float,
+    Meta(
+        description="ISO 8601 with a zone, or unix seconds.", extra_json_schema={"examples": ["2026-01-01T00:00:00Z"]}
+    ),
+]
+Span = Annotated[str | float, Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 10m, 2h, 1d.")]
 
 
 class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -15,20 +23,10 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     project: ProjectName | UnsetType = UNSET
 
 
-class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do with a project's clock, one of: `freeze` at a unix second, `shift` by seconds, `resume`."""
+class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to reset; by default all of it."""
 
-    freeze: Annotated[float, Meta(ge=0, lt=253_402_300_800)] | UnsetType = UNSET
-    shift: Annotated[float, Meta(gt=-1e9, lt=1e9)] | UnsetType = UNSET
-    resume: Literal["now"] | UnsetType = UNSET
-
-
-class ClockState(Struct, frozen=True, kw_only=True):
-    """A project's time, in unix seconds."""
-
-    project: str
-    now: float
-    frozen: bool
+    only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -40,8 +38,92 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class ProjectContents(Struct, frozen=True, kw_only=True):
-    """How much a project holds after it was loaded or reset."""
+    """How much a project holds: requests are those in its journal, faults the rules it has."""
 
     project: str
     sessions: int
     threads: int
+    files: int
+    faults: int
+    requests: int
+
+
+class ProjectList(Struct, frozen=True, kw_only=True):
+    """Every project of the server, and which is the default."""
+
+    default: str
+    projects: list[ProjectContents]
+
+
+class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do with a project's clock; several are done in this order, all or none.
+
+    resume: go on with the world's time, unmoved.
+    freeze: stand still at a moment, or where it is with `now`.
+    travel_to: jump to a moment; a running clock runs on from there.
+    shift: move by a span, backwards if negative.
+    tick: move a frozen clock forward by a span.
+    scale: run on, so many times as fast as the world.
+    """
+
+    resume: Literal["now"] | UnsetType = UNSET
+    freeze: Moment | UnsetType = UNSET
+    travel_to: Moment | UnsetType = UNSET
+    shift: Span | UnsetType = UNSET
+    tick: Span | UnsetType = UNSET
+    scale: Annotated[float, Meta(gt=0, le=100_000)] | UnsetType = UNSET
+
+
+class ClockState(Struct, frozen=True, kw_only=True):
+    """A project's time: `now` in unix seconds, `at` in ISO 8601; `factor` is how fast it runs, 0 when frozen."""
+
+    project: str
+    now: float
+    at: str
+    frozen: bool
+    factor: float
+
+
+class Transition(Struct, frozen=True, kw_only=True, gc=False):
+    """A change of a session's status, at a unix second, and why: `forced` is an expiry by `/_mock`."""
+
+    status: ChatSessionStatus
+    at: float
+    cause: Literal["created", "cancelled", "expired", "forced"]
+
+
+class SessionState(Struct, frozen=True, kw_only=True):
+    """A session, seen from behind: its history, and what is left of it. Its secret is not told.
+
+    seconds_left: until it expires by the project's clock; 0 once it is over.
+    requests_left: of the present sliding minute.
+    uploads_left: files that it may still send; 0 where uploads are off.
+    """
+
+    id: str
+    status: ChatSessionStatus
+    user: str
+    workflow: str
+    version: str | None
+    created_at: float
+    expires_at: int
+    seconds_left: float
+    requests_left: int
+    uploads_left: int
+    transitions: list[Transition]
+
+
+class SessionsQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which sessions to list, newest first."""
+
+    status: ChatSessionStatus | UnsetType = UNSET
+    user: str | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+
+
+class SessionList(Struct, frozen=True, kw_only=True):
+    """Sessions, newest first; `total` counts those that fit, listed or not."""
+
+    project: str
+    total: int
+    sessions: list[SessionState]

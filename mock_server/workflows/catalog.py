@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType
 from mock_server.documents import line_of, read_document
 from mock_server.errors import DocumentInvalid, MockServerError
 from mock_server.fixtures import fixtures_folder
+from mock_server.moments import seconds
 from mock_server.workflows import script as model
 from mock_server.workflows.script import Script, Step
 from mock_server.workflows.template import NAMES, unknown_names
@@ -159,7 +160,7 @@ def _check_durations(part: Any, place: str) -> None:
         value = getattr(part, name)
         if name in {"every", "pause"} and not isinstance(value, UnsetType):
             try:
-                model.seconds(value)
+                seconds(value)
             except ValueError as error:
                 raise _Fault(f"{place}.{name}", str(error)) from None
         elif isinstance(value, Struct):

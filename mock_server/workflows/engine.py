@@ -10,13 +10,14 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from mock_server.ids import IdFactory, tail_of
+from mock_server.moments import seconds
 from mock_server.state.threads import Thread, zoned
 from mock_server.wire import events, items
 from mock_server.wire.events import ThreadStreamEvent
 from mock_server.wire.threads import ClosedStatus, LockedStatus
 from mock_server.workflows import script as model
 from mock_server.workflows.matching import Moment
-from mock_server.workflows.script import Step, seconds
+from mock_server.workflows.script import Step
 from mock_server.workflows.template import render
 
 TITLE_WORDS = 6

@@ -1,6 +1,5 @@
 """The model of a workflow file: which turns it knows, and the steps it answers with."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,8 +10,6 @@ Duration = Annotated[
     str | float | int,
     Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 2m.", extra_json_schema={"examples": ["200ms"]}),
 ]
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,15 +186,3 @@ class Script(_Part, frozen=True, kw_only=True):
     turns: list[Turn] = []
     default: list[Step] | UnsetType = UNSET
     transcript: str = "Transcribed audio"
-
-
-def seconds(duration: str | float) -> float:
-    """A duration in seconds. Raises ValueError with the way out."""
-    if isinstance(duration, int | float):
-        if not 0 <= duration < 86_400:
-            raise ValueError(f"{duration} seconds are not between none and a day")
-        return float(duration)
-    match = _DURATION.fullmatch(duration)
-    if match is None:
-        raise ValueError(f"'{duration}' is no duration; write seconds, or 200ms, 1.5s, 2m")
-    return float(match[1]) * _UNITS[match[2]]

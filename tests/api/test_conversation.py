@@ -328,6 +328,7 @@ def test_a_bug_midway_is_an_error_event(caplog: pytest.LogCaptureFixture) -> Non
 
     app = make_app()
     scope = {"type": "http", "method": "POST", "path": "/v1/chatkit/conversation", "headers": [], "scheme": "http"}
+    scope["query_string"] = b""
     call = Call(scope, receive, send, app.projects)
     call.enter(app.projects.default)
     thread = Thread(id="cthr_1", user="ada", created_at=0, items=Timeline())

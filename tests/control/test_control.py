@@ -12,12 +12,16 @@ SEED: dict[str, Any] = {
 }
 
 
+def contents(**counts: int) -> dict[str, Any]:
+    return {"project": "default", "files": 0, "faults": 0, "requests": 0, **counts}
+
+
 def test_loads_at_run_time_and_resets_to_the_beginning(start: Start) -> None:
     client = start(seed={"threads": [{"id": "cthr_base", "user": "x"}]})
-    assert client.post("/_mock/load", json=SEED).json() == {"project": "default", "sessions": 1, "threads": 2}
+    assert client.post("/_mock/load", json=SEED).json() == contents(sessions=1, threads=2)
     client.post("/v1/chatkit/sessions", json=MINIMAL)
     client.delete("/v1/chatkit/threads/cthr_base")
-    assert client.post("/_mock/reset").json() == {"project": "default", "sessions": 0, "threads": 1}
+    assert client.post("/_mock/reset").json() == contents(sessions=0, threads=1)
     assert client.get("/v1/chatkit/threads/cthr_base").status_code == 200
     assert client.post("/v1/chatkit/sessions/cksess_123/cancel").status_code == 404
 
@@ -105,17 +109,3 @@ def test_this_machine_and_named_hosts_steer(start: Start, host: str) -> None:
     client = start(allow_hosts=("mock",))
     headers = {"host": host, "origin": f"http://{host}"}
     assert client.post("/_mock/reset", headers=headers).status_code == 200
-
-
-def test_the_clock_moves_stops_and_goes_on(client: TestClient) -> None:
-    assert client.put("/_mock/clock", json={"freeze": 1000, "shift": 5}).json() == {
-        "project": "default",
-        "now": 1005,
-        "frozen": True,
-    }
-    assert client.get("/_mock/clock").json()["now"] == 1005
-    assert client.get("/v1/chatkit/threads").headers["date"] == "Thu, 01 Jan 1970 00:16:45 GMT"
-    assert not client.get("/_mock/clock?project=other").json()["frozen"]
-    assert not client.put("/_mock/clock", json={"resume": "now"}).json()["frozen"]
-    assert client.put("/_mock/clock", json={"freeze": -1}).status_code == 400
-    assert client.put("/_mock/clock", json={"shift": "x"}).json()["error"]["param"] == "shift"

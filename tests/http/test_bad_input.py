@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.http.errors import masked
+from mock_server.ids import masked
 from mock_server.state.project import Projects
 from mock_server.testing.server import ServerThread
 

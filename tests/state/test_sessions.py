@@ -112,7 +112,7 @@ class SessionLives(RuleBasedStateMachine):
         project = self.projects.get(of[0])
         secrets = [project.sessions.get(known).client_secret for name, known in self.model if name == of[0]]
         project.reset()
-        assert not any(self.projects.of_secret(secret) for secret in secrets)
+        assert not any(self.projects.session_of(secret) for secret in secrets)
         self.model = {key: value for key, value in self.model.items() if key[0] != of[0]}
 
     @invariant()
@@ -121,7 +121,7 @@ class SessionLives(RuleBasedStateMachine):
             session = self.projects.get(name).sessions.get(session_id)
             expected = "active" if self.now < expires_at else "expired"
             assert session.resource(self.now).status == ("cancelled" if cancelled_at is not None else expected)
-            assert self.projects.of_secret(session.client_secret) is self.projects.get(name)
+            assert self.projects.session_of(session.client_secret) is session
             moments = [change.at for change in session.transitions(self.now)]
             assert moments == sorted(moments)
 

@@ -1,0 +1,58 @@
+"""Handlers of `/_mock/clock`."""
+
+from collections.abc import Callable
+
+from msgspec import UNSET
+
+from mock_server.clock import Clock
+from mock_server.control.projects import project_of
+from mock_server.errors import ControlRefused
+from mock_server.http.call import Call
+from mock_server.moments import END_OF_TIME, instant, iso, seconds
+from mock_server.wire.control import ClockParams, ClockState, ProjectQuery
+
+_FAR = 1e11  # seconds: a span over all of time
+
+
+def show(call: Call, query: ProjectQuery) -> ClockState:
+    """Tell a project's time."""
+    project = project_of(call, query)
+    now, frozen = project.clock.now(), project.clock.frozen
+    factor = 0.0 if frozen else project.clock.reading.factor
+    return ClockState(project=project.name, now=now, at=iso(now), frozen=frozen, factor=factor)
+
+
+def move(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:
+    """Do all that the params say, in their order, or nothing."""
+    project, moved = project_of(call, query), Clock()
+    moved.reading = project.clock.reading
+    for name in params.__struct_fields__:
+        if getattr(params, name) is not UNSET:
+            _refusing(name, lambda name=name: _MOVES[name](moved, getattr(params, name)))  # type: ignore[misc]
+    if not 0 <= moved.now() < END_OF_TIME:
+        raise ControlRefused(
+            "The clock would leave the years 1970 to 9999; it stays as it was.", code="clock_out_of_range"
+        )
+    project.set_clock(moved.reading)
+    return show(call, query)
+
+
+def _refusing(name: str, do: Callable[[], None]) -> None:
+    try:
+        do()
+    except ValueError as error:
+        raise ControlRefused(f"Invalid '{name}': {error}.", code="invalid_value", param=name) from None
+
+
+def _freeze(clock: Clock, at: str | float) -> None:
+    clock.freeze(None if at == "now" else instant(at))
+
+
+_MOVES: dict[str, Callable[[Clock, str | float], None]] = {
+    "resume": lambda clock, _: clock.resume(),
+    "freeze": _freeze,
+    "travel_to": lambda clock, at: clock.travel_to(instant(at)),
+    "shift": lambda clock, by: clock.shift(seconds(by, least=-_FAR, most=_FAR)),
+    "tick": lambda clock, by: clock.tick(seconds(by, most=_FAR)),
+    "scale": lambda clock, factor: clock.scale(float(factor)),
+}

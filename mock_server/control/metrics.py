@@ -1,0 +1,56 @@
+"""`GET /metrics`: every project in numbers, in the form of Prometheus."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from mock_server.http.call import Call
+from mock_server.state.project import Project, Projects
+
+_PROJECT = ["project"]
+FORM = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def show(call: Call) -> Response:
+    """Count everything there is at this moment."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Everything(call.projects))
+    return Response(generate_latest(registry), media_type=FORM)
+
+
+class _Everything(Collector):
+    def __init__(self, projects: Projects) -> None:
+        self._projects = projects
+
+    def collect(self) -> Iterator[Metric]:
+        requests = SummaryMetricFamily(
+            "chatkit_mock_request_seconds",
+            "Requests and how long they took.",
+            labels=[*_PROJECT, "operation", "status"],
+        )
+        sessions = GaugeMetricFamily("chatkit_mock_sessions", "Sessions by status.", labels=[*_PROJECT, "status"])
+        threads = GaugeMetricFamily("chatkit_mock_threads", "Threads.", labels=_PROJECT)
+        faults = CounterMetricFamily(
+            "chatkit_mock_fault_hits", "Calls that a fault struck.", labels=[*_PROJECT, "fault"]
+        )
+        streams = GaugeMetricFamily("chatkit_mock_open_streams", "Streams that are still open.", labels=_PROJECT)
+        for project in self._projects:
+            for (operation, status), (count, seconds) in list(project.journal.totals.items()):
+                requests.add_metric([project.name, operation or "", str(status)], int(count), seconds)
+            for name, number in _by_status(project).items():
+                sessions.add_metric([project.name, name], number)
+            for rule in project.faults.rules:
+                faults.add_metric([project.name, rule.name], rule.hits)
+            threads.add_metric([project.name], len(project.threads))
+            is_open = [entry for entry in project.journal if entry.events is not None and entry.outcome == "open"]
+            streams.add_metric([project.name], len(is_open))
+        yield from (requests, sessions, threads, faults, streams)
+
+
+def _by_status(project: Project) -> dict[str, int]:
+    now = project.clock.now()
+    return {"active": 0, "expired": 0, "cancelled": 0} | Counter(session.status(now) for session in project.sessions)

@@ -1,0 +1,45 @@
+"""Points in time and lengths of time as people write them, made numbers once, at the edge."""
+
+import math
+import re
+from datetime import UTC, datetime
+
+END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
+_DURATION = re.compile(r"([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+def seconds(duration: str | float, *, least: float = 0, most: float = 86_400) -> float:
+    """A duration such as `10m`, or a number of seconds. Raises ValueError with the way out."""
+    if isinstance(duration, str):
+        match = _DURATION.fullmatch(duration)
+        if match is None:
+            raise ValueError(f"'{duration}' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d")
+        length = float(f"{match[1]}{match[2]}") * _UNITS[match[3]]
+    else:
+        length = float(duration)
+    if not least <= length <= most:
+        raise ValueError(f"{duration} is not between {least:g} and {most:g} seconds")
+    return length
+
+
+def instant(moment: str | float) -> float:
+    """ISO 8601 with a zone, or unix seconds, as unix seconds. Raises ValueError with the way out."""
+    if isinstance(moment, str):
+        try:
+            parsed = datetime.fromisoformat(moment)
+        except ValueError:
+            raise ValueError(f"'{moment}' is no point in time; write 2026-01-01T00:00:00Z, or unix seconds") from None
+        if parsed.tzinfo is None:
+            raise ValueError(f"'{moment}' has no zone; write {moment}Z for UTC")
+        unix = (parsed - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+    else:
+        unix = float(moment)
+    if math.isnan(unix) or not 0 <= unix < END_OF_TIME:
+        raise ValueError(f"{moment} does not lie between the years 1970 and 9999")
+    return unix
+
+
+def iso(unix: float) -> str:
+    """Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(unix, UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,83 @@
+"""How a handle reaches the control plane."""
+
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from mock_server.wire.errors import ErrorBody
+
+DEFAULT_URL = "http://127.0.0.1:4114"
+TIMEOUT = 30.0  # seconds without a byte
+
+
+class ControlError(Exception):
+    """`/_mock` refused: the HTTP status, a sentence, and its code."""
+
+    def __init__(self, message: str, *, status: int, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class Unreachable(ControlError):
+    """Nothing answers at the URL."""
+
+    def __init__(self, url: str, reason: object) -> None:
+        super().__init__(
+            f"no emulator answers at {url} ({reason}); start one with 'chatkit-mock serve', or say where it is "
+            "with --url or CHATKIT_MOCK_URL",
+            status=0,
+        )
+
+
+class Transport(Protocol):
+    """Carries a call to the control plane."""
+
+    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """The answer's body. Raises ControlError, Unreachable."""
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of an answer that does not end. Raises ControlError, Unreachable."""
+
+
+class HttpTransport:
+    """Over HTTP, past any proxy of the environment: the emulator is near."""
+
+    def __init__(self, url: str | None = None) -> None:
+        """`url` may be the server's or its API's, such as http://127.0.0.1:4114/v1."""
+        given = url or os.environ.get("CHATKIT_MOCK_URL") or DEFAULT_URL
+        self.url = given.rstrip("/").removesuffix("/v1")
+        self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+
+    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """The answer's body. Raises ControlError, Unreachable."""
+        with self._answer(method, path, body) as answer:
+            content: bytes = answer.read()
+            return content
+
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of an answer that does not end. Raises ControlError, Unreachable."""
+        with self._answer("GET", path, None) as answer:
+            yield from answer
+
+    def _answer(self, method: str, path: str, body: bytes | None) -> "urllib.request._UrlopenRet":
+        try:
+            headers = {} if body is None else {"content-type": "application/json"}
+            request = urllib.request.Request(self.url + path, body, headers, method=method)  # noqa: S310
+            return self._open(request, timeout=TIMEOUT)
+        except urllib.error.HTTPError as error:
+            raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
+        except (OSError, ValueError) as error:
+            raise Unreachable(self.url, getattr(error, "reason", error)) from None
+
+
+def refusal(status: int, body: bytes, *, hint: str | None) -> ControlError:
+    """An error answer as an exception, with what `X-Mock-Hint` adds."""
+    try:
+        detail = msgspec.json.decode(body, type=ErrorBody).error
+    except msgspec.MsgspecError:
+        return ControlError(f"the server answered {status}, which is no answer of the emulator's", status=status)
+    return ControlError(f"{detail.message} {hint or ''}".strip(), status=status, code=detail.code)
