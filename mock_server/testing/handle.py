@@ -290,9 +290,13 @@ class JournalHandle:
 
         `match` takes the filters, `body` (JSON it contains) and `headers`. Gives the ids of the requests.
         """
-        counts = {"times": times, "at_least": at_least, "at_most": at_most}
-        given = {name: value for name, value in counts.items() if value is not None}
-        return self._assert(VerifyParams(match=_match(operation, match), **given))
+        claim = VerifyParams(
+            match=_match(operation, match),
+            times=UNSET if times is None else times,
+            at_least=UNSET if at_least is None else at_least,
+            at_most=UNSET if at_most is None else at_most,
+        )
+        return self._assert(claim)
 
     def assert_not_called(self, operation: str | None = None, **match: Any) -> None:
         """Raise AssertionError if the request came."""

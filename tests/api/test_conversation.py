@@ -327,7 +327,13 @@ def test_a_bug_midway_is_an_error_event(caplog: pytest.LogCaptureFixture) -> Non
         raise AssertionError
 
     app = make_app()
-    scope = {"type": "http", "method": "POST", "path": "/v1/chatkit/conversation", "headers": [], "scheme": "http"}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/chatkit/conversation",
+        "headers": [],
+        "scheme": "http",
+    }
     scope["query_string"] = b""
     call = Call(scope, receive, send, app.projects)
     call.enter(app.projects.default)

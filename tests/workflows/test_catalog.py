@@ -37,10 +37,7 @@ def client_of(folder: Path, **settings: Any) -> TestClient:
             ":2: default[0]: a step has exactly one key, this one has message, pause",
         ),
         ("default:\n- {}\n", ":2: default[0]: a step has exactly one key, this one has none"),
-        (
-            "default:\n- pause: soon\n",
-            ":2: default[0].pause: 'soon' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d",
-        ),
+        ("default:\n- pause: soon\n", ":2: default[0].pause: 'soon' is no duration; write seconds, or 200ms"),
         ("stream: {every: -1}\n", ":1: stream.every: -1 is not between 0 and 86400 seconds"),
         ("default:\n- message: '{{usr}}'\n", ":2: default[0].message: nothing is named 'usr'; there are text, user"),
         ("default:\n- message: '{{#text}}'\n", ":2: default[0].message: the template does not parse"),
