@@ -1,6 +1,6 @@
 """`/openapi.json`: the served operations and their Structs, as a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -48,7 +48,10 @@ class _Schemas:
         schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
         self._by_type = {str(type_): schema for type_, schema in zip(types, schemas, strict=True)}
         self.components: dict[str, Any] = components
-        self._require_what_is_always_sent(self.of(type_) for type_ in [*given, ErrorBody])
+        asked = {name for name, _ in self._reachable(self.of(type_) for type_ in taken)}
+        for name, schema in self._reachable(self.of(type_) for type_ in [*given, ErrorBody]):
+            if name not in asked:
+                _require_what_is_always_sent(schema)
 
     def of(self, type_: Any) -> dict[str, Any]:
         """The schema of a type: mostly a reference."""
@@ -59,25 +62,28 @@ class _Schemas:
         component: dict[str, Any] = self.components[schema["$ref"].rpartition("/")[2]]
         return component
 
-    def _require_what_is_always_sent(self, schemas: Iterable[dict[str, Any]]) -> None:
-        """An answer has its keys with a default value too; what may be left out has none."""
+    def _reachable(self, schemas: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The objects below some schemas, each once, with their names; one that has none is named as nothing."""
         waiting, seen = list(schemas), set()
         while waiting:
             schema = waiting.pop()
-            reference = schema.get("$ref")
-            if reference in seen:
+            name = schema.get("$ref", "").rpartition("/")[2]
+            if name in seen:
                 continue
-            if reference:
-                seen.add(reference)
+            if name:
+                seen.add(name)
                 schema = self.resolve(schema)
             if "properties" in schema:
-                always = set(schema.get("required", []))
-                schema["required"] = [
-                    name for name, inner in schema["properties"].items() if name in always or "default" in inner
-                ]
+                yield name, schema
                 waiting += schema["properties"].values()
             waiting += [schema["items"]] if isinstance(schema.get("items"), dict) else []
             waiting += schema.get("anyOf", [])
+
+
+def _require_what_is_always_sent(schema: dict[str, Any]) -> None:
+    """An answer has its keys with a default value too; what may be left out has none."""
+    always = set(schema.get("required", []))
+    schema["required"] = [name for name, inner in schema["properties"].items() if name in always or "default" in inner]
 
 
 def _path_item(resource: Resource, schemas: _Schemas) -> dict[str, Any]:
