@@ -31,7 +31,7 @@ def instant(moment: str | float) -> float:
         except ValueError:
             raise ValueError(f"'{moment}' is no point in time; write 2026-01-01T00:00:00Z, or unix seconds") from None
         if parsed.tzinfo is None:
-            raise ValueError(f"'{moment}' has no zone; write {moment}Z for UTC")
+            raise ValueError(f"'{moment}' has no zone; write {parsed.isoformat()}Z for UTC")
         unix = (parsed - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
     else:
         unix = float(moment)

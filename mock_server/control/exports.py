@@ -12,7 +12,7 @@ from mock_server.moments import iso
 from mock_server.wire.journal import Message, Record
 
 _ID = re.compile(r"(cksess|ek|cthr|cti|cfile)_[0-9a-f*]{8,}\S*")
-_FOR_CASES = {"authorization", "openai-beta", "content-type"}
+_STANDARD = {"openai-beta": "chatkit_beta=v1", "content-type": "application/json"}  # what cases need not say
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
@@ -103,8 +103,12 @@ def _case(record: Record) -> dict[str, Any]:
         request["body"] = record.request.body
     elif record.request.body is not None:
         request["text"] = record.request.body
-    sent = {name: value for name, value in record.request.headers.items() if name in _FOR_CASES}
-    request["headers"] = {name: sent.get(name) for name in sorted(_FOR_CASES)}
+    sent = record.request.headers
+    headers = {name: sent.get(name) for name, value in _STANDARD.items() if sent.get(name) != value}
+    if "authorization" not in sent:
+        headers["authorization"] = None
+    if headers:
+        request["headers"] = headers
     return {
         "provenance": {"mark": "inferred", "source": "recorded from the emulator's journal"},
         "request": request,

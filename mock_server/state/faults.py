@@ -152,7 +152,7 @@ def _path(name: str) -> Path:
 @cache
 def _magic() -> "list[FaultRule]":
     faults = Faults(lambda: 0.0)
-    for params in load_faults(["magic"]):
+    for params in read_faults(fixtures_folder() / "magic.yaml"):
         faults.add(params, now=0)
     return faults.rules
 

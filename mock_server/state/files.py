@@ -1,5 +1,6 @@
 """Uploaded files: what is known of them, and a temporary folder with their content."""
 
+import hashlib
 import shutil
 import tempfile
 import weakref
@@ -85,7 +86,7 @@ class Files:
             self._folder = Path(tempfile.mkdtemp(prefix="chatkit-mock-"))
             # Removed at the latest when the process ends.
             self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        return self._folder / file_id.encode().hex()[:200]
+        return self._folder / hashlib.sha256(file_id.encode("utf-8", "surrogatepass")).hexdigest()
 
     def delete(self, file_id: str) -> None:
         """Forget a file that is there, with its content."""

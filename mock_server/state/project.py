@@ -11,7 +11,7 @@ from mock_server.ids import IdFactory
 from mock_server.state.faults import Faults
 from mock_server.state.feed import Feed, Listener
 from mock_server.state.files import Files
-from mock_server.state.journal import Journal
+from mock_server.state.journal import Entry, Journal
 from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
 from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
@@ -44,6 +44,7 @@ class Project:
         self.clock = Clock()
         self.feed = Feed(self.clock.now)
         self.journal = Journal(entries=settings.journal_entries, size=settings.journal_bytes)
+        self.journal.on_end = self._tell_request
         self._told_until = 0.0
         self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
         self._faults = faults
@@ -133,6 +134,22 @@ class Project:
             self._begin_faults()
         self._told_until = self.clock.now()
         self.feed.publish("reset", only=only)
+
+    def _tell_request(self, entry: Entry) -> None:
+        if self.feed.has_listeners:
+            self.feed.publish(
+                "request",
+                request=entry.id,
+                operation=entry.operation,
+                method=entry.method,
+                path=entry.path,
+                status=entry.status or None,
+                outcome=entry.outcome,
+                session=entry.session,
+                user=entry.user,
+                fault=entry.fault,
+                milliseconds=round(entry.seconds * 1000, 3),
+            )
 
     def _begin_faults(self) -> None:
         self.faults = Faults(self.ids.chance)

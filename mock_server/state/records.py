@@ -59,12 +59,12 @@ def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
     )
 
 
-def fits(entry: Entry, wanted: RecordFilter) -> bool:
+def fits(entry: Entry | Record, wanted: RecordFilter) -> bool:
     """Whether an entry is among those asked for."""
     return not any(True for _ in misfits(entry, wanted))
 
 
-def misfits(entry: Entry, wanted: RecordFilter) -> "list[tuple[str, Any, Any]]":
+def misfits(entry: Entry | Record, wanted: RecordFilter) -> "list[tuple[str, Any, Any]]":
     """The fields in which an entry is not as wanted: name, wanted, given."""
     checks: dict[str, Callable[[Any], bool]] = {
         "operation": lambda value: is_named(entry.operation, value),

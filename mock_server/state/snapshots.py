@@ -7,9 +7,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from mock_server.clock import Reading
+from mock_server.clock import Clock, Reading
 from mock_server.errors import DocumentInvalid
 from mock_server.ids import IdState
+from mock_server.moments import END_OF_TIME
 from mock_server.state.files import File, Files
 from mock_server.state.project import Project, Projects
 from mock_server.state.sessions import Session
@@ -197,6 +198,11 @@ def _check(state: ProjectState, place: str, source: str) -> None:
     _refuse_twice([session.id for session in state.sessions], f"{place}.sessions", source)
     _refuse_twice([session.client_secret for session in state.sessions], f"{place}.sessions", source)
     _refuse_twice([each.file.id for each in state.files], f"{place}.files", source)
+    clock = Clock()
+    clock.reading = state.clock
+    _refuse_odd_time(clock.now(), f"{place}.clock", source)
+    for at, thread in enumerate(state.threads.entries):
+        _refuse_odd_time(thread.created_at, f"{place}.threads.entries[{at}].created_at", source)
     timelines = [("threads", state.threads)]
     timelines += [(f"threads.entries[{at}].items", thread.items) for at, thread in enumerate(state.threads.entries)]  # type: ignore[misc]
     for name, timeline in timelines:
@@ -204,6 +210,11 @@ def _check(state: ProjectState, place: str, source: str) -> None:
         lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
         if lost is not None:
             raise SnapshotInvalid(f"the entry '{lost}' has no place", source=source, place=f"{place}.{name}")
+
+
+def _refuse_odd_time(moment: float, place: str, source: str) -> None:
+    if not 0 <= moment < END_OF_TIME:
+        raise SnapshotInvalid("a time has to lie between 1970 and 9999", source=source, place=place)
 
 
 def _refuse_twice(ids: list[str], place: str, source: str) -> None:

@@ -56,10 +56,13 @@ class Catalog:
         return self._find(workflow_id) or ECHO
 
     def has_version(self, workflow_id: str, version: str | None) -> bool:
-        """Whether a version exists. None is the newest; without a file every version but `latest` does (inferred)."""
+        """Whether a version exists. None is the newest, which there is unless a file says that there are none.
+
+        Without a file every version but `latest` exists (inferred).
+        """
         versions = self.get(workflow_id).versions
         if version is None:
-            return True
+            return versions is UNSET or bool(versions)
         return version != "latest" if versions is UNSET else version in versions
 
     def _find(self, workflow_id: str) -> Script | None:

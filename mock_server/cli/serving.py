@@ -1,6 +1,7 @@
-"""`chatkit-mock`: every word of the command line, and nothing that takes long to import before it is needed."""
+"""`chatkit-mock serve` and `run`: servers, and the options they share."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,25 +16,7 @@ if TYPE_CHECKING:
     from mock_server.app import MockServer
 
 F = TypeVar("F", bound=Callable[..., Any])
-_ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
-
-
-def main() -> None:
-    """Run the command line; every failure ends in one sentence and exit code 2."""
-    gc.disable()  # until a server is built: what is imported and built stays, looking for garbage in it only costs
-    try:
-        sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
-    except click.ClickException as error:
-        click.echo(f"chatkit-mock: {error.format_message().rstrip('.')}.", err=True)
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(0)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="chatkit-mock-server", message="chatkit-mock %(version)s")
-def cli() -> None:
-    """An emulator of OpenAI's ChatKit API: stateful, local, without credentials."""
+ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
 
 
 def _server_options(command: F) -> F:
@@ -52,6 +35,19 @@ def _server_options(command: F) -> F:
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             metavar="FOLDER",
             help="A folder of workflow files; they are read again when they change. Repeatable.",
+        ),
+        click.option(
+            "--faults",
+            multiple=True,
+            metavar="FILE",
+            help="Begin with the faults of a file, or with a shipped set such as 'flaky'. Repeatable.",
+        ),
+        click.option(
+            "--journal-entries",
+            type=click.IntRange(0),
+            default=Settings().journal_entries,
+            show_default=True,
+            help="How many of the newest requests each project remembers.",
         ),
         click.option(
             "--require-workflow", is_flag=True, help="Answer 404 for a workflow id that has no file and no seed names."
@@ -104,7 +100,7 @@ def _server_options(command: F) -> F:
     return command
 
 
-@cli.command(context_settings=_ENVIRONMENT)
+@click.command(context_settings=ENVIRONMENT)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -121,12 +117,22 @@ def _server_options(command: F) -> F:
     metavar="FILE",
     help="Write the base URL to this file once it answers; the file is removed at the end.",
 )
-def serve(*, host: str, port: int, quiet: bool, ready_file: Path | None, log_format: str, **options: Any) -> None:
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Go on from the state in this file, if it is there, and write the state into it at the end.",
+)
+def serve(
+    *, host: str, port: int, quiet: bool, ready_file: Path | None, state: Path | None, log_format: str, **options: Any
+) -> None:
     """Serve until Ctrl-C. Each option is also a variable, such as CHATKIT_MOCK_PORT."""
     from mock_server.testing.foreground import serve_in_foreground  # noqa: PLC0415 - starting fast
 
     _configure_logging(log_format, quiet=quiet)
     settings, app = _build(log_requests=not quiet, **options)
+    if state is not None:
+        _load_state(state, app)
     try:
         serve_in_foreground(
             app,
@@ -135,11 +141,13 @@ def serve(*, host: str, port: int, quiet: bool, ready_file: Path | None, log_for
             ready_file=ready_file,
             banner=None if quiet else lambda url: _banner(url, settings),
         )
+        if state is not None:
+            _save_state(state, app)
     except OSError as error:
         raise click.ClickException(str(error)) from None
 
 
-@cli.command(context_settings={**_ENVIRONMENT, "ignore_unknown_options": False, "allow_interspersed_args": False})
+@click.command(context_settings={**ENVIRONMENT, "ignore_unknown_options": False, "allow_interspersed_args": False})
 @_server_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT ...]")
 def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
@@ -158,40 +166,18 @@ def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     sys.exit(code)
 
 
-@cli.command(context_settings=_ENVIRONMENT)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of a workflow file, for editors.")
-def check(*, files: tuple[Path, ...], schema: bool) -> None:
-    """Check workflow FILES; exit code 1 if one is faulty."""
-    from mock_server.workflows import catalog  # noqa: PLC0415 - starting fast
-
-    if schema:
-        click.echo(catalog.schema(), nl=False)
-        return
-    if not files:
-        raise click.UsageError("name the workflow files to check, or ask for the --schema")
-    faulty = 0
-    for path in files:
-        try:
-            script = catalog.read_script(path)
-        except MockServerError as error:
-            faulty += 1
-            click.echo(str(error), err=True)
-        else:
-            click.echo(f"{path}: good, {len(script.turns)} turns")
-    sys.exit(1 if faulty else 0)
-
-
 def _build(
     *,
     load: tuple[str, ...],
     workflows: tuple[Path, ...],
     allow_host: tuple[str, ...],
     file_type: tuple[str, ...],
+    faults: tuple[str, ...],
     log_requests: bool,
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
+    from mock_server.state.faults import load_faults  # noqa: PLC0415
     from mock_server.state.project import Projects  # noqa: PLC0415
     from mock_server.state.seeds import load_seeds  # noqa: PLC0415
 
@@ -203,13 +189,36 @@ def _build(
             from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - starting fast
 
             catalog = Catalog(workflows)
-        projects = Projects(settings, base=load_seeds(load), scripted=catalog or ())
+        projects = Projects(
+            settings, base=load_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
+        )
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
     gc.freeze()
     gc.enable()
     return settings, app
+
+
+def _load_state(path: Path, app: "MockServer") -> None:
+    """Restore what the file holds. One that can't be read or replaced is refused now, not at the end."""
+    from mock_server.state.snapshots import load_state  # noqa: PLC0415 - starting fast
+
+    try:
+        load_state(path, app.projects)
+    except MockServerError as error:
+        raise click.ClickException(str(error)) from None
+    if not os.access(path.parent, os.W_OK):
+        raise click.ClickException(f"can't write {path}: its folder is missing or read-only")
+
+
+def _save_state(path: Path, app: "MockServer") -> None:
+    from mock_server.state.snapshots import save_state  # noqa: PLC0415 - starting fast
+
+    try:
+        save_state(path, app.projects)
+    except OSError as error:
+        raise click.ClickException(f"can't write {path}: {error.strerror or error}; it is as it was") from None
 
 
 def _variables(origin: str, settings: Settings) -> dict[str, str]:

@@ -1,0 +1,54 @@
+"""`chatkit-mock check`: workflow and fault files, checked."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from mock_server.cli.serving import ENVIRONMENT
+from mock_server.errors import MockServerError
+
+
+@click.command(context_settings=ENVIRONMENT)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--faults", is_flag=True, help="The files hold faults, not workflows.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of such a file, for editors.")
+def check(*, files: tuple[Path, ...], faults: bool, schema: bool) -> None:
+    """Check workflow FILES; exit code 1 if one is faulty."""
+    if schema:
+        click.echo(_schema(faults=faults), nl=False)
+        return
+    if not files:
+        raise click.UsageError("name the files to check, or ask for the --schema")
+    faulty = 0
+    for path in files:
+        try:
+            click.echo(f"{path}: good, {_faults_in(path) if faults else _turns_in(path)}")
+        except MockServerError as error:
+            faulty += 1
+            click.echo(str(error), err=True)
+    sys.exit(1 if faulty else 0)
+
+
+def _turns_in(path: Path) -> str:
+    from mock_server.workflows.catalog import read_script  # noqa: PLC0415 - starting fast
+
+    return f"{len(read_script(path).turns)} turns"
+
+
+def _faults_in(path: Path) -> str:
+    from mock_server.state.faults import read_faults  # noqa: PLC0415 - starting fast
+
+    return f"{len(read_faults(path))} faults"
+
+
+def _schema(*, faults: bool) -> bytes:
+    if not faults:
+        from mock_server.workflows.catalog import schema  # noqa: PLC0415 - starting fast
+
+        return schema()
+    import msgspec  # noqa: PLC0415 - starting fast
+
+    from mock_server.wire.faults import FaultSet  # noqa: PLC0415
+
+    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(FaultSet)), indent=2) + b"\n"

@@ -1,0 +1,385 @@
+"""`chatkit-mock ctl`: the control plane from a shell, for scripts in any language."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from mock_server.cli.control import SETTINGS, control_options
+from mock_server.cli.tables import show_json, show_table
+from mock_server.moments import iso
+from mock_server.state.records import fits
+from mock_server.testing.handle import ChatKitMock
+from mock_server.wire.control import ClockState, ProjectContents, SessionState
+from mock_server.wire.faults import FaultRule
+from mock_server.wire.journal import Record, RecordFilter
+
+
+@click.group(context_settings=SETTINGS)
+def ctl() -> None:
+    """Steer a running server: its clock, sessions, faults, journal and state.
+
+    Every command takes --url, --project and --json.
+    """
+
+
+# The clock.
+
+
+@ctl.group()
+def clock() -> None:
+    """Tell, stop and move the time. A moment is ISO 8601 with a zone or unix seconds, a span such as 10m or 1.5s."""
+
+
+@clock.command("show")
+@control_options
+def clock_show(*, mock: ChatKitMock, as_json: bool) -> None:
+    """Tell the time."""
+    _show_clock(mock.clock.state(), as_json=as_json)
+
+
+@clock.command("freeze")
+@click.argument("at", required=False)
+@control_options
+def clock_freeze(*, mock: ChatKitMock, at: str | None, as_json: bool) -> None:
+    """Stand still AT a moment, or where it is."""
+    _show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
+
+
+@clock.command("travel-to")
+@click.argument("at")
+@control_options
+def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
+    """Jump to a moment; a running clock runs on from there."""
+    _show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
+
+
+@clock.command("shift", context_settings={"ignore_unknown_options": True})
+@click.argument("by")
+@control_options
+def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
+    """Move BY a span, such as 10m or -1h."""
+    _show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
+
+
+@clock.command("tick")
+@click.argument("by", default="1s")
+@control_options
+def clock_tick(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
+    """Move a frozen clock forward BY a span, a second unless told otherwise."""
+    _show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
+
+
+@clock.command("scale")
+@click.argument("factor", type=float)
+@control_options
+def clock_scale(*, mock: ChatKitMock, factor: float, as_json: bool) -> None:
+    """Run on, FACTOR times as fast as the world."""
+    _show_clock(mock.clock.scale(factor), as_json=as_json)
+
+
+@clock.command("resume")
+@control_options
+def clock_resume(*, mock: ChatKitMock, as_json: bool) -> None:
+    """Go on with the world's time."""
+    _show_clock(mock.clock.resume(), as_json=as_json)
+
+
+# Sessions.
+
+
+@ctl.command()
+@click.option("--status", type=click.Choice(["active", "expired", "cancelled"]))
+@click.option("--user", metavar="USER")
+@control_options
+def sessions(*, mock: ChatKitMock, status: str | None, user: str | None, as_json: bool) -> None:
+    """List sessions, newest first."""
+    _show_sessions(mock.sessions.list(status=status, user=user), as_json=as_json)
+
+
+@ctl.command()
+@click.argument("session_id", metavar="ID")
+@control_options
+def session(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+    """Show a session with its history."""
+    shown = mock.sessions.get(session_id)
+    if as_json:
+        show_json(shown)
+        return
+    _show_sessions([shown], as_json=False)
+    rows = [(iso(change.at), change.status, change.cause) for change in shown.transitions]
+    show_table(("at", "status", "cause"), rows, empty="")
+
+
+@ctl.command()
+@click.argument("session_id", metavar="ID")
+@control_options
+def expire(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+    """Let a session expire now."""
+    _show_sessions([mock.sessions.expire(session_id)], as_json=as_json)
+
+
+@ctl.command()
+@click.argument("session_id", metavar="ID")
+@control_options
+def cancel(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+    """Cancel a session, without an API key."""
+    _show_sessions([mock.sessions.cancel(session_id)], as_json=as_json)
+
+
+# Faults.
+
+
+@ctl.group()
+def fault() -> None:
+    """Break answers on purpose: rules in order, the first that fits a call strikes it."""
+
+
+@fault.command("list")
+@control_options
+def fault_list(*, mock: ChatKitMock, as_json: bool) -> None:
+    """List the faults, with how often they struck."""
+    _show_faults(mock.faults.list(), as_json=as_json)
+
+
+@fault.command("add")
+@click.option("--name", help="What X-Mock-Fault and the journal call it.")
+@click.option("--operation", help="A name or the beginning of one: sessions.create, conversation.")
+@click.option("--path", help="The path, with * for any text.")
+@click.option("--workflow", help="The workflow's id.")
+@click.option("--user", help="The user.")
+@click.option("--session", help="The session's id.")
+@click.option("--nth", type=click.IntRange(1), multiple=True, help="Which of the fitting calls. Repeatable.")
+@click.option("--probability", type=click.FloatRange(0, 1), help="Of striking a fitting call.")
+@click.option("--times", type=click.IntRange(1), help="How many calls it strikes at most.")
+@click.option("--lasts", metavar="SPAN", help="How long it holds, such as 10m.")
+@click.option("--error", type=click.IntRange(400, 599), help="Answer with this status.")
+@click.option("--retry-after", type=click.IntRange(0), help="With --error: the header, in seconds.")
+@click.option("--delay", metavar="SPAN", help="Wait first, such as 500ms.")
+@click.option("--drop", is_flag=True, default=None, help="Close the connection without an answer.")
+@click.option("--cut", type=click.IntRange(0), help="Close the connection after so many events of a stream.")
+@click.option("--malformed", type=click.IntRange(0), help="Break the JSON, of the event after so many.")
+@click.option("--truncated", type=click.IntRange(0), help="Close the connection within the event after so many.")
+@click.option("--bandwidth", type=click.IntRange(1), help="Send so many bytes a second at most.")
+@click.option("--end-session", type=click.Choice(["expired", "cancelled"]), help="End the call's session first.")
+@control_options
+def fault_add(*, mock: ChatKitMock, as_json: bool, **options: Any) -> None:
+    """Add a fault behind the others."""
+    given = {name: value for name, value in options.items() if value is not None and value != ()}
+    if "nth" in given:
+        given["nth"] = list(given["nth"])
+    added = mock.faults.add(**given)
+    _show_faults([rule for rule in mock.faults.list() if rule.id == added.id], as_json=as_json)
+
+
+@fault.command("load")
+@click.argument("name", metavar="FILE|SET")
+@control_options
+def fault_load(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
+    """Add the faults of a file, or of a shipped set such as 'flaky'."""
+    from mock_server.fixtures import shipped  # noqa: PLC0415 - for this command only
+    from mock_server.state.faults import load_faults  # noqa: PLC0415
+
+    if name in shipped("faults"):
+        mock.faults.use(name)
+    else:
+        for params in load_faults([name]):
+            mock.ask("POST", "/faults", FaultRule, body=params)
+    _show_faults(mock.faults.list(), as_json=as_json)
+
+
+@fault.command("remove")
+@click.argument("name", metavar="ID|NAME")
+@control_options
+def fault_remove(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
+    """Take away a fault."""
+    mock.faults.remove(name)
+    _show_faults(mock.faults.list(), as_json=as_json)
+
+
+@fault.command("clear")
+@control_options
+def fault_clear(*, mock: ChatKitMock, as_json: bool) -> None:
+    """Take away every fault."""
+    mock.faults.clear()
+    _show_faults(mock.faults.list(), as_json=as_json)
+
+
+# The journal.
+
+
+@ctl.command()
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many of the newest.")
+@click.option("--operation", help="A name or the beginning of one: sessions, conversation.threads.create.")
+@click.option("--status", type=int)
+@click.option("--user")
+@click.option("--session")
+@click.option("--fault", help="The name of one, * for any.")
+@control_options
+def journal(*, mock: ChatKitMock, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
+    """List what was asked and answered, oldest first."""
+    happenings = mock.events() if follow else iter(())
+    shown = mock.journal.requests(**filters)[-limit:]
+    if as_json and not follow:
+        show_json(shown)
+    elif not follow:
+        show_table(_REQUEST, [_request_row(each) for each in shown], empty="The journal is empty.")
+    else:
+        _follow(mock, happenings, filters, as_json=as_json)
+
+
+@ctl.command()
+@click.argument("request_id", metavar="ID")
+@click.option("--curl", is_flag=True, help="As a shell command.")
+@control_options
+def request(*, mock: ChatKitMock, request_id: str, curl: bool, as_json: bool) -> None:
+    """Show one request with its answer."""
+    if curl and not as_json:
+        click.echo(mock.journal.curl(request_id))
+    else:
+        show_json(mock.journal.get(request_id))
+
+
+@ctl.command()
+@click.option("--format", "form", type=click.Choice(["jsonl", "har", "wire"]), default="jsonl", show_default=True)
+@control_options
+def export(*, mock: ChatKitMock, form: Any, as_json: bool) -> None:
+    """Print the journal as JSON Lines, HAR 1.2, or cases for fixtures/wire."""
+    click.echo(mock.journal.export("jsonl" if as_json else form), nl=False)
+
+
+# The state.
+
+
+@ctl.command()
+@click.option("--only", type=click.Choice(["state", "requests", "faults", "clock"]), help="This part alone.")
+@control_options
+def reset(*, mock: ChatKitMock, only: Any, as_json: bool) -> None:
+    """Return to what the server was started with."""
+    _show_contents([mock.reset(only)], as_json=as_json)
+
+
+@ctl.command()
+@click.argument("seed", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@control_options
+def load(*, mock: ChatKitMock, seed: Path, as_json: bool) -> None:
+    """Add what a YAML or JSON seed file holds."""
+    _show_contents([mock.load(seed)], as_json=as_json)
+
+
+@ctl.command()
+@control_options
+def snapshot(*, mock: ChatKitMock, as_json: bool) -> None:  # noqa: ARG001 - it is JSON in any case
+    """Print the whole state of the project, to be kept."""
+    sys.stdout.write(mock.snapshot().decode() + "\n")
+
+
+@ctl.command()
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@control_options
+def restore(*, mock: ChatKitMock, file: Path, as_json: bool) -> None:
+    """Put the project into the state of a snapshot."""
+    try:
+        _show_contents([mock.restore(file.read_bytes())], as_json=as_json)
+    except OSError as error:
+        raise click.ClickException(f"can't read {file}: {error.strerror or error}") from None
+
+
+@ctl.command()
+@control_options
+def projects(*, mock: ChatKitMock, as_json: bool) -> None:
+    """List every project of the server."""
+    _show_contents(mock.projects().projects, as_json=as_json)
+
+
+@ctl.command()
+@control_options
+def fidelity(*, mock: ChatKitMock, as_json: bool) -> None:
+    """List every behaviour of the emulator and how it is known, as the README has it."""
+    behaviours = mock.fidelity()
+    if as_json:
+        show_json(behaviours)
+        return
+    click.echo("| behaviour | known how |\n|---|---|")
+    for each in behaviours:
+        click.echo(f"| {each.behaviour} | {each.mark}{f': {each.note}' if each.note else ''} |")
+
+
+_REQUEST = ("at", "id", "operation", "status", "ms", "user", "session", "fault")
+
+
+def _follow(mock: ChatKitMock, happenings: Any, filters: dict[str, Any], *, as_json: bool) -> None:
+    given = {name: value for name, value in filters.items() if value is not None}
+    wanted = msgspec.convert(given, RecordFilter)
+    for happening in happenings:
+        if happening.kind != "request":
+            continue
+        record = mock.journal.get(happening.data["request"])
+        if fits(record, wanted):
+            click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, _request_row(record))))
+
+
+def _request_row(record: Record) -> tuple[Any, ...]:
+    operation = record.operation or f"{record.method} {record.path}"
+    status = record.status or record.outcome
+    return (
+        iso(record.at),
+        record.id,
+        operation,
+        status,
+        record.milliseconds,
+        record.user,
+        record.session,
+        record.fault,
+    )
+
+
+def _show_clock(state: ClockState, *, as_json: bool) -> None:
+    if as_json:
+        show_json(state)
+    else:
+        how = "frozen" if state.frozen else "running" if state.factor == 1 else f"running, times {state.factor:g}"
+        click.echo(f"{state.at} ({state.now:.3f}), {how}")
+
+
+def _show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
+    if as_json:
+        show_json(listed)
+        return
+    titles = ("id", "status", "user", "workflow", "seconds left", "requests left")
+    rows = [
+        (each.id, each.status, each.user, each.workflow, round(each.seconds_left, 1), each.requests_left)
+        for each in listed
+    ]
+    show_table(titles, rows, empty="There are no sessions.")
+
+
+def _show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
+    if as_json:
+        show_json(rules)
+        return
+    rows = [(rule.id, rule.name, _said(rule.match), _said(rule.do), rule.times, rule.hits) for rule in rules]
+    show_table(("id", "name", "match", "do", "times", "hits"), rows, empty="There are no faults.")
+
+
+def _show_contents(listed: list[ProjectContents], *, as_json: bool) -> None:
+    if as_json:
+        show_json(listed)
+        return
+    names = ProjectContents.__struct_fields__
+    show_table(names, [[getattr(each, name) for name in names] for each in listed], empty="There are no projects.")
+
+
+def _said(part: Any) -> str:
+    given = {name: value for name, value in msgspec.to_builtins(part).items() if value is not False}
+    return " ".join(f"{name}={value}" for name, value in given.items()) or "any"
+
+
+def _number_or_text(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,30 @@
+"""`chatkit-mock report`: what the journal says about the client."""
+
+import sys
+
+import click
+
+from mock_server.cli.control import SETTINGS, control_options
+from mock_server.cli.tables import show_json
+from mock_server.testing.handle import ChatKitMock
+
+
+@click.command(context_settings=SETTINGS)
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave out the findings of this code. Repeatable.")
+@control_options
+def report(*, mock: ChatKitMock, ignore: tuple[str, ...], as_json: bool) -> None:
+    """Report what the client does that would hurt against the real API; exit code 1 if there is anything."""
+    findings = [finding for finding in mock.findings() if finding.code not in ignore]
+    if as_json:
+        show_json(findings)
+    for finding in [] if as_json else findings:
+        click.echo(f"{click.style(finding.code, bold=True)}: {finding.message}")
+        click.echo(f"  why: {finding.why}\n  way out: {finding.way_out}\n  requests: {_short(finding.requests)}")
+    if not findings and not as_json:
+        click.echo("No findings.")
+    sys.exit(1 if findings else 0)
+
+
+def _short(requests: list[str]) -> str:
+    shown = ", ".join(requests[:3])
+    return f"{shown} and {len(requests) - 3} more" if len(requests) > 3 else shown
