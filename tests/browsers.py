@@ -12,11 +12,11 @@ _FLAGS = ["--disable-background-networking", "--disable-component-update", "--di
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser; `CHROMIUM` names another executable."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """A headless browser with further flags; `CHROMIUM` names another executable."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _INSTALLED)), None)
-    flags = [*_FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else _FLAGS
+    usual = [*_FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else _FLAGS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        browser = playwright.chromium.launch(executable_path=found, args=[*usual, *flags])
         yield browser
         browser.close()

@@ -1,6 +1,7 @@
 """`chatkit-mock ctl`: the control plane from a shell, for scripts in any language."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from mock_server.cli.control import SETTINGS, control_options
 from mock_server.cli.tables import show_json, show_table
 from mock_server.moments import iso
+from mock_server.state.feed import Happening
 from mock_server.state.records import fits
 from mock_server.testing.handle import ChatKitMock
 from mock_server.wire.control import ClockState, ProjectContents, SessionState
@@ -56,7 +58,7 @@ def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
     _show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
 
 
-@clock.command("shift", context_settings={"ignore_unknown_options": True})
+@clock.command("shift", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("by")
 @control_options
 def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
@@ -221,14 +223,15 @@ def fault_clear(*, mock: ChatKitMock, as_json: bool) -> None:
 @control_options
 def journal(*, mock: ChatKitMock, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
     """List what was asked and answered, oldest first."""
+    given = {name: value for name, value in filters.items() if value is not None}
     happenings = mock.events() if follow else iter(())
-    shown = mock.journal.requests(**filters)[-limit:]
-    if as_json and not follow:
-        show_json(shown)
-    elif not follow:
-        show_table(_REQUEST, [_request_row(each) for each in shown], empty="The journal is empty.")
-    else:
-        _follow(mock, happenings, filters, as_json=as_json)
+    shown = mock.journal.requests(**given)[-limit:]
+    if not follow:
+        _show_requests(shown, as_json=as_json)
+        return
+    click.echo("Following; Ctrl-C ends it.", err=True)
+    for record in _following(mock, shown, happenings, msgspec.convert(given, RecordFilter)):
+        click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, _request_row(record))))
 
 
 @ctl.command()
@@ -308,18 +311,25 @@ def fidelity(*, mock: ChatKitMock, as_json: bool) -> None:
         click.echo(f"| {each.behaviour} | {each.mark}{f': {each.note}' if each.note else ''} |")
 
 
-_REQUEST = ("at", "id", "operation", "status", "ms", "user", "session", "fault")
-
-
-def _follow(mock: ChatKitMock, happenings: Any, filters: dict[str, Any], *, as_json: bool) -> None:
-    given = {name: value for name, value in filters.items() if value is not None}
-    wanted = msgspec.convert(given, RecordFilter)
+def _following(
+    mock: ChatKitMock, shown: list[Record], happenings: Iterator[Happening], wanted: RecordFilter
+) -> Iterator[Record]:
+    """The requests that were shown, then those to come."""
+    yield from shown
+    known = {record.id for record in shown}
     for happening in happenings:
-        if happening.kind != "request":
-            continue
-        record = mock.journal.get(happening.data["request"])
-        if fits(record, wanted):
-            click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, _request_row(record))))
+        if happening.kind == "request" and happening.data["request"] not in known:
+            record = mock.journal.get(happening.data["request"])
+            if fits(record, wanted):
+                yield record
+
+
+def _show_requests(shown: list[Record], *, as_json: bool) -> None:
+    if as_json:
+        show_json(shown)
+        return
+    titles = ("at", "id", "operation", "status", "ms", "user", "session", "fault")
+    show_table(titles, [_request_row(each) for each in shown], empty="The journal is empty.")
 
 
 def _request_row(record: Record) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ class Follower:
     async def __call__(self) -> None:
         """Send until the reader is gone."""
         call = self._call
-        gone = asyncio.ensure_future(call.receive())
+        gone = asyncio.ensure_future(_until_gone(call))
         try:
             call.entry.status = 200
             headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
@@ -72,6 +72,11 @@ class Follower:
         connection = self._call.scope.get("extensions", {}).get("mock_server.connection")
         if self._listener.dropped and connection is not None:
             connection["abort"]()  # it does not read: without this, sending would wait for it
+
+
+async def _until_gone(call: Call) -> None:
+    while (await call.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _frame(happening: Happening) -> bytes:

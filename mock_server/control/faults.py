@@ -42,8 +42,7 @@ def use(call: Call, query: ProjectQuery) -> FaultList:
 def remove(call: Call, query: ProjectQuery) -> Cleared:
     """Take away one rule."""
     project = project_of(call, query)
-    project.faults.remove(call.argument("fault_id"))
-    return Cleared(project=project.name, cleared=1)
+    return Cleared(project=project.name, cleared=project.faults.remove(call.argument("fault_id")))
 
 
 def clear(call: Call, query: ProjectQuery) -> Cleared:

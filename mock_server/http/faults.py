@@ -21,20 +21,21 @@ async def inflict(call: Call, rule: "FaultRule", *, guard: Callable[[Call], None
     """Do to a call what a rule says. Raises Injected, Dropped, or what the guard raises once the session is over."""
     do = rule.do
     call.entry.fault = rule.name
+    if any(each is not UNSET for each in (do.cut, do.malformed, do.truncated, do.bandwidth)):
+        call.spoiler = Spoiler(do)
     call.project.feed.publish("fault", fault=rule.name, request=call.request_id, operation=call.entry.operation)
     if do.delay is not UNSET:
         await asyncio.sleep(seconds(do.delay, most=3600))
     if do.end_session is not UNSET:
         call.ending = do.end_session
-        if call.entry.session is not None:
-            call.project.end_session(call.entry.session, do.end_session, now=call.now)
-            guard(call)
+        if call.session is not None:
+            call.project.end_session(call.session.id, do.end_session, now=call.now)
     if do.drop:
         raise Dropped
     if do.error is not UNSET:
         raise _injected(do.error)
-    if do.bandwidth is not UNSET or any(each is not UNSET for each in (do.cut, do.malformed, do.truncated)):
-        call.spoiler = Spoiler(do)
+    if do.end_session is not UNSET:
+        guard(call)
 
 
 def drop(call: Call) -> None:
@@ -84,10 +85,17 @@ class Spoiler:
         if truncated:
             raise Dropped
 
+    async def piece(self, call: Call, body: bytes, *, more: bool) -> None:
+        """Send a piece of a file, harmed. Raises Dropped in the middle of a truncated one."""
+        if self._do.truncated is not UNSET:
+            await self.trickle(call, body[: len(body) // 2], more=True)
+            raise Dropped
+        await self.trickle(call, body, more=more)
+
     async def trickle(self, call: Call, body: bytes, *, more: bool) -> None:
         """Send a piece of a body, no faster than the bandwidth allows."""
         rate = self._do.bandwidth
-        if rate is UNSET:
+        if rate is UNSET or not body:
             await call.send({"type": "http.response.body", "body": body, "more_body": more})
             return
         size = max(1, rate // _SLICES)

@@ -69,17 +69,20 @@ class Gate:
 
     async def _answer(self, call: Call) -> None:
         try:
-            resource = self._by_path.get(call.path)
-            if resource is not None:
-                await resource.answer(call)
-            else:
-                await self._app(call.scope, call.receive, Dressing(call))
+            try:
+                resource = self._by_path.get(call.path)
+                if resource is not None:
+                    await resource.answer(call)
+                else:
+                    await self._app(call.scope, call.receive, Dressing(call))
+            except (ClientDisconnect, Dropped):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+                await self._fail(call, error)
         except ClientDisconnect:
             call.entry.outcome = "abandoned"
         except Dropped:
             _drop(call)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
-            await self._fail(call, error)
 
     async def _fail(self, call: Call, error: Exception) -> None:
         match error:

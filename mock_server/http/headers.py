@@ -61,7 +61,7 @@ class Dressing:
             message["headers"] = dress(self._call, list(message.get("headers", [])))
         elif self._call.spoiler is not None:
             more = message.get("more_body", False)
-            await self._call.spoiler.trickle(self._call, message.get("body", b""), more=more)
+            await self._call.spoiler.piece(self._call, message.get("body", b""), more=more)
             return
         await self._call.send(message)
 

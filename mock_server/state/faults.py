@@ -1,8 +1,8 @@
 """Faults of one project: which rule strikes a call. What then happens is up to `http.faults`."""
 
+import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule
 
 MAGIC_WORKFLOW = "wf_mock_"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Subject(Struct, frozen=True, gc=False):
@@ -46,21 +47,23 @@ class Faults:
         fault_id = f"fault_{self.drawn}"
         rule = FaultRule(
             id=fault_id,
-            name=params.name or fault_id,
+            name=fault_id if params.name is UNSET else params.name,
             match=params.match,
             do=params.do,
-            times=params.times or None,
+            times=None if params.times is UNSET else params.times,
             until=None if params.lasts is UNSET else now + seconds(params.lasts, most=1e9),
         )
         self.rules.append(rule)
         return rule
 
-    def remove(self, fault_id: str) -> None:
-        """Take away the rule of this id or name. Raises FaultNotFound."""
-        kept = [rule for rule in self.rules if fault_id not in {rule.id, rule.name}]
-        if len(kept) == len(self.rules):
+    def remove(self, fault_id: str) -> int:
+        """Take away the rule of this id, or else those of this name; gives how many. Raises FaultNotFound."""
+        found = [rule for rule in self.rules if rule.id == fault_id]
+        found = found or [rule for rule in self.rules if rule.name == fault_id]
+        if not found:
             raise FaultNotFound(fault_id)
-        self.rules = kept
+        self.rules = [rule for rule in self.rules if rule not in found]
+        return len(found)
 
     def clear(self) -> None:
         """Take away every rule; ids go on counting."""
@@ -100,6 +103,16 @@ def check(params: "FaultParams") -> None:
                 seconds(span, most=3600 if name == "do.delay" else 1e9)
         except ValueError as error:
             raise ControlRefused(f"Invalid '{name}': {error}.", code="invalid_fault", param=name) from None
+    if params.name is not UNSET and not _NAME.fullmatch(params.name):
+        raise ControlRefused(
+            f"Invalid 'name': {params.name!r} is not 1 to 64 letters, digits, dots, dashes and underscores.",
+            code="invalid_fault",
+            param="name",
+        )
+    if params.match.nth == []:
+        raise ControlRefused(
+            "Invalid 'match.nth': none is struck; leave it out for all.", code="invalid_fault", param="match.nth"
+        )
     endings = [name for name in ("error", "drop", "cut", "malformed", "truncated") if _does(params.do, name)]
     if len(endings) > 1:
         raise ControlRefused(
@@ -164,9 +177,9 @@ def _does(do: "FaultAction", name: str) -> bool:
 def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
     return (
         (match.operation is UNSET or is_named(subject.operation, match.operation))
-        and (match.path is UNSET or fnmatchcase(path, match.path))
+        and (match.path is UNSET or is_like(path, match.path))
         and all(
-            wanted is UNSET or fnmatchcase(given or "", wanted)
+            wanted is UNSET or is_like(given, wanted)
             for wanted, given in (
                 (match.workflow, subject.workflow),
                 (match.user, subject.user),
@@ -174,6 +187,16 @@ def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
             )
         )
     )
+
+
+def is_like(text: str | None, wanted: str) -> bool:
+    """Whether a text is there and is as wanted, `*` being any text."""
+    return text is not None and _pattern(wanted).fullmatch(text) is not None
+
+
+@lru_cache
+def _pattern(wanted: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL)
 
 
 def is_named(operation: str | None, wanted: str) -> bool:

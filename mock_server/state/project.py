@@ -151,8 +151,11 @@ class Project:
                 milliseconds=round(entry.seconds * 1000, 3),
             )
 
+    def _chance(self) -> float:
+        return self.ids.chance()  # of the present factory: a reset makes another
+
     def _begin_faults(self) -> None:
-        self.faults = Faults(self.ids.chance)
+        self.faults = Faults(self._chance)
         for params in self._faults:
             self.faults.add(params, now=self.clock.now())
 

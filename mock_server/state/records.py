@@ -3,14 +3,13 @@
 import re
 import shlex
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from mock_server.ids import masked
-from mock_server.state.faults import is_named
+from mock_server.state.faults import is_like, is_named
 from mock_server.state.journal import Entry, Headers, Journal
 from mock_server.wire.journal import Message, Record, RecordFilter, RecordPage, RequestsQuery
 
@@ -69,8 +68,8 @@ def misfits(entry: Entry | Record, wanted: RecordFilter) -> "list[tuple[str, Any
     checks: dict[str, Callable[[Any], bool]] = {
         "operation": lambda value: is_named(entry.operation, value),
         "method": lambda value: entry.method == value.upper(),
-        "path": lambda value: fnmatchcase(entry.path, value),
-        "fault": lambda value: entry.fault is not None and fnmatchcase(entry.fault, value),
+        "path": lambda value: is_like(entry.path, value),
+        "fault": lambda value: is_like(entry.fault, value),
     }
     found = []
     for name in RecordFilter.__struct_fields__:

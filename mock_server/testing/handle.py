@@ -21,7 +21,7 @@ from mock_server.wire.control import (
     SessionList,
     SessionState,
 )
-from mock_server.wire.faults import FaultAction, FaultError, FaultList, FaultMatch, FaultParams, FaultRule
+from mock_server.wire.faults import FaultList, FaultRule
 from mock_server.wire.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.journal import Cleared, CurlCommand, Record, RecordMatch, RecordPage, Verdict, VerifyParams
 
@@ -78,9 +78,10 @@ class ChatKitMock:
 
     def events(self) -> Iterator[Happening]:
         """What happens from now on, without an end."""
-        for line in self._transport.lines(self._path("/events", {})):
-            if line.startswith(b"data: "):
-                yield msgspec.json.decode(line.removeprefix(b"data: "), type=Happening)
+        lines = self._transport.lines(self._path("/events", {}))
+        next(lines)  # it listens
+        told = (line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
+        return (msgspec.json.decode(line, type=Happening) for line in told)
 
     def ask(
         self,
@@ -212,19 +213,14 @@ class FaultsHandle:
         `do` takes `error` (a status, or a FaultError), `retry_after` with it, `delay`, `drop`, `cut`, `malformed`,
         `truncated`, `bandwidth` and `end_session`, as described at `wire.faults.FaultAction`.
         """
-        given = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
-        given |= {"nth": nth, "probability": probability}  # type: ignore[dict-item]
-        match = {key: value for key, value in given.items() if value is not None}
-        if "retry_after" in do:
-            do["error"] = FaultError(status=do.get("error", 429), retry_after=do.pop("retry_after"))
-        params = FaultParams(
-            name=name or UNSET,
-            match=msgspec.convert(match, FaultMatch),
-            do=msgspec.convert(msgspec.to_builtins(do), FaultAction),
-            times=times or UNSET,
-            lasts=UNSET if lasts is None else _span(lasts),
-        )
-        return FaultHandle(self._mock, self._mock.ask("POST", "/faults", FaultRule, body=params))
+        match = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
+        rule = {"name": name, "times": times, "lasts": None if lasts is None else _span(lasts)}
+        body = {
+            **_given(rule),
+            "match": _given({**match, "nth": nth, "probability": probability}),
+            "do": _action(do),
+        }
+        return FaultHandle(self._mock, self._mock.ask("POST", "/faults", FaultRule, body=body))
 
     def use(self, name: str) -> list[FaultRule]:
         """Add the faults of a shipped set, such as `flaky`."""
@@ -355,6 +351,19 @@ class SessionsHandle:
     @staticmethod
     def _path(session_id: str) -> str:
         return f"/sessions/{quote(session_id, safe='')}"
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _action(do: Mapping[str, Any]) -> dict[str, Any]:
+    action = {name: _span(value) if name == "delay" else value for name, value in do.items()}
+    if "retry_after" in action:
+        error = msgspec.to_builtins(action.get("error", 429))
+        whole = error if isinstance(error, dict) else {"status": error}
+        action["error"] = {**whole, "retry_after": action.pop("retry_after")}
+    return action
 
 
 def _moment(moment: Moment) -> str | float:

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.wire.control import Span
 
-Name = Annotated[str, Meta(pattern="^[A-Za-z0-9._-]{1,64}$")]
+Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 Count = Annotated[int, Meta(ge=1)]
 Events = Annotated[int, Meta(ge=0, description="How many events of a stream pass unharmed before.")]
 
@@ -30,7 +30,7 @@ class FaultMatch(_Part, frozen=True, kw_only=True):
     workflow: str | UnsetType = UNSET
     user: str | UnsetType = UNSET
     session: str | UnsetType = UNSET
-    nth: Count | list[Count] | UnsetType = UNSET
+    nth: Count | Annotated[list[Count], Meta(extra_json_schema={"minItems": 1})] | UnsetType = UNSET
     probability: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
 
 

@@ -1,0 +1,69 @@
+"""A page of another origin, in a real browser, steers nothing."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from browsers import chromium
+from conftest import make_app
+
+from mock_server.testing import connect
+from mock_server.testing.server import ServerThread
+
+pytestmark = pytest.mark.browser
+
+SEED = {"sessions": [{"id": "cksess_123", "user": "ada", "workflow": {"id": "wf_1"}}]}
+SEND = """async ([url, mode]) => {
+  try { return (await fetch(url, {method: "POST", mode})).status } catch { return "refused" }
+}"""
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A page without a policy of its own."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_resets_nothing(elsewhere: str) -> None:
+    with ServerThread(make_app()) as server, chromium() as browser:
+        mock = connect(server.origin)
+        mock.load(SEED)
+        page = browser.new_page()
+        page.goto(elsewhere)
+        for mode in ("no-cors", "cors"):
+            page.evaluate(SEND, [f"{server.origin}/_mock/reset", mode])
+            page.evaluate(SEND, [f"{server.origin}/_mock/sessions/cksess_123/expire", mode])
+        assert mock.sessions.get("cksess_123").status == "active"
+        page.goto(f"{server.origin}/docs")  # a page of its own may
+        assert page.evaluate(SEND, ["/_mock/reset", "same-origin"]) == 200
+        assert mock.sessions.list() == []
+
+
+def test_a_name_that_points_here_resets_nothing() -> None:
+    """As after DNS rebinding: the page's own host name leads to this machine."""
+    with ServerThread(make_app()) as server, chromium("--host-resolver-rules=MAP rebound.example 127.0.0.1") as browser:
+        mock = connect(server.origin)
+        mock.load(SEED)
+        page = browser.new_page()
+        port = server.origin.rpartition(":")[2]
+        page.goto(f"http://rebound.example:{port}/docs")
+        assert page.evaluate(SEND, ["/_mock/reset", "same-origin"]) == 403
+        assert mock.sessions.get("cksess_123").status == "active"
