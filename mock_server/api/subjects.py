@@ -33,7 +33,7 @@ def of_thread(operation: str) -> Callable[..., Subject]:
     """Of what is done to a thread: its user."""
 
     def subject(call: Call, *_: Struct) -> Subject:
-        thread_id = call.argument("thread_id")
+        thread_id = call.entry.thread = call.argument("thread_id")
         user = call.project.threads.get(thread_id).user if thread_id in call.project.threads else None
         return Subject(operation, None, user)
 

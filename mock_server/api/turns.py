@@ -32,15 +32,18 @@ class Stream:
     async def __call__(self) -> None:
         """Send the whole answer."""
         call = self._call
-        call.entry.status, call.entry.events = 200, []
+        call.entry.status, call.entry.events, call.entry.thread = 200, [], self._thread.id
+        journal = call.project.journal
+        journal.open_streams += 1
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
-        await call.send({"type": "http.response.start", "status": 200, "headers": dress(call, headers)})
         gone = asyncio.ensure_future(call.receive())
         try:
+            await call.send({"type": "http.response.start", "status": 200, "headers": dress(call, headers)})
             whole = await self._send_events(gone)
             if whole and not gone.done():
                 await call.send({"type": "http.response.body", "body": b""})
         finally:
+            journal.open_streams -= 1
             gone.cancel()
 
     async def _send_events(self, gone: "asyncio.Future[Any]") -> bool:

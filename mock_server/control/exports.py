@@ -65,7 +65,7 @@ def _har_entry(record: Record) -> dict[str, Any]:
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _pairs(answer.headers),
-            "content": {"size": len(text), "mimeType": answer.headers.get("content-type", ""), "text": text},
+            "content": {"size": len(text.encode()), "mimeType": answer.headers.get("content-type", ""), "text": text},
             "redirectURL": "",
             "headersSize": -1,
             "bodySize": -1,
@@ -105,8 +105,8 @@ def _case(record: Record) -> dict[str, Any]:
         request["text"] = record.request.body
     sent = record.request.headers
     headers = {name: sent.get(name) for name, value in _STANDARD.items() if sent.get(name) != value}
-    if "authorization" not in sent:
-        headers["authorization"] = None
+    if "authorization" not in sent or record.status == 401:
+        headers["authorization"] = sent.get("authorization")
     if headers:
         request["headers"] = headers
     return {

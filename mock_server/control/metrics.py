@@ -43,11 +43,10 @@ class _Everything(Collector):
                 requests.add_metric([project.name, operation or "", str(status)], int(count), seconds)
             for name, number in _by_status(project).items():
                 sessions.add_metric([project.name, name], number)
-            for rule in project.faults.rules:
-                faults.add_metric([project.name, rule.name], rule.hits)
+            for name, hits in project.faults.hits.items():
+                faults.add_metric([project.name, name], hits)
             threads.add_metric([project.name], len(project.threads))
-            is_open = [entry for entry in project.journal if entry.events is not None and entry.outcome == "open"]
-            streams.add_metric([project.name], len(is_open))
+            streams.add_metric([project.name], project.journal.open_streams)
         yield from (requests, sessions, threads, faults, streams)
 
 

@@ -123,8 +123,7 @@ class Call:
             await self.spoiler.event(self, frame)
             return
         await self.send({"type": "http.response.body", "body": frame, "more_body": True})
-        if self.entry.events is not None:
-            self.entry.events.append(frame)
+        self.entry.keep_event(frame)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, whatever its type. Raises ClientDisconnect."""

@@ -80,8 +80,7 @@ class Spoiler:
             frame = frame[: len(frame) // 2]
         self._passed += 1
         await self.trickle(call, frame, more=True)
-        if call.entry.events is not None:
-            call.entry.events.append(frame)
+        call.entry.keep_event(frame)
         if truncated:
             raise Dropped
 

@@ -23,7 +23,7 @@ _METHODS = ["GET", "POST", "PUT", "DELETE"]
 _EXPOSED = ["x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
 # What is not ChatKit's: never journaled, faulted or limited.
-_OURS = ("/_", "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/favicon.ico")
+_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "docs", "openapi.json", "favicon.ico"}
 
 
 class Gate:
@@ -49,40 +49,43 @@ class Gate:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
+        wrong: ProjectInvalid | None = None
         try:
             call.enter(_find_project(call))
         except ProjectInvalid as error:
             call.enter(self._projects.default)
-            await self._fail(call, error)
-            return
-        if call.path == "/" or call.path.startswith(_OURS):
-            await self._answer(call)
+            wrong = error
+        if _is_ours(call.path):
+            await self._answer(call, wrong)
         else:
             journal = call.project.journal
             journal.begin(call.entry)
             try:
-                await self._answer(call)
+                await self._answer(call, wrong)
             finally:
                 journal.end(call.entry, now=stopwatch())
         if self._log_requests:
             _log_request(call)
 
-    async def _answer(self, call: Call) -> None:
+    async def _answer(self, call: Call, wrong: ProjectInvalid | None) -> None:
         try:
-            try:
-                resource = self._by_path.get(call.path)
-                if resource is not None:
-                    await resource.answer(call)
-                else:
-                    await self._app(call.scope, call.receive, Dressing(call))
-            except (ClientDisconnect, Dropped):
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
-                await self._fail(call, error)
+            await (self._reach(call) if wrong is None else self._fail(call, wrong))
         except ClientDisconnect:
             call.entry.outcome = "abandoned"
         except Dropped:
             _drop(call)
+
+    async def _reach(self, call: Call) -> None:
+        try:
+            resource = self._by_path.get(call.path)
+            if resource is not None:
+                await resource.answer(call)
+            else:
+                await self._app(call.scope, call.receive, Dressing(call))
+        except (ClientDisconnect, Dropped):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+            await self._fail(call, error)
 
     async def _fail(self, call: Call, error: Exception) -> None:
         match error:
@@ -97,6 +100,10 @@ class Gate:
             raise error  # the answer has begun: all that is left is to drop the connection
         failure = render(error)
         await respond(call, failure.status, failure.body, [JSON, *failure.headers])
+
+
+def _is_ours(path: str) -> bool:
+    return not path.startswith("/v1/") and path.removeprefix("/").partition("/")[0] in _OURS
 
 
 def _drop(call: Call) -> None:

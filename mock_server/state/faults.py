@@ -29,13 +29,17 @@ class Subject(Struct, frozen=True, gc=False):
 
 
 class Faults:
-    """The rules of one project, tried in order: the first that fits a call strikes it."""
+    """The rules of one project, tried in order: the first that fits a call strikes it.
+
+    hits: how many calls each name has struck, of rules that are gone and of magic values too.
+    """
 
     def __init__(self, chance: Callable[[], float]) -> None:
         """`chance` draws from [0, 1)."""
         self._chance = chance
         self.drawn = 0
         self.rules: list[FaultRule] = []
+        self.hits: dict[str, int] = {}
 
     def add(self, params: "FaultParams", *, now: float) -> "FaultRule":
         """Add a rule behind the others. Raises ControlRefused for one that can't work."""
@@ -74,10 +78,12 @@ class Faults:
         is_magic = subject.workflow is not None and subject.workflow.startswith(MAGIC_WORKFLOW)
         if not self.rules and not is_magic:
             return None
-        for rule in self.rules:
-            if self._strikes(rule, subject, path, now):
-                return rule
-        return next((rule for rule in _magic() if _fits(rule.match, subject, path)), None) if is_magic else None
+        rule = next((rule for rule in self.rules if self._strikes(rule, subject, path, now)), None)
+        if rule is None and is_magic:
+            rule = next((rule for rule in _magic() if _fits(rule.match, subject, path)), None)
+        if rule is not None:
+            self.hits[rule.name] = self.hits.get(rule.name, 0) + 1
+        return rule
 
     def _strikes(self, rule: "FaultRule", subject: Subject, path: str, now: float) -> bool:
         over = (rule.until is not None and now >= rule.until) or (rule.times is not None and rule.hits >= rule.times)

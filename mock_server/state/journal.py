@@ -21,6 +21,7 @@ class Entry(Struct, gc=False):
     operation: as the SDKs call it; None where no operation was reached.
     status: 0 until the answer has begun.
     events: the frames of a stream, as they were sent.
+    kept: bytes of events; size: all that counts against the journal's limit, once it has ended.
     outcome: how it ended: `open` until it does, `abandoned` when the client left, `dropped` when a fault cut it.
     """
 
@@ -36,6 +37,7 @@ class Entry(Struct, gc=False):
     session: str | None = None
     user: str | None = None
     workflow: str | None = None
+    thread: str | None = None
     fault: str | None = None
     status: int = 0
     answer_headers: Headers | None = None
@@ -43,17 +45,27 @@ class Entry(Struct, gc=False):
     events: list[bytes] | None = None
     seconds: float = 0.0
     outcome: str = "open"
+    kept: int = 0
     size: int = 0
+
+    def keep_event(self, frame: bytes) -> None:
+        """Keep an event of a stream, unless that would be too much."""
+        if self.events is not None and self.kept + len(frame) <= ENTRY_BYTES:
+            self.events.append(frame)
+            self.kept += len(frame)
 
 
 class Journal:
-    """The newest entries of one project, bounded in number and in bytes; the oldest go first."""
+    """The newest entries of one project, bounded in number and in bytes; the oldest go first.
+
+    totals: of all requests there ever were, by operation and status: how many, and the seconds they took.
+    """
 
     def __init__(self, *, entries: int, size: int) -> None:
         """At most so many entries and so many bytes of bodies."""
         self._limit, self._size_limit, self._size = entries, size, 0
         self._entries: deque[Entry] = deque()
-        self.forgotten = 0
+        self.forgotten = self.open_streams = 0
         self.totals: dict[tuple[str | None, int], list[float]] = {}
         self.on_end: Callable[[Entry], None] | None = None
 
@@ -81,7 +93,7 @@ class Journal:
         total[0] += 1
         total[1] += entry.seconds
         if entry.size != _GONE:
-            entry.size = _OVERHEAD + len(entry.body) + len(entry.answer) + sum(map(len, entry.events or ()))
+            entry.size = _OVERHEAD + len(entry.body) + len(entry.answer) + entry.kept
             self._size += entry.size
             while self._size > self._size_limit and self._entries:
                 self._forget_oldest()
@@ -101,7 +113,6 @@ class Journal:
             entry.size = _GONE
         self._entries.clear()
         self._size = self.forgotten = 0
-        self.totals.clear()
 
     def _forget_oldest(self) -> None:
         oldest = self._entries.popleft()

@@ -12,6 +12,7 @@ from mock_server.state.faults import Faults
 from mock_server.state.feed import Feed, Listener
 from mock_server.state.files import Files
 from mock_server.state.journal import Entry, Journal
+from mock_server.state.masking import hidden, hidden_or_none
 from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
 from mock_server.state.sessions import Session, Sessions
 from mock_server.state.threads import Threads
@@ -77,7 +78,7 @@ class Project:
         """A new session, ended at once if `ending` says so. Raises WorkflowNotFound."""
         session = self.sessions.create(params, now=now)
         if self.feed.has_listeners:
-            self.feed.publish("session.created", at=now, session=session.id, user=session.user)
+            self.feed.publish("session.created", at=now, session=session.id, user=hidden(session.user))
         if ending is not None:
             self.end_session(session.id, ending, now=now)
         return session
@@ -88,7 +89,7 @@ class Project:
         end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
         session = end(session_id, now=now)
         if was_active:
-            self.feed.publish(f"session.{ending}", at=now, session=session_id, user=session.user)
+            self.feed.publish(f"session.{ending}", at=now, session=session_id, user=hidden(session.user))
         return session
 
     def set_clock(self, reading: Reading) -> None:
@@ -115,7 +116,7 @@ class Project:
                 was, is_now = session.status(since), session.status(now)
                 if was != is_now:
                     at = session.expires_at if is_now == "expired" else now
-                    self.feed.publish(f"session.{is_now}", at=at, session=session.id, user=session.user)
+                    self.feed.publish(f"session.{is_now}", at=at, session=session.id, user=hidden(session.user))
 
     def reset(self, only: str | None = None) -> None:
         """Return to the state the project began in; its ids begin anew too when they are seeded.
@@ -142,11 +143,11 @@ class Project:
                 request=entry.id,
                 operation=entry.operation,
                 method=entry.method,
-                path=entry.path,
+                path=hidden(entry.path),
                 status=entry.status or None,
                 outcome=entry.outcome,
-                session=entry.session,
-                user=entry.user,
+                session=hidden_or_none(entry.session),
+                user=hidden_or_none(entry.user),
                 fault=entry.fault,
                 milliseconds=round(entry.seconds * 1000, 3),
             )

@@ -1,21 +1,21 @@
 """The journal's entries as people read them: parsed, and without a key or a secret."""
 
-import re
 import shlex
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
 
-from mock_server.ids import masked
 from mock_server.state.faults import is_like, is_named
 from mock_server.state.journal import Entry, Headers, Journal
+from mock_server.state.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
+from mock_server.wire.codec import repeats_a_key
 from mock_server.wire.journal import Message, Record, RecordFilter, RecordPage, RequestsQuery
 
-_CREDENTIAL = re.compile(r"\b(?:ek|sk)[_-][A-Za-z0-9_\-+/=]{6,}")
-_KEY_HEADERS = {"authorization", "cookie", "proxy-authorization", "api-key", "x-api-key"}
-_IN_ONE_PIECE = {"content-length", "host", "connection", "accept-encoding"}  # what curl sets by itself
+_SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
+_PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 
 def record(entry: Entry, *, project: str) -> Record:
@@ -28,13 +28,14 @@ def record(entry: Entry, *, project: str) -> Record:
         milliseconds=round(entry.seconds * 1000, 3),
         operation=entry.operation,
         method=entry.method,
-        path=_hidden(entry.path),
-        query=_hidden(entry.query.decode("latin-1")),
+        path=hidden(entry.path),
+        query=hidden_query(entry.query),
         status=entry.status or None,
         outcome=entry.outcome,  # type: ignore[arg-type]
-        session=entry.session,
-        user=entry.user,
-        workflow=entry.workflow,
+        session=hidden_or_none(entry.session),
+        user=hidden_or_none(entry.user),
+        workflow=hidden_or_none(entry.workflow),
+        thread=hidden_or_none(entry.thread),
         fault=entry.fault,
         request=_message(entry.headers, entry.body),
         answer=_message(entry.answer_headers or [], entry.answer) if answered else None,
@@ -89,67 +90,52 @@ def body_of(entry: Entry) -> Any:
 
 def curl(entry: Entry, *, base: str) -> str:
     """A request to `base` as a shell command, its key or secret in the variable `OPENAI_API_KEY`."""
-    query = f"?{_hidden(entry.query.decode('latin-1'))}" if entry.query else ""
-    parts = ["curl", "-X", entry.method, shlex.quote(f"{base}{entry.path}{query}")]
-    for name, value in _texts(entry.headers):
+    query = f"?{hidden_query(entry.query)}" if entry.query else ""
+    verb = ["-I"] if entry.method == "HEAD" else ["-X", entry.method]
+    parts = ["curl", "-g", *verb, shlex.quote(f"{base}{quote(hidden(entry.path), safe=_PLAIN_IN_PATHS)}{query}")]
+    for name, value in texts(entry.headers):
         if name == "authorization":
             parts += ["-H", '"Authorization: Bearer $OPENAI_API_KEY"']
-        elif name not in _IN_ONE_PIECE:
-            parts += ["-H", shlex.quote(f"{name}: {_hidden(value)}")]
+        elif name not in _SET_BY_CURL:
+            parts += ["-H", shlex.quote(f"{name}: {hidden_header(name, value)}")]
     if entry.body:
-        parts += ["--data-raw", shlex.quote(_hidden(entry.body.decode("utf-8", "replace")))]
+        parts += ["--data-raw", shlex.quote(hidden(entry.body.decode("utf-8", "replace")))]
     return " ".join(parts)
 
 
 def hidden_headers(headers: Headers) -> dict[str, str]:
     """Headers by name, several values joined, without keys and secrets."""
     shown: dict[str, str] = {}
-    for name, value in _texts(headers):
-        text = _hidden_key(value) if name in _KEY_HEADERS else _hidden(value)
+    for name, value in texts(headers):
+        text = hidden_header(name, value)
         shown[name] = f"{shown[name]}, {text}" if name in shown else text
     return shown
 
 
+def texts(headers: Headers) -> list[tuple[str, str]]:
+    """Headers as text."""
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+
+
 def _message(headers: Headers, body: bytes) -> Message:
-    return Message(headers=hidden_headers(headers), body=_without_credentials(_parsed(body)), size=len(body))
+    return Message(headers=hidden_headers(headers), body=hidden_value(_parsed(body)), size=len(body))
 
 
 def _event(frame: bytes) -> Any:
-    return _without_credentials(_parsed(frame.removeprefix(b"data: ").rstrip(b"\n")))
+    return hidden_value(_parsed(frame.removeprefix(b"data: ").rstrip(b"\n")))
 
 
 def _parsed(body: bytes) -> Any:
+    """JSON if it is that, and keeps all that was sent; else text; None for nothing, and for what is no text."""
     if not body:
         return None
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        pass
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = None
+    if value is not None and not repeats_a_key(body):
+        return value
     try:
         return body.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _without_credentials(value: Any) -> Any:
-    match value:
-        case str():
-            return _hidden(value)
-        case list():
-            return [_without_credentials(each) for each in value]
-        case dict():
-            return {_hidden(key): _without_credentials(each) for key, each in value.items()}
-    return value
-
-
-def _hidden(text: str) -> str:
-    return _CREDENTIAL.sub(lambda found: masked(found[0]), text)
-
-
-def _hidden_key(value: str) -> str:
-    scheme, space, key = value.partition(" ")
-    return f"{scheme} {masked(key)}" if space else masked(value)
-
-
-def _texts(headers: Headers) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]

@@ -6,11 +6,12 @@ from msgspec import UNSET
 
 from mock_server.errors import ControlRefused
 from mock_server.state.journal import Entry, Journal
+from mock_server.state.masking import hidden, hidden_value
 from mock_server.state.records import body_of, hidden_headers, misfits
 from mock_server.wire.journal import Difference, NearMiss, RecordMatch, Verdict, VerifyParams
 
 NEAR_MISSES = 3
-_MISSING = "(missing)"
+_MISSING = object()
 
 
 def verify(journal: Journal, claim: VerifyParams) -> Verdict:
@@ -22,6 +23,8 @@ def verify(journal: Journal, claim: VerifyParams) -> Verdict:
         raise ControlRefused("A sequence has no count; claim one of its requests by 'match'.", code="invalid_claim")
     if claim.times is not UNSET and counts[1:] != [UNSET, UNSET]:
         raise ControlRefused("'times' is exact; leave out 'at_least' and 'at_most'.", code="invalid_claim")
+    if not (claim.at_least is UNSET or claim.at_most is UNSET) and claim.at_least > claim.at_most:
+        raise ControlRefused("'at_least' is more than 'at_most'; no journal can be so.", code="invalid_claim")
     entries = list(journal)
     if claim.sequence is not UNSET:
         return _verify_order(entries, claim.sequence)
@@ -31,13 +34,13 @@ def verify(journal: Journal, claim: VerifyParams) -> Verdict:
 
 def differences(entry: Entry, wanted: RecordMatch) -> list[Difference]:
     """Field by field, where a request is not as wanted."""
-    found = [Difference(field=name, expected=value, got=given) for name, value, given in misfits(entry, wanted)]
+    found = [_difference(name, value, given) for name, value, given in misfits(entry, wanted)]
     if wanted.headers is not UNSET:
         given_headers = hidden_headers(entry.headers)
         for name, value in wanted.headers.items():
             given = given_headers.get(name.lower(), _MISSING)
             if given != value:
-                found.append(Difference(field=f"headers.{name.lower()}", expected=value, got=given))
+                found.append(_difference(f"headers.{name.lower()}", value, given))
     if wanted.body is not UNSET:
         found += _body_differences("body", wanted.body, body_of(entry))
     return found
@@ -94,7 +97,9 @@ def _near_misses(entries: list[Entry], match: RecordMatch) -> list[NearMiss]:
     missed = [(found, entry) for found, entry in reversed(judged) if found]
     missed.sort(key=lambda pair: (any(each.field in {"operation", "path"} for each in pair[0]), len(pair[0])))
     return [
-        NearMiss(id=entry.id, operation=entry.operation, method=entry.method, path=entry.path, differences=found)
+        NearMiss(
+            id=entry.id, operation=entry.operation, method=entry.method, path=hidden(entry.path), differences=found
+        )
         for found, entry in missed[:NEAR_MISSES]
     ]
 
@@ -110,7 +115,12 @@ def _body_differences(field: str, wanted: Any, given: Any) -> list[Difference]:
         pairs = enumerate(zip(wanted, given, strict=True))
         return [each for at, (one, other) in pairs for each in _body_differences(f"{field}[{at}]", one, other)]
     same = wanted == given and isinstance(wanted, bool) == isinstance(given, bool)
-    return [] if same else [Difference(field=field, expected=wanted, got=given)]
+    return [] if same else [_difference(field, wanted, given)]
+
+
+def _difference(field: str, wanted: Any, given: Any) -> Difference:
+    got = "(missing)" if given is _MISSING else hidden_value(given)
+    return Difference(field=field, expected=wanted, got=got)
 
 
 def _described(match: RecordMatch) -> str:

@@ -93,6 +93,15 @@ def decode_operation(body: bytes, operations: Mapping[str, type[Struct]]) -> Str
     return convert(value["params"], operations[name], path="params")
 
 
+def repeats_a_key(body: bytes) -> bool:
+    """Whether JSON has a key twice in one object, which a parsed value does not show."""
+    try:
+        _DUPLICATES.decode(body.decode())
+    except BodyMalformed:
+        return True
+    return False
+
+
 @cache
 def _decoder(type_: type[S]) -> msgspec.json.Decoder[S]:
     return msgspec.json.Decoder(type_)

@@ -44,6 +44,7 @@ class Record(Struct, frozen=True, kw_only=True):
     session: str | None
     user: str | None
     workflow: str | None
+    thread: str | None
     fault: str | None
     request: Message
     answer: Message | None
@@ -65,6 +66,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     session: str | UnsetType = UNSET
     user: str | UnsetType = UNSET
     workflow: str | UnsetType = UNSET
+    thread: str | UnsetType = UNSET
     fault: str | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET
 

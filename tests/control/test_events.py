@@ -1,0 +1,373 @@
+"""`/_mock/events`, what happens told while it happens, and `/metrics`, the same in numbers."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from conftest import HEADERS, MINIMAL
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from mock_server.app import MockServer
+from mock_server.clock import stopwatch
+from mock_server.config import Settings
+from mock_server.state.feed import WAITING, Happening
+from mock_server.state.project import Projects
+from mock_server.testing import connect
+from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.server import ServerThread
+from mock_server.workflows.catalog import Catalog
+
+Json = dict[str, Any]
+SESSIONS = "/v1/chatkit/sessions"
+NOW = 1_760_170_033
+SECONDS = 10  # how long a listener waits for the next happening
+TEXT = [{"type": "input_text", "text": "hi"}]
+MESSAGE = {"content": TEXT, "attachments": [], "inference_options": {}}
+CREATE_THREAD = {"type": "threads.create", "params": {"input": MESSAGE}}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> MockServer:
+    (tmp_path / "wf_1.yaml").write_text("default: [{progress: waiting}, {pause: 60s}]")
+    return MockServer(Projects(Settings()), workflows=Catalog([tmp_path]))
+
+
+@pytest.fixture
+def server(app: MockServer) -> Iterator[ServerThread]:
+    with ServerThread(app) as server:
+        yield server
+
+
+@pytest.fixture
+def web(server: ServerThread) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=server.origin, headers=HEADERS, timeout=SECONDS) as web:
+        yield web
+
+
+@pytest.fixture
+def mock(server: ServerThread) -> ChatKitMock:
+    return connect(server.origin)
+
+
+class Ear:
+    """Listens to one project; what it has heard is read in order."""
+
+    def __init__(self, answer: httpx2.Response) -> None:
+        self.lines = answer.iter_lines()
+        assert next(self.lines) == ": listening"
+        assert next(self.lines) == ""
+
+    def next(self, count: int) -> list[Json]:
+        """The next happenings; each frame's `id` and `event` say what its data say."""
+        heard = []
+        for _ in range(count):
+            number, kind, data, blank = (next(self.lines) for _ in range(4))
+            happening = json.loads(data.removeprefix("data: "))
+            assert (number, kind, blank) == (f"id: {happening['number']}", f"event: {happening['kind']}", "")
+            heard.append(happening)
+        return heard
+
+    def kinds(self, count: int) -> list[str]:
+        return [happening["kind"] for happening in self.next(count)]
+
+
+@contextmanager
+def listening(web: httpx2.Client, base: str = "") -> Iterator[Ear]:
+    with web.stream("GET", f"{base}/_mock/events") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/event-stream"
+        yield Ear(answer)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Ask again until it holds, for five seconds."""
+    end = stopwatch() + 5
+    while not holds():
+        assert stopwatch() < end, "it never came to hold"
+
+
+def create(web: httpx2.Client, base: str = "", **fields: Any) -> Json:
+    session: Json = web.post(f"{base}{SESSIONS}", json={**MINIMAL, **fields}).json()
+    return session
+
+
+# What is told.
+
+
+def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: ChatKitMock) -> None:
+    mock.clock.freeze(NOW)
+    with listening(web) as ear:
+        session = create(web)
+        created, request = ear.next(2)
+    told = {"session": session["id"], "user": "ada"}
+    assert created == {"number": 1, "kind": "session.created", "at": NOW, "data": told}
+    assert (request["number"], request["kind"], request["at"]) == (2, "request", NOW)
+    asked = {"operation": "sessions.create", "method": "POST", "path": SESSIONS, "status": 200, "outcome": "answered"}
+    assert request["data"] == request["data"] | told | asked | {"request": mock.journal.last().id, "fault": None}
+    assert request["data"]["milliseconds"] > 0
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "expired"])
+@pytest.mark.parametrize("by", ["the API", "the handle"])
+def test_an_ending_is_told_once(web: httpx2.Client, mock: ChatKitMock, ending: str, by: str) -> None:
+    if (ending, by) == ("expired", "the API"):
+        mock.faults.add("threads.list", name="expire", end_session="expired")
+    session = create(web)["id"]
+    end = mock.sessions.cancel if ending == "cancelled" else mock.sessions.expire
+    with listening(web) as ear:
+        if by == "the API" and ending == "cancelled":
+            web.post(f"{SESSIONS}/{session}/cancel")
+            web.post(f"{SESSIONS}/{session}/cancel")
+            told = [happening for happening in ear.next(3) if happening["kind"] != "request"]
+        else:
+            end(session)
+            end(session)
+            mock.clock.freeze()
+            told = ear.next(2)
+            assert told.pop()["kind"] == "clock"
+    assert [(each["kind"], each["data"]["session"]) for each in told] == [(f"session.{ending}", session)]
+
+
+def test_an_expiry_is_told_with_the_moment_it_happened(web: httpx2.Client, mock: ChatKitMock) -> None:
+    mock.clock.freeze(NOW)
+    late = create(web, expires_after={"anchor": "created_at", "seconds": 300})
+    soon = create(web, expires_after={"anchor": "created_at", "seconds": 60})
+    with listening(web) as ear:
+        mock.clock.shift("1h")
+        clock, *expired = ear.next(3)
+    assert (clock["kind"], clock["at"], clock["data"]) == ("clock", NOW + 3600, {"frozen": True})
+    assert [(each["kind"], each["at"], each["data"]["session"]) for each in expired] == [
+        ("session.expired", NOW + 60, soon["id"]),
+        ("session.expired", NOW + 300, late["id"]),
+    ]
+
+
+def test_moving_back_revives_what_had_expired(web: httpx2.Client, mock: ChatKitMock) -> None:
+    mock.clock.freeze(NOW)
+    session = create(web)
+    with listening(web) as ear:
+        for by in ("1h", "-1h", "1h"):
+            mock.clock.shift(by)
+        told = [happening for happening in ear.next(6) if happening["kind"] != "clock"]
+    assert [(each["kind"], each["at"]) for each in told] == [
+        ("session.expired", session["expires_at"]),
+        ("session.active", NOW),
+        ("session.expired", session["expires_at"]),
+    ]
+
+
+def test_an_expiry_by_the_mere_passing_of_time_is_told(web: httpx2.Client, mock: ChatKitMock) -> None:
+    session = create(web)
+    with listening(web) as ear:
+        mock.clock.scale(1000)
+        clock, expired = ear.next(2)
+    assert (clock["kind"], expired["kind"]) == ("clock", "session.expired")
+    assert expired["at"] == session["expires_at"]
+
+
+def test_a_fault_is_told_before_the_request_it_struck(web: httpx2.Client, mock: ChatKitMock) -> None:
+    mock.faults.add("sessions.create", name="boom", error=503)
+    with listening(web) as ear:
+        create(web)
+        fault, request = ear.next(2)
+    struck = {"fault": "boom", "request": request["data"]["request"], "operation": "sessions.create"}
+    assert (fault["kind"], fault["data"]) == ("fault", struck)
+    assert (request["data"]["status"], request["data"]["fault"]) == (503, "boom")
+
+
+@pytest.mark.parametrize("only", [None, "state", "requests", "faults", "clock"])
+def test_a_reset_is_told(web: httpx2.Client, mock: ChatKitMock, only: Any) -> None:
+    create(web)
+    with listening(web) as ear:
+        mock.reset(only)
+        (told,) = ear.next(1)
+    assert (told["kind"], told["data"]) == ("reset", {"only": only})
+
+
+def test_a_client_that_leaves_its_stream_is_told(web: httpx2.Client) -> None:
+    secret = create(web)["client_secret"]
+    bearer = {"authorization": f"Bearer {secret}"}
+    with listening(web) as ear:
+        with web.stream("POST", "/v1/chatkit/conversation", json=CREATE_THREAD, headers=bearer) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+        (told,) = ear.next(1)
+    assert (told["data"]["operation"], told["data"]["outcome"]) == ("conversation.threads.create", "abandoned")
+
+
+def test_no_secret_is_told(web: httpx2.Client) -> None:
+    secret = create(web)["client_secret"]
+    with listening(web) as ear:
+        web.get(f"/v1/{secret}")
+        web.post(f"{SESSIONS}/{secret}/cancel")
+        create(web, user=secret)
+        told = json.dumps(ear.next(4))
+    assert secret[12:36] not in told
+
+
+def test_the_numbers_have_no_gaps_and_follow_the_order(web: httpx2.Client, mock: ChatKitMock) -> None:
+    with listening(web) as ear:
+        for _ in range(20):
+            mock.clock.freeze(NOW)
+            session = create(web)["id"]
+            web.post(f"{SESSIONS}/{session}/cancel")
+        told = ear.next(100)
+    assert [happening["number"] for happening in told] == list(range(1, 101))
+    assert [happening["kind"] for happening in told] == [
+        *("clock", "session.created", "request", "session.cancelled", "request")
+    ] * 20
+
+
+# Who hears it.
+
+
+def test_the_handle_hears_it(web: httpx2.Client, mock: ChatKitMock) -> None:
+    told = mock.events()  # from here on
+    mock.clock.freeze(NOW)
+    web.get("/v1/x")
+    assert next(told) == Happening(number=1, kind="clock", at=NOW, data={"frozen": True})
+    assert next(told).data["path"] == "/v1/x"
+
+
+def test_two_listeners_hear_the_same(web: httpx2.Client) -> None:
+    with listening(web) as one, listening(web) as other:
+        create(web)
+        assert one.next(2) == other.next(2)
+
+
+def test_a_project_hears_nothing_of_another(web: httpx2.Client) -> None:
+    with listening(web, "/p/a") as ear:
+        create(web, "/p/b")
+        create(web)
+        session = create(web, "/p/a")["id"]
+        created, request = ear.next(2)
+    assert created["data"]["session"] == request["data"]["session"] == session
+    assert created["number"] == 1
+
+
+def test_a_listener_that_goes_is_forgotten(web: httpx2.Client, app: MockServer) -> None:
+    with listening(web) as ear:
+        assert ear
+        assert app.projects.default.feed.has_listeners
+    eventually(lambda: not app.projects.default.feed.has_listeners)
+
+
+def test_a_listener_that_does_not_read_is_dropped(web: httpx2.Client, app: MockServer) -> None:
+    address, feed = urlsplit(str(web.base_url)), app.projects.default.feed
+    with socket.create_connection((address.hostname, address.port), timeout=SECONDS) as deaf:
+        deaf.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+        began = deaf.recv(1)
+        while b": listening" not in began:
+            byte = deaf.recv(1)
+            assert byte, "closed before it began"
+            began += byte
+        text, told = "x" * 64_000, 0
+        while feed.has_listeners:  # its queue fills only because it does not read: every few are sent meanwhile
+            assert told < 4 * WAITING, "nobody gave up on it"
+            for _ in range(100):
+                feed.publish("test", text=text)
+            told += 100
+            web.get("/health")
+        assert told > WAITING
+        assert create(web)["status"] == "active"
+        assert is_closed(deaf), "the connection was left open"
+    with listening(web) as ear:
+        create(web)
+        assert ear.kinds(2) == ["session.created", "request"]
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Read what is left; a connection that stays open runs into its timeout."""
+    try:
+        while connection.recv(1 << 20):
+            pass
+    except ConnectionResetError:
+        pass
+    except TimeoutError:
+        return False
+    return True
+
+
+# Numbers.
+
+
+def numbers(web: httpx2.Client | TestClient) -> dict[tuple[str, ...], float]:
+    """What `/metrics` says: each sample by its name, its project and its other labels' values, sorted by label."""
+    answer = web.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    samples = [each for family in text_string_to_metric_families(answer.text) for each in family.samples]
+    found = {}
+    for each in samples:
+        project = each.labels.pop("project")
+        others = [value for _, value in sorted(each.labels.items())]
+        found[each.name.removeprefix("chatkit_mock_"), project, *others] = each.value
+    assert len(found) == len(samples), "a sample stands there twice"
+    return found
+
+
+def test_requests_are_counted_by_operation_and_status(client: TestClient) -> None:
+    for _ in range(3):
+        client.post(SESSIONS, json=MINIMAL)
+    client.post(SESSIONS, json={})
+    client.get("/v1/nothing")
+    client.post(f"/p/a{SESSIONS}", json=MINIMAL)
+    found = numbers(client)
+    assert {key[1:]: value for key, value in found.items() if key[0] == "request_seconds_count"} == {
+        ("default", "sessions.create", "200"): 3,
+        ("default", "sessions.create", "400"): 1,
+        ("default", "", "404"): 1,
+        ("a", "sessions.create", "200"): 1,
+    }
+    assert found["request_seconds_sum", "default", "sessions.create", "200"] > 0
+
+
+def test_requests_are_counted_when_the_journal_has_forgotten_them(start: Any) -> None:
+    client = start(journal_entries=1)
+    for _ in range(5):
+        client.post(SESSIONS, json=MINIMAL)
+    assert numbers(client)["request_seconds_count", "default", "sessions.create", "200"] == 5
+
+
+def test_sessions_are_counted_by_status(client: TestClient) -> None:
+    ids = [client.post(SESSIONS, json=MINIMAL).json()["id"] for _ in range(6)]
+    for session in ids[:3]:
+        client.post(f"{SESSIONS}/{session}/cancel")
+    client.post(f"/_mock/sessions/{ids[3]}/expire")
+    found = numbers(client)
+    assert [found["sessions", "default", status] for status in ("active", "expired", "cancelled")] == [2, 1, 3]
+    client.put("/_mock/clock", json={"shift": "1h"})
+    found = numbers(client)
+    assert [found["sessions", "default", status] for status in ("active", "expired", "cancelled")] == [0, 3, 3]
+
+
+def test_fault_hits_are_counted_also_of_faults_with_one_name(client: TestClient) -> None:
+    for operation in ("sessions.create", "threads.list"):
+        client.post("/_mock/faults", json={"name": "boom", "match": {"operation": operation}, "do": {"error": 500}})
+    for _ in range(2):
+        client.post(SESSIONS, json=MINIMAL)
+    client.get("/v1/chatkit/threads")
+    assert numbers(client)["fault_hits_total", "default", "boom"] == 3
+
+
+def test_hits_of_magic_workflows_are_counted(client: TestClient) -> None:
+    client.post(SESSIONS, json={**MINIMAL, "workflow": {"id": "wf_mock_error"}})
+    assert numbers(client)["fault_hits_total", "default", "wf_mock_error"] == 1
+
+
+@pytest.mark.parametrize("clear", [False, True], ids=["journaled", "with the journal cleared"])
+def test_open_streams_are_counted(web: httpx2.Client, mock: ChatKitMock, clear: bool) -> None:
+    bearer = {"authorization": f"Bearer {create(web)['client_secret']}"}
+    with web.stream("POST", "/v1/chatkit/conversation", json=CREATE_THREAD, headers=bearer) as answer:
+        lines = answer.iter_lines()  # held: the stream ends with it
+        next(lines)
+        if clear:
+            mock.journal.clear()
+        assert numbers(web)["open_streams", "default"] == 1
+    eventually(lambda: numbers(web)["open_streams", "default"] == 0)
