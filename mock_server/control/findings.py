@@ -14,7 +14,16 @@ from mock_server.wire.findings import FidelityList, FindingList
 def list_findings(call: Call, query: ProjectQuery) -> FindingList:
     """List what the journal says about the client."""
     project = project_of(call, query)
-    return FindingList(project=project.name, findings=find(project))
+    workflows = call.workflows
+
+    def version_fails(workflow: str, version: str) -> bool:
+        """As far as there is a file; without one the published versions are numbers."""
+        if workflow in workflows:
+            return not workflows.has_version(workflow, version)
+        return not version.isdecimal()
+
+    found = find(project, version_fails=version_fails)
+    return FindingList(project=project.name, forgotten=project.journal.forgotten, findings=found)
 
 
 def fidelity(_: Call) -> FidelityList:

@@ -22,9 +22,10 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class FindingList(Struct, frozen=True, kw_only=True):
-    """All findings of a project's journal."""
+    """All findings of a project's journal; `forgotten` requests were pushed out of it before."""
 
     project: str
+    forgotten: int
     findings: list[Finding]
 
 
