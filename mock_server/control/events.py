@@ -69,9 +69,9 @@ class Follower:
 
     def _wake(self) -> None:
         self._news.set()
-        connection = self._call.scope.get("extensions", {}).get("mock_server.connection")
+        connection = self._call.connection
         if self._listener.dropped and connection is not None:
-            connection["abort"]()  # it does not read: without this, sending would wait for it
+            connection.abort()  # it does not read: without this, sending would wait for it
 
 
 async def _until_gone(call: Call) -> None:

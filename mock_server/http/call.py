@@ -1,7 +1,7 @@
 """One request, as the handlers see it."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from mock_server.workflows.catalog import Catalog
 
 Headers = list[tuple[bytes, bytes]]
+CONNECTION = "mock_server.connection"  # among a scope's extensions
+
+
+class Connection(Protocol):
+    """What a server of ours lets an answer do beyond ASGI."""
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+
+    def answer(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
+        """Send a whole answer at once; False where it can't be done and nothing was sent."""
 
 
 class Call:
@@ -75,6 +86,12 @@ class Call:
         )
         if self.session is not None:
             self.entry.session = self.session.id
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, behind a server of ours."""
+        connection: Connection | None = self.scope.get("extensions", _NOTHING).get(CONNECTION)
+        return connection
 
     @property
     def workflows(self) -> "Catalog":
@@ -143,7 +160,12 @@ class Call:
         return f"{here}; this id is in project '{homes[0]}': choose it by /p/{homes[0]}/v1 or 'OpenAI-Project'."
 
 
+_NOTHING: dict[str, Connection] = {}
+
+
 def _bearer(authorization: bytes) -> str:
     """The bearer key or secret; empty when there is none."""
+    if authorization.startswith(b"Bearer "):
+        return authorization[7:].strip().decode("latin-1")
     scheme, _, key = authorization.partition(b" ")
     return key.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""

@@ -40,10 +40,10 @@ async def inflict(call: Call, rule: "FaultRule", *, guard: Callable[[Call], None
 
 def drop(call: Call) -> None:
     """Close the connection at once. Raises ConnectionResetError where there is none, as a socket would."""
-    connection = call.scope.get("extensions", {}).get("mock_server.connection")
+    connection = call.connection
     if connection is None:
         raise ConnectionResetError(f"the fault '{call.entry.fault}' dropped the connection")
-    connection["abort"]()
+    connection.abort()
 
 
 class Spoiler:

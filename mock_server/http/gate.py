@@ -1,7 +1,7 @@
 """What stands before every route: finds the project, renders every failure, gives every answer its headers."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -38,14 +38,14 @@ class Gate:
             self._serve, allow_origins=["*"], allow_methods=_METHODS, allow_headers=["*"], expose_headers=_EXPOSED
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one request; other kinds of scope pass through."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif any(name == b"origin" for name, _ in scope["headers"]):
-            await self._for_browsers(scope, receive, send)
-        else:
-            await self._serve(scope, receive, send)
+            return self._app(scope, receive, send)
+        for name, _ in scope["headers"]:
+            if name == b"origin":
+                return self._for_browsers(scope, receive, send)
+        return self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = scope["mock_server.call"] = Call(scope, receive, send, self._projects)
@@ -55,37 +55,32 @@ class Gate:
         except ProjectInvalid as error:
             call.enter(self._projects.default)
             wrong = error
-        if _is_ours(call.path):
-            await self._answer(call, wrong)
-        else:
-            journal = call.project.journal
+        journal = None if _is_ours(call.path) else call.project.journal
+        if journal is not None:
             journal.begin(call.entry)
-            try:
-                await self._answer(call, wrong)
-            finally:
-                journal.end(call.entry, now=stopwatch())
-        if self._log_requests:
-            _log_request(call)
-
-    async def _answer(self, call: Call, wrong: ProjectInvalid | None) -> None:
         try:
-            await (self._reach(call) if wrong is None else self._fail(call, wrong))
+            await (self._reach(call) if wrong is None else self._fail_or_drop(call, wrong))
         except ClientDisconnect:
             call.entry.outcome = "abandoned"
         except Dropped:
             _drop(call)
-
-    async def _reach(self, call: Call) -> None:
-        try:
-            resource = self._by_path.get(call.path)
-            if resource is not None:
-                await resource.answer(call)
-            else:
-                await self._app(call.scope, call.receive, Dressing(call))
-        except (ClientDisconnect, Dropped):
-            raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+            await self._fail_or_drop(call, error)
+        finally:
+            if journal is not None:
+                journal.end(call.entry, now=stopwatch())
+        if self._log_requests:
+            _log_request(call)
+
+    def _reach(self, call: Call) -> Awaitable[None]:
+        resource = self._by_path.get(call.path)
+        return resource.answer(call) if resource is not None else self._app(call.scope, call.receive, Dressing(call))
+
+    async def _fail_or_drop(self, call: Call, error: Exception) -> None:
+        try:
             await self._fail(call, error)
+        except Dropped:
+            _drop(call)
 
     async def _fail(self, call: Call, error: Exception) -> None:
         match error:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from inspect import isawaitable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -12,9 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.errors import MethodNotAllowed
 from mock_server.http.call import Call, Headers
-from mock_server.http.headers import Dressing, dress
+from mock_server.http.headers import Dressing, head_of
 from mock_server.state.faults import Subject
+from mock_server.state.journal import parsed_head
 from mock_server.wire.codec import decode, decode_query, encode
+
+if TYPE_CHECKING:
+    from mock_server.wire.faults import FaultRule
 
 JSON = (b"content-type", b"application/json")
 
@@ -60,23 +64,25 @@ class Operation(Struct, frozen=True, kw_only=True):
             body = await call.json_body(limit=self.max_body_bytes)
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
         if self.subject is not None:
-            await self._let_faults_strike(call, self.subject(call, *given))
+            rule = _struck(call, self.subject(call, *given))
+            if rule is not None:
+                from mock_server.http.faults import inflict  # noqa: PLC0415 - starting fast
+
+                await inflict(call, rule, guard=self.guard)
         result = self.handler(call, *given)
         if not isinstance(result, Struct | dict):
             result = await _answer_otherwise(call, result)
         if result is not None:
             await respond(call, 200, encode(result), [JSON])
 
-    async def _let_faults_strike(self, call: Call, subject: Subject) -> None:
-        entry = call.entry
-        entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
-        if subject.session is not None:
-            entry.session = subject.session
-        rule = call.project.faults.strike(subject, path=call.path, now=call.now)
-        if rule is not None:
-            from mock_server.http.faults import inflict  # noqa: PLC0415 - starting fast
 
-            await inflict(call, rule, guard=self.guard)
+def _struck(call: Call, subject: Subject) -> "FaultRule | None":
+    """Note what a call is about; gives the fault that strikes it, if any."""
+    entry = call.entry
+    entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
+    if subject.session is not None:
+        entry.session = subject.session
+    return call.project.faults.strike(subject, path=call.path, now=call.now)
 
 
 async def _answer_otherwise(call: Call, result: Any) -> Any:
@@ -132,6 +138,8 @@ async def respond(call: Call, status: int, body: bytes, headers: Headers) -> Non
         await call.spoiler.respond(call, status, body, headers)
         return
     entry.answer = body
-    dressed = dress(call, [*headers, (b"content-length", b"%d" % len(body))])
-    await call.send({"type": "http.response.start", "status": status, "headers": dressed})
-    await call.send({"type": "http.response.body", "body": body})
+    head = head_of(call, [*headers, (b"content-length", b"%d" % len(body))])
+    connection = call.connection
+    if connection is None or not connection.answer(call.send, status, head, body):
+        await call.send({"type": "http.response.start", "status": status, "headers": parsed_head(head)})
+        await call.send({"type": "http.response.body", "body": body})

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from mock_server.state.journal import Entry
+from mock_server.state.journal import Entry, parsed_head
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
 from mock_server.wire.findings import Finding
@@ -147,7 +147,7 @@ def _renewal_loop(seen: _Seen) -> Iterator[Finding]:
 def _retry_after_ignored(seen: _Seen) -> Iterator[Finding]:
     ids: list[str] = []
     for at, entry in enumerate(seen.entries):
-        wait = dict(entry.answer_headers or ()).get(b"retry-after")
+        wait = dict(parsed_head(entry.answer_head)).get(b"retry-after")
         if wait is None:
             continue
         told = entry.began + entry.seconds

@@ -20,6 +20,7 @@ class Entry(Struct, gc=False):
     at: unix seconds in the project's time; began: on the stopwatch.
     operation: as the SDKs call it; None where no operation was reached.
     status: 0 until the answer has begun.
+    answer_head: its headers as lines, of which `parsed_head` makes pairs; empty until the answer has begun.
     events: the frames of a stream, as they were sent.
     kept: bytes of events; size: all that counts against the journal's limit, once it has ended.
     outcome: how it ended: `open` until it does, `abandoned` when the client left, `dropped` when a fault cut it.
@@ -40,7 +41,7 @@ class Entry(Struct, gc=False):
     thread: str | None = None
     fault: str | None = None
     status: int = 0
-    answer_headers: Headers | None = None
+    answer_head: bytes = b""
     answer: bytes = b""
     events: list[bytes] | None = None
     seconds: float = 0.0
@@ -53,6 +54,12 @@ class Entry(Struct, gc=False):
         if self.events is not None and self.kept + len(frame) <= ENTRY_BYTES:
             self.events.append(frame)
             self.kept += len(frame)
+
+
+def parsed_head(head: bytes) -> Headers:
+    """Header lines as pairs."""
+    lines = (line.partition(b": ") for line in head.split(b"\r\n")[:-1])
+    return [(name, value) for name, _, value in lines]
 
 
 class Journal:

@@ -45,7 +45,6 @@ class Project:
         self.clock = Clock()
         self.feed = Feed(self.clock.now)
         self.journal = Journal(entries=settings.journal_entries, size=settings.journal_bytes)
-        self.journal.on_end = self._tell_request
         self._told_until = 0.0
         self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
         self._faults = faults
@@ -103,6 +102,7 @@ class Project:
         """Hear of all that happens from now on."""
         if not self.feed.has_listeners:
             self._told_until = self.clock.now()
+        self.journal.on_end = self._tell_request
         return self.feed.listen(wake)
 
     def tell_what_passed(self) -> None:

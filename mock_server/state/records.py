@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from mock_server.state.faults import is_like, is_named
-from mock_server.state.journal import Entry, Headers, Journal
+from mock_server.state.journal import Entry, Headers, Journal, parsed_head
 from mock_server.state.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
 from mock_server.wire.codec import repeats_a_key
 from mock_server.wire.journal import Message, Record, RecordFilter, RecordPage, RequestsQuery
@@ -20,7 +20,6 @@ _PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 def record(entry: Entry, *, project: str) -> Record:
     """An entry to show."""
-    answered = entry.answer_headers is not None
     return Record(
         id=entry.id,
         project=project,
@@ -38,7 +37,7 @@ def record(entry: Entry, *, project: str) -> Record:
         thread=hidden_or_none(entry.thread),
         fault=entry.fault,
         request=_message(entry.headers, entry.body),
-        answer=_message(entry.answer_headers or [], entry.answer) if answered else None,
+        answer=_message(parsed_head(entry.answer_head), entry.answer) if entry.answer_head else None,
         events=None if entry.events is None else [_event(frame) for frame in entry.events],
     )
 
