@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from mock_server.errors import ClockRunning
+from mock_server.moments import END_OF_TIME
 
 
 class _Real:
@@ -54,7 +55,11 @@ class Clock:
         self.reading = Reading()
 
     def now(self) -> float:
-        """Unix seconds, with fractions."""
+        """Unix seconds, with fractions, within the years 1970 to 9999."""
+        return min(max(0.0, self.reach()), END_OF_TIME - 0.001)
+
+    def reach(self) -> float:
+        """The same without the bounds of the years 1970 to 9999."""
         reading = self.reading
         if reading.frozen_at is not None:
             return reading.frozen_at

@@ -98,6 +98,8 @@ class ProjectInvalid(MockServerError):
 class DocumentInvalid(MockServerError):
     """A document that can't be used: where it came from, the place in it, and the reason with the way out."""
 
+    code = "invalid_document"
+
     def __init__(self, reason: str, *, source: str, line: int | None = None, place: str = "") -> None:
         where = source if line is None else f"{source}:{line}"
         super().__init__(f"{where}: {place}: {reason}" if place else f"{where}: {reason}")
@@ -106,6 +108,8 @@ class DocumentInvalid(MockServerError):
 
 class SeedInvalid(DocumentInvalid):
     """A seed document that can't be loaded; `place` such as `threads[0].items[1].type`."""
+
+    code = "invalid_seed"
 
 
 class UrlUnknown(MockServerError):

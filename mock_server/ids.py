@@ -9,9 +9,8 @@ import base64
 import random  # noqa: TID251 - this is where chance comes from
 import struct
 from functools import lru_cache
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 FAKE_MARK = "facade"
 _WORDS = "<625I"  # the state of one random stream
@@ -23,7 +22,7 @@ class IdState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many ids were drawn, and the three random streams: 625 words each, little-endian."""
 
     drawn: int
-    streams: Annotated[list[Annotated[bytes, Meta(min_length=2500, max_length=2500)]], Meta(min_length=3, max_length=3)]
+    streams: list[bytes]
 
 
 class IdFactory:
@@ -50,11 +49,22 @@ class IdFactory:
         streams = [_packed(stream) for stream in (self._ids, self._secrets, self._faults)]
         return IdState(drawn=self._drawn, streams=streams)
 
-    @state.setter
-    def state(self, state: "IdState") -> None:
+    def go_on_from(self, state: "IdState", *, secrets: bool = True) -> None:
+        """Draw from here on what was drawn after `state` was read, `secrets` among it.
+
+        Raises ValueError for one that is damaged, and is then as it was.
+        """
+        streams = [self._ids, self._secrets, self._faults]
+        try:
+            words = [(3, struct.unpack(_WORDS, packed), None) for packed in state.streams]
+            for each in words:
+                random.Random().setstate(each)  # noqa: S311 - a trial
+        except struct.error as error:
+            raise ValueError(str(error)) from None
+        for stream, each in zip(streams, words, strict=True):
+            if secrets or stream is not self._secrets:
+                stream.setstate(each)
         self._seeded, self._drawn = True, state.drawn
-        for stream, packed in zip((self._ids, self._secrets, self._faults), state.streams, strict=True):
-            stream.setstate((3, struct.unpack(_WORDS, packed), None))
 
     def new(self, prefix: str, *, now: float, tail: str | None = None) -> str:
         """A new id such as `cksess_…`; give `tail` to make it a child of another id's scope."""

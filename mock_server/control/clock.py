@@ -29,7 +29,7 @@ def move(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:
     for name in params.__struct_fields__:
         if getattr(params, name) is not UNSET:
             _refusing(name, lambda name=name: _MOVES[name](moved, getattr(params, name)))  # type: ignore[misc]
-    if not 0 <= moved.now() < END_OF_TIME:
+    if not 0 <= moved.reach() < END_OF_TIME:
         raise ControlRefused(
             "The clock would leave the years 1970 to 9999; it stays as it was.", code="clock_out_of_range"
         )

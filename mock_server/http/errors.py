@@ -148,7 +148,7 @@ def _project(error: errors.ProjectInvalid) -> ErrorDetail:
 
 
 def _seed(error: errors.DocumentInvalid) -> ErrorDetail:
-    return _invalid(f"{error}.", code="invalid_seed", param=error.place or None)
+    return _invalid(f"{error}.", code=error.code, param=error.place or None)
 
 
 def _secret_over(error: errors.SecretOver) -> ErrorDetail:

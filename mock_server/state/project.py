@@ -75,6 +75,7 @@ class Project:
 
     def create_session(self, params: SessionCreateParams, *, now: float, ending: Ending | None = None) -> Session:
         """A new session, ended at once if `ending` says so. Raises WorkflowNotFound."""
+        self.tell_what_passed()
         session = self.sessions.create(params, now=now)
         if self.feed.has_listeners:
             self.feed.publish("session.created", at=now, session=session.id, user=hidden(session.user))
@@ -84,11 +85,13 @@ class Project:
 
     def end_session(self, session_id: str, ending: Ending, *, now: float) -> Session:
         """Cancel a session or let it expire, unless it has ended already. Raises SessionNotFound."""
+        self.tell_what_passed()
         was_active = self.sessions.get(session_id).status(now) == "active"
         end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
         session = end(session_id, now=now)
         if was_active:
-            self.feed.publish(f"session.{ending}", at=now, session=session_id, user=hidden(session.user))
+            at = session.transitions(now)[-1].at
+            self.feed.publish(f"session.{ending}", at=at, session=session_id, user=hidden(session.user))
         return session
 
     def set_clock(self, reading: Reading) -> None:

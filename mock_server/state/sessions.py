@@ -113,6 +113,10 @@ class Sessions:
         self._require_workflow(params.workflow.id)
         session_id = session_id or self._ids.new("cksess", now=now)
         session = _resolve(params, session_id=session_id, project=self._project, ids=self._ids, now=now)
+        while session.client_secret in self._secrets:  # seeded, and taken over by another project with a snapshot
+            session.client_secret = self._ids.client_secret(
+                now=now, expires_at=session.expires_at, tail=tail_of(session_id) or self._ids.new_tail()
+            )
         self.add(session)
         return session
 
@@ -131,14 +135,15 @@ class Sessions:
         """
         session = self.get(session_id)
         if session.status(now) == "active":
-            session.cancelled_at = now
+            session.cancelled_at = max(now, session.created_at)
         return session
 
     def expire(self, session_id: str, *, now: float) -> Session:
         """Let an active session expire before its time; one that has ended stays as it is. Raises SessionNotFound."""
         session = self.get(session_id)
         if session.status(now) == "active":
-            session.expired_at, session.expires_at = now, int(now)
+            session.expired_at = max(now, session.created_at)  # of one that was created before the clock went back
+            session.expires_at = int(session.expired_at)
         return session
 
     def add(self, session: Session) -> None:
@@ -152,7 +157,8 @@ class Sessions:
     def clear(self) -> None:
         """Forget every session, and their secrets."""
         for session in self._by_id.values():
-            del self._secrets[session.client_secret]
+            if self._secrets.get(session.client_secret) is session:
+                del self._secrets[session.client_secret]
         self._by_id.clear()
 
     def _require_workflow(self, workflow_id: str) -> None:

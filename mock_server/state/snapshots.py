@@ -1,5 +1,6 @@
 """Snapshots: a whole project as one document, and back, byte for byte."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -8,16 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from mock_server.clock import Clock, Reading
-from mock_server.errors import DocumentInvalid
-from mock_server.ids import IdState
+from mock_server.config import PROJECT_NAME
+from mock_server.errors import ControlRefused, DocumentInvalid, ProjectInvalid
+from mock_server.ids import IdFactory, IdState
 from mock_server.moments import END_OF_TIME
+from mock_server.state.faults import check
 from mock_server.state.files import File, Files
 from mock_server.state.project import Project, Projects
 from mock_server.state.sessions import Session
 from mock_server.state.threads import Thread, Threads
 from mock_server.state.timeline import Timeline, TimelineState
 from mock_server.state.usage import UsageState
-from mock_server.wire.faults import FaultRule
+from mock_server.wire.faults import FaultParams, FaultRule
 from mock_server.wire.items import ThreadItem
 from mock_server.wire.threads import ThreadStatus
 
@@ -78,6 +81,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class SnapshotInvalid(DocumentInvalid):
     """A document that is no snapshot, or a damaged one."""
 
+    code = "invalid_snapshot"
+
 
 def take(projects: Iterable[Project]) -> Snapshot:
     """A snapshot of some projects."""
@@ -100,6 +105,11 @@ def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
         raise SnapshotInvalid(reason.replace("`", "'"), source=source, place=place) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotInvalid(f"is damaged: {error}", source=source) from None
+    if not snapshot.projects:
+        raise SnapshotInvalid("holds no project", source=source, place="projects")
+    _refuse_twice([state.project for state in snapshot.projects], "projects", source)
+    sessions = [session for state in snapshot.projects for session in state.sessions]
+    _refuse_twice([session.client_secret for session in sessions], "sessions", source)
     for at, state in enumerate(snapshot.projects):
         _check(state, f"projects[{at}]", source)
     return snapshot
@@ -128,8 +138,8 @@ def restore(project: Project, state: ProjectState, *, secrets: Projects, source:
     project.workflows.update(state.workflows)
     project.usage.state = state.usage
     project.faults.drawn, project.faults.rules = state.faults.drawn, state.faults.rules
-    if state.ids is not None:
-        project.ids.state = state.ids
+    if state.ids is not None:  # another project's secrets stay its own: they would name both
+        project.ids.go_on_from(state.ids, secrets=state.project == project.name)
     project.set_clock(state.clock)
     project.feed.publish("restored")
 
@@ -142,7 +152,8 @@ def load_state(path: Path, projects: Projects) -> None:
         body = path.read_bytes()
     except OSError as error:
         raise SnapshotInvalid(f"can't be read: {error.strerror or error}", source=str(path)) from None
-    for state in parse_snapshot(body, source=str(path)).projects:
+    states = parse_snapshot(body, source=str(path)).projects
+    for state in states:
         restore(projects.get(state.project), state, secrets=projects, source=str(path))
 
 
@@ -196,20 +207,52 @@ def _thread(state: ThreadState) -> Thread:
 def _check(state: ProjectState, place: str, source: str) -> None:
     """Raise SnapshotInvalid where the parts do not fit each other."""
     _refuse_twice([session.id for session in state.sessions], f"{place}.sessions", source)
-    _refuse_twice([session.client_secret for session in state.sessions], f"{place}.sessions", source)
+    for at, session in enumerate(state.sessions):
+        if min(session.max_requests_per_1_minute, session.max_files, session.max_file_size) < 1:
+            raise SnapshotInvalid("a limit has to be 1 at least", source=source, place=f"{place}.sessions[{at}]")
     _refuse_twice([each.file.id for each in state.files], f"{place}.files", source)
     clock = Clock()
     clock.reading = state.clock
-    _refuse_odd_time(clock.now(), f"{place}.clock", source)
+    _refuse_odd_time(clock.reach(), f"{place}.clock", source)
+    _check_name_and_ids(state, place, source)
+    _check_rules(state.faults.rules, f"{place}.faults.rules", source)
     for at, thread in enumerate(state.threads.entries):
         _refuse_odd_time(thread.created_at, f"{place}.threads.entries[{at}].created_at", source)
     timelines = [("threads", state.threads)]
     timelines += [(f"threads.entries[{at}].items", thread.items) for at, thread in enumerate(state.threads.entries)]  # type: ignore[misc]
     for name, timeline in timelines:
-        placed = {entry_id for entry_id, _, _ in timeline.places}
-        lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
-        if lost is not None:
-            raise SnapshotInvalid(f"the entry '{lost}' has no place", source=source, place=f"{place}.{name}")
+        _check_timeline(timeline, f"{place}.{name}", source)
+
+
+def _check_name_and_ids(state: ProjectState, place: str, source: str) -> None:
+    if not re.fullmatch(PROJECT_NAME, state.project):
+        raise SnapshotInvalid(str(ProjectInvalid(state.project)), source=source, place=f"{place}.project")
+    try:
+        if state.ids is not None:
+            IdFactory().go_on_from(state.ids)
+    except ValueError:
+        raise SnapshotInvalid(
+            "the state of the random ids is damaged", source=source, place=f"{place}.ids.streams"
+        ) from None
+
+
+def _check_rules(rules: list[FaultRule], place: str, source: str) -> None:
+    for at, rule in enumerate(rules):
+        try:
+            check(FaultParams(name=rule.name, match=rule.match, do=rule.do))
+        except ControlRefused as error:
+            raise SnapshotInvalid(str(error), source=source, place=f"{place}[{at}]") from None
+
+
+def _check_timeline(timeline: TimelineState[Any], place: str, source: str) -> None:
+    _refuse_twice([entry.id for entry in timeline.entries], f"{place}.entries", source)
+    placed = {entry_id: (at, number) for entry_id, at, number in timeline.places}
+    lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
+    if lost is not None:
+        raise SnapshotInvalid(f"the entry '{lost}' has no place", source=source, place=f"{place}.entries")
+    numbers = [number for _, _, number in timeline.places]
+    if len({*placed.values()}) < len(numbers) or not all(0 <= number < timeline.added for number in numbers):
+        raise SnapshotInvalid("its places contradict each other", source=source, place=f"{place}.places")
 
 
 def _refuse_odd_time(moment: float, place: str, source: str) -> None:

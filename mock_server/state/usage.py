@@ -50,8 +50,7 @@ class Usage:
 
     def spend_request(self, session: Session, *, now: float) -> None:
         """Count a request. Raises RateLimited with the seconds until the next is free."""
-        moments = self._requests.setdefault(session.id, deque())
-        _forget_before(moments, now)
+        moments = self._requests[session.id] = _within_minute(self._requests.get(session.id, deque()), now)
         if len(moments) >= session.max_requests_per_1_minute:
             oldest = moments[-session.max_requests_per_1_minute]
             raise RateLimited(session.id, limit=session.max_requests_per_1_minute, retry_after=oldest + MINUTE - now)
@@ -74,6 +73,10 @@ class Usage:
             self._uploads[session.id] -= 1
 
 
-def _forget_before(moments: deque[float], now: float) -> None:
-    while moments and not now - MINUTE < moments[0] <= now:
+def _within_minute(moments: deque[float], now: float) -> deque[float]:
+    """Those of the last minute, in order; after a move backwards there are some of the future, which go too."""
+    if moments and moments[-1] > now:
+        return deque(sorted(moment for moment in moments if now - MINUTE < moment <= now))
+    while moments and moments[0] <= now - MINUTE:
         moments.popleft()
+    return moments

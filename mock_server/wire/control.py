@@ -71,7 +71,7 @@ class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     travel_to: Moment | UnsetType = UNSET
     shift: Span | UnsetType = UNSET
     tick: Span | UnsetType = UNSET
-    scale: Annotated[float, Meta(gt=0, le=100_000)] | UnsetType = UNSET
+    scale: Annotated[float, Meta(ge=0.001, le=100_000)] | UnsetType = UNSET
 
 
 class ClockState(Struct, frozen=True, kw_only=True):
