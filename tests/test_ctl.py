@@ -89,7 +89,7 @@ def test_shows_the_journal(server: ServerThread) -> None:
     assert f"{request['id']}  sessions.create  200" in told(server, "journal", "--status", "200")
     assert told(server, "journal", "--fault", "*") == "The journal is empty.\n"
     assert read(server, "request", request["id"])["id"] == request["id"]
-    assert told(server, "request", request["id"], "--curl").startswith("curl -X POST")
+    assert told(server, "request", request["id"], "--curl").startswith("curl -g -X POST")
     assert told(server, "export", "--format", "har").startswith("{")
     assert json.loads(told(server, "export"))["operation"] == "sessions.create"
 
