@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 import mock_server
 from mock_server import api, control, dashboard
+from mock_server.control import health
 from mock_server.http.gate import Gate
 from mock_server.state.project import Projects
 
@@ -24,7 +25,7 @@ class MockServer(Starlette):
         self.projects, self._log_requests = projects, log_requests
         if workflows is not None:
             self.workflows = workflows
-        self._resources = [*api.resources(), *dashboard.resources(self._document)]
+        self._resources = [*api.resources(), *health.resources(), *dashboard.resources(self._document)]
         plane = control.Plane()
         ours = [Route(path, plane) for path in control.PATHS]
         super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *dashboard.routes()])

@@ -10,7 +10,7 @@ from mock_server.http.call import Call
 from mock_server.state.files import MEGABYTE, File
 from mock_server.state.sessions import Session
 from mock_server.state.threads import Thread
-from mock_server.wire.items import Attachment
+from mock_server.wire.files import Attachment
 from mock_server.workflows.script import Script
 
 CUSTOM_LIMIT_MB = 512  # of a file in custom mode, where no session sets one

@@ -13,7 +13,7 @@ from mock_server.http.call import Call
 from mock_server.state.threads import Thread
 from mock_server.state.timeline import Timeline
 from mock_server.wire import conversation as ops
-from mock_server.wire import events, items
+from mock_server.wire import events, files, items
 from mock_server.wire.threads import ActiveStatus, LockedStatus
 from mock_server.workflows.engine import Cut, Pause
 
@@ -162,15 +162,15 @@ def _feedback(visitor: Visitor, params: ops.ItemFeedbackParams) -> ops.Nothing:
     return ops.Nothing()
 
 
-def _create_attachment(visitor: Visitor, params: ops.AttachmentCreateParams) -> items.Attachment:
-    files = visitor.call.project.files
+def _create_attachment(visitor: Visitor, params: ops.AttachmentCreateParams) -> files.Attachment:
+    kept = visitor.call.project.files
     file = visitor.new_file(name=params.name, mime_type=params.mime_type)
-    files.refuse_type(file.mime_type)
+    kept.refuse_type(file.mime_type)
     file.refuse_size(params.size)
     visitor.spend_upload()
-    files.add(file)
+    kept.add(file)
     shown = visitor.shown(file)
-    descriptor = items.UploadDescriptor(url=visitor.file_url(file.id), method="PUT", headers={})
+    descriptor = files.UploadDescriptor(url=visitor.file_url(file.id), method="PUT", headers={})
     return structs.replace(shown, upload_descriptor=descriptor)
 
 

@@ -14,7 +14,7 @@ from mock_server.api.access import Visitor
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
 from mock_server.http.call import Call
 from mock_server.state.files import File, Files
-from mock_server.wire.items import Attachment
+from mock_server.wire.files import Attachment
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")

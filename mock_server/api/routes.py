@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Any
 
-from mock_server.api import auth, domains, sessions, subjects, threads
+from mock_server.api import auth, domains, sessions, subjects
 from mock_server.http.operation import Operation, Resource, deferred
 from mock_server.wire.codec import decode_operation
 from mock_server.wire.conversation import OPERATIONS, ConversationRequest
 from mock_server.wire.domains import Verification, VerifyHostedParams, VerifyParams
-from mock_server.wire.items import Attachment
+from mock_server.wire.files import Attachment
 from mock_server.wire.sessions import ChatSession, SessionCreateParams
 from mock_server.wire.threads import (
     ChatKitThread,
@@ -75,7 +75,7 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.list",
                     summary="List ChatKit threads, of one user or of all.",
-                    handler=threads.list_threads,
+                    handler=deferred("mock_server.api.threads:list_threads"),
                     subject=subjects.of_listing,
                     query=ThreadListParams,
                     answer=ListPage[ChatKitThread],
@@ -89,7 +89,7 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.retrieve",
                     summary="Retrieve a ChatKit thread.",
-                    handler=threads.retrieve,
+                    handler=deferred("mock_server.api.threads:retrieve"),
                     subject=subjects.of_thread("threads.retrieve"),
                     answer=ChatKitThread,
                     failures=(400, 401, 404),
@@ -97,7 +97,7 @@ def resources() -> list[Resource]:
                 "DELETE": REST(
                     name="threads.delete",
                     summary="Delete a ChatKit thread with its items and attachments.",
-                    handler=threads.delete,
+                    handler=deferred("mock_server.api.threads:delete"),
                     subject=subjects.of_thread("threads.delete"),
                     answer=ThreadDeleteResponse,
                     failures=(400, 401, 404),
@@ -110,7 +110,7 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.list_items",
                     summary="List the items of a ChatKit thread.",
-                    handler=threads.list_items,
+                    handler=deferred("mock_server.api.threads:list_items"),
                     subject=subjects.of_thread("threads.list_items"),
                     query=ThreadListItemsParams,
                     answer=ListPage[ThreadItem],

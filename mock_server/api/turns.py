@@ -14,7 +14,7 @@ from mock_server.http.headers import dress
 from mock_server.ids import tail_of
 from mock_server.state.threads import Thread, zoneless
 from mock_server.wire import conversation as ops
-from mock_server.wire import events, items
+from mock_server.wire import events, files, items
 from mock_server.wire.codec import encode_event
 from mock_server.workflows.catalog import ECHO
 from mock_server.workflows.engine import Beat, Cut, Pause, Performance
@@ -78,7 +78,7 @@ def answer_message(
     visitor: Visitor,
     thread: Thread,
     message: ops.UserMessageInput,
-    attachments: list[items.Attachment],
+    attachments: list[files.Attachment],
     *,
     before: list[Beat],
 ) -> Stream:

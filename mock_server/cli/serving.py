@@ -14,6 +14,7 @@ from mock_server.errors import MockServerError
 
 if TYPE_CHECKING:
     from mock_server.app import MockServer
+    from mock_server.state.seeds import LoadedSeed
 
 F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
@@ -179,7 +180,6 @@ def _build(
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
     from mock_server.state.faults import load_faults  # noqa: PLC0415
     from mock_server.state.project import Projects  # noqa: PLC0415
-    from mock_server.state.seeds import load_seeds  # noqa: PLC0415
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
@@ -190,7 +190,7 @@ def _build(
 
             catalog = Catalog(workflows)
         projects = Projects(
-            settings, base=load_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
+            settings, base=_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
         )
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
     except MockServerError as error:
@@ -219,6 +219,14 @@ def _save_state(path: Path, app: "MockServer") -> None:
         save_state(path, app.projects)
     except OSError as error:
         raise click.ClickException(f"can't write {path}: {error.strerror or error}; it is as it was") from None
+
+
+def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
+    if not names:
+        return []
+    from mock_server.state.seeds import load_seeds  # noqa: PLC0415 - starting fast
+
+    return load_seeds(names)
 
 
 def _variables(origin: str, settings: Settings) -> dict[str, str]:

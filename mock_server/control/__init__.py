@@ -9,11 +9,11 @@ from starlette.types import Receive, Scope, Send
 if TYPE_CHECKING:
     from mock_server.http.operation import Resource
 
-PATHS = ("/_mock/{rest:path}", "/health", "/ready", "/metrics")
+PATHS = ("/_mock/{rest:path}", "/metrics")
 
 
 def resources() -> "list[Resource]":
-    """The resources of the control plane, all of them below `PATHS`."""
+    """The resources of the control plane below `PATHS`."""
     from mock_server.control import routes  # noqa: PLC0415 - starting fast
 
     return routes.resources()

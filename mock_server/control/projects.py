@@ -2,19 +2,13 @@
 
 from msgspec import UNSET
 
-import mock_server
 from mock_server.http.call import Call
 from mock_server.state.project import Project
 from mock_server.state.seeds import parse_seed
 from mock_server.wire.codec import decode_json
-from mock_server.wire.control import Health, ProjectContents, ProjectList, ProjectQuery, ResetQuery
+from mock_server.wire.control import ProjectContents, ProjectList, ProjectQuery, ResetQuery
 from mock_server.wire.journal import ExportQuery, RequestsQuery
 from mock_server.wire.seeds import Seed
-
-
-def health(call: Call) -> Health:
-    """Say that the server lives."""
-    return Health(version=mock_server.__version__, projects=call.projects.names())
 
 
 def list_projects(call: Call) -> ProjectList:

@@ -1,4 +1,4 @@
-"""Every operation of `/_mock`, its handler, and the bare health checks."""
+"""Every operation of `/_mock` and its handler, but for the health checks."""
 
 from functools import partial
 from typing import Any
@@ -36,11 +36,7 @@ def resources() -> list[Resource]:
 
 
 def _of_server() -> list[Resource]:
-    health = partial(_OPEN, summary="Say that the server lives.", handler=projects.health, answer=wire.Health)
     return [
-        Resource("/_mock/health", {"GET": health(name="health")}),
-        Resource("/health", {"GET": health(name="health.bare")}),
-        Resource("/ready", {"GET": health(name="ready")}),
         Resource(
             "/metrics",
             {

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from mock_server.clock import Clock, Reading
@@ -13,16 +14,15 @@ from mock_server.state.feed import Feed, Listener
 from mock_server.state.files import Files
 from mock_server.state.journal import Entry, Journal
 from mock_server.state.masking import hidden, hidden_or_none
-from mock_server.state.seeds import LoadedSeed, build_thread, check_seed, session_created_at
 from mock_server.state.sessions import Session, Sessions
-from mock_server.state.threads import Threads
 from mock_server.state.usage import Usage
-from mock_server.wire.items import UserMessageItem
-from mock_server.wire.seeds import Seed
 from mock_server.wire.sessions import SessionCreateParams
 
 if TYPE_CHECKING:
+    from mock_server.state.seeds import LoadedSeed
+    from mock_server.state.threads import Threads
     from mock_server.wire.faults import FaultParams
+    from mock_server.wire.seeds import Seed
 
 Ending = Literal["expired", "cancelled"]
 _NAME = re.compile(PROJECT_NAME)
@@ -36,7 +36,7 @@ class Project:
         name: str,
         *,
         settings: Settings,
-        base: Sequence[LoadedSeed],
+        base: "Sequence[LoadedSeed]",
         secrets: dict[str, Session],
         scripted: Container[str],
         faults: "Sequence[FaultParams]",
@@ -51,8 +51,17 @@ class Project:
         self._begin()
         self._begin_faults()
 
-    def load(self, seed: Seed, *, source: str) -> None:
+    @cached_property
+    def threads(self) -> "Threads":
+        """The threads; what they are made of is imported when there is first talk of one."""
+        from mock_server.state.threads import Threads  # noqa: PLC0415 - starting fast
+
+        return Threads()
+
+    def load(self, seed: "Seed", *, source: str) -> None:
         """Add a seed's sessions and threads: all of them or, raising SeedInvalid, none."""
+        from mock_server.state.seeds import build_thread, check_seed, session_created_at  # noqa: PLC0415 - starting fast
+
         check_seed(seed, source=source, sessions=self.sessions.ids(), threads=self.threads.ids())
         now = self.clock.now()
         for thread in seed.threads:
@@ -69,7 +78,7 @@ class Project:
         thread = self.threads.get(thread_id)
         self.threads.delete(thread_id)
         for item in thread.items:
-            for attachment in item.attachments if isinstance(item, UserMessageItem) else []:
+            for attachment in getattr(item, "attachments", []):
                 if attachment.id in self.files:
                     self.files.delete(attachment.id)
 
@@ -172,7 +181,7 @@ class Project:
             secrets=self._secrets,
             workflows=(self.workflows, self._scripted) if self._settings.require_workflow else None,
         )
-        self.threads = Threads()
+        self.__dict__.pop("threads", None)
         self.usage = Usage()
         self.files = Files(self._settings.file_types)
         for loaded in self._base:
@@ -186,7 +195,7 @@ class Projects:
         self,
         settings: Settings,
         *,
-        base: Sequence[LoadedSeed] = (),
+        base: "Sequence[LoadedSeed]" = (),
         scripted: Container[str] = (),
         faults: "Sequence[FaultParams]" = (),
     ) -> None:

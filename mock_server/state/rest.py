@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET
 
 from mock_server.state.threads import unix
-from mock_server.wire import items, threads
+from mock_server.wire import files, items, threads
 
 
 def is_listed(item: items.ThreadItem) -> bool:
@@ -53,7 +53,7 @@ def _user_message(item: items.UserMessageItem, base: dict[str, Any]) -> threads.
     )
 
 
-def _attachment(attachment: items.Attachment) -> threads.ChatKitAttachment:
+def _attachment(attachment: files.Attachment) -> threads.ChatKitAttachment:
     return threads.ChatKitAttachment(
         type=attachment.type,
         id=attachment.id,

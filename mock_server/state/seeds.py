@@ -16,7 +16,7 @@ from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import END_OF_TIME
 from mock_server.state.threads import Thread, zoned, zoneless
 from mock_server.state.timeline import Timeline
-from mock_server.wire import items
+from mock_server.wire import files, items
 from mock_server.wire import seeds as wire
 from mock_server.wire import threads as rest
 from mock_server.wire.seeds import Seed, SeedItem, SeedSession, SeedThread
@@ -164,8 +164,8 @@ def _status(status: wire.SeedStatus) -> rest.ThreadStatus:
             return rest.ClosedStatus(reason=status.reason)
 
 
-def _attachment(seed: wire.SeedAttachment) -> items.Attachment:
-    return items.Attachment(
+def _attachment(seed: wire.SeedAttachment) -> files.Attachment:
+    return files.Attachment(
         type=seed.type, id=seed.id, name=seed.name, mime_type=seed.mime_type, preview_url=seed.preview_url or UNSET
     )
 

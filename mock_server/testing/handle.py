@@ -15,7 +15,6 @@ from mock_server.state.feed import Happening
 from mock_server.testing.transport import Transport
 from mock_server.wire.control import (
     ClockState,
-    Health,
     ProjectContents,
     ProjectList,
     SessionList,
@@ -23,6 +22,7 @@ from mock_server.wire.control import (
 )
 from mock_server.wire.faults import FaultList, FaultRule
 from mock_server.wire.findings import Behaviour, FidelityList, Finding, FindingList
+from mock_server.wire.health import Health
 from mock_server.wire.journal import Cleared, CurlCommand, Record, RecordMatch, RecordPage, Verdict, VerifyParams
 
 T = TypeVar("T")

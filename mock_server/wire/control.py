@@ -29,14 +29,6 @@ class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=
     only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
 
 
-class Health(Struct, frozen=True, kw_only=True):
-    """The server lives: its version and the projects it holds."""
-
-    status: Literal["ok"] = "ok"
-    version: str
-    projects: list[str]
-
-
 class ProjectContents(Struct, frozen=True, kw_only=True):
     """How much a project holds: requests are those in its journal, faults the rules it has."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from mock_server.wire.files import Attachment
 from mock_server.wire.threads import ActiveStatus, ThreadStatus
 
 
@@ -46,26 +47,6 @@ class InferenceOptions(Struct, frozen=True, kw_only=True):
 
     tool_choice: ToolChoice | UnsetType | None = UNSET
     model: str | UnsetType | None = UNSET
-
-
-class UploadDescriptor(_Part, kw_only=True):
-    """Where a two-phase upload sends its bytes."""
-
-    url: str
-    method: Literal["POST", "PUT"]
-    headers: dict[str, str]
-
-
-class Attachment(_Part, kw_only=True):
-    """A file; an image has a `preview_url`."""
-
-    id: str
-    name: str
-    mime_type: str
-    type: Literal["file", "image"]
-    preview_url: str | UnsetType = UNSET
-    upload_url: str | UnsetType = UNSET
-    upload_descriptor: UploadDescriptor | UnsetType = UNSET
 
 
 class UrlSource(_Part, tag="url", kw_only=True):

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct
 
 from mock_server.wire.conversation import Action
-from mock_server.wire.items import Attachment, WidgetItem
+from mock_server.wire.files import Attachment
+from mock_server.wire.items import WidgetItem
 from mock_server.workflows.script import Script, Step, TextMatch, When
 
 

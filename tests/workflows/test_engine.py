@@ -14,7 +14,8 @@ from mock_server.state.timeline import Timeline
 from mock_server.wire import events
 from mock_server.wire.conversation import Action
 from mock_server.wire.events import ThreadStreamEvent
-from mock_server.wire.items import AssistantMessageItem, Attachment, WidgetItem, WorkflowItem
+from mock_server.wire.files import Attachment
+from mock_server.wire.items import AssistantMessageItem, WidgetItem, WorkflowItem
 from mock_server.workflows.catalog import read_script
 from mock_server.workflows.engine import Cut, Pause, Performance
 from mock_server.workflows.matching import Moment

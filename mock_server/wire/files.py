@@ -1,0 +1,25 @@
+"""Files as uploads answer with them and messages carry them."""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class UploadDescriptor(Struct, kw_only=True):
+    """Where a two-phase upload sends its bytes."""
+
+    url: str
+    method: Literal["POST", "PUT"]
+    headers: dict[str, str]
+
+
+class Attachment(Struct, kw_only=True):
+    """A file; an image has a `preview_url`."""
+
+    id: str
+    name: str
+    mime_type: str
+    type: Literal["file", "image"]
+    preview_url: str | UnsetType = UNSET
+    upload_url: str | UnsetType = UNSET
+    upload_descriptor: UploadDescriptor | UnsetType = UNSET
