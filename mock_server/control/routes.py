@@ -3,7 +3,18 @@
 from functools import partial
 from typing import Any
 
-from mock_server.control import clock, events, faults, findings, metrics, projects, requests, sessions, snapshots
+from mock_server.control import (
+    clock,
+    events,
+    faults,
+    findings,
+    metrics,
+    projects,
+    requests,
+    sessions,
+    snapshots,
+    workflows,
+)
 from mock_server.control.guard import same_machine
 from mock_server.http.operation import Operation, Resource
 from mock_server.state.snapshots import Snapshot
@@ -21,6 +32,8 @@ from mock_server.wire.journal import (
     VerifyParams,
 )
 from mock_server.wire.seeds import Seed
+from mock_server.wire.workflows import WorkflowList, WorkflowState
+from mock_server.workflows.script import Script
 
 SNAPSHOT_BYTES = 2 * 1024**3  # of a snapshot, which holds the content of files
 
@@ -32,7 +45,7 @@ _WITH_ID = partial(_CONTROL, failures=(400, 403, 404))
 
 def resources() -> list[Resource]:
     """The resources of the control plane."""
-    return [*_of_server(), *_of_project(), *_of_sessions(), *_of_faults(), *_of_journal()]
+    return [*_of_server(), *_of_workflows(), *_of_project(), *_of_sessions(), *_of_faults(), *_of_journal()]
 
 
 def _of_server() -> list[Resource]:
@@ -70,6 +83,42 @@ def _of_server() -> list[Resource]:
                     summary="Every behaviour, and how it is known.",
                     handler=findings.fidelity,
                     answer=FidelityList,
+                )
+            },
+        ),
+    ]
+
+
+def _of_workflows() -> list[Resource]:
+    of_server = partial(Operation, guard=same_machine, failures=(400, 403, 404, 413))
+    return [
+        Resource(
+            "/_mock/workflows",
+            {
+                "GET": of_server(
+                    name="workflows.list",
+                    summary="Every workflow that has a script.",
+                    handler=workflows.list_workflows,
+                    answer=WorkflowList,
+                ),
+                "POST": of_server(
+                    name="workflows.add",
+                    summary="Let a script answer for its id, as a workflow file would.",
+                    handler=workflows.add,
+                    body=Script,
+                    read_body=workflows.read_script,
+                    answer=WorkflowState,
+                ),
+            },
+        ),
+        Resource(
+            "/_mock/workflows/{workflow_id}",
+            {
+                "DELETE": of_server(
+                    name="workflows.remove",
+                    summary="Take away a script that was added.",
+                    handler=workflows.remove,
+                    answer=WorkflowList,
                 )
             },
         ),

@@ -24,6 +24,7 @@ from mock_server.wire.faults import FaultList, FaultRule
 from mock_server.wire.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.health import Health
 from mock_server.wire.journal import Cleared, CurlCommand, Record, RecordMatch, RecordPage, Verdict, VerifyParams
+from mock_server.wire.workflows import WorkflowList, WorkflowState
 
 T = TypeVar("T")
 Moment = str | float | datetime
@@ -34,7 +35,7 @@ PAGE = 1000
 class ChatKitMock:
     """One project of a running emulator. Every method is one call to `/_mock`; all raise ControlError when refused.
 
-    clock, faults, journal, sessions: the parts of the project.
+    clock, faults, journal, sessions: the parts of the project; workflows: those of the server.
     """
 
     def __init__(self, transport: Transport, *, project: str | None = None) -> None:
@@ -42,6 +43,7 @@ class ChatKitMock:
         self._transport, self.project = transport, project
         self.clock, self.faults = ClockHandle(self), FaultsHandle(self)
         self.journal, self.sessions = JournalHandle(self), SessionsHandle(self)
+        self.workflows = WorkflowsHandle(self)
 
     def reset(self, only: Literal["state", "requests", "faults", "clock"] | None = None) -> ProjectContents:
         """Return to what the server was started with, or a part of it."""
@@ -323,6 +325,27 @@ class JournalHandle:
         if not verdict.passed:
             raise AssertionError(verdict.explanation)
         return verdict.requests
+
+
+class WorkflowsHandle:
+    """The workflows with a script, of the whole server."""
+
+    def __init__(self, mock: ChatKitMock) -> None:
+        self._mock = mock
+
+    def list(self) -> list[WorkflowState]:
+        """All of them."""
+        return self._mock.ask("GET", "/workflows", WorkflowList, of_project=False).workflows
+
+    def add(self, workflow_id: str, script: Mapping[str, Any]) -> WorkflowState:
+        """Let a script answer for an id: what a workflow file holds, such as `{"default": [{"message": "Hi"}]}`."""
+        body = {**script, "id": workflow_id}
+        return self._mock.ask("POST", "/workflows", WorkflowState, body=body, of_project=False)
+
+    def remove(self, workflow_id: str) -> None:
+        """Take away one that was added."""
+        path = f"/workflows/{quote(workflow_id, safe='')}"
+        self._mock.ask("DELETE", path, WorkflowList, of_project=False)
 
 
 class SessionsHandle:

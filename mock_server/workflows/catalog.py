@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.documents import line_of, read_document
-from mock_server.errors import DocumentInvalid, MockServerError
+from mock_server.errors import DocumentInvalid, MockServerError, WorkflowNotFound
 from mock_server.fixtures import fixtures_folder
 from mock_server.moments import seconds
 from mock_server.workflows import script as model
@@ -31,7 +31,9 @@ ECHO = Script(
 
 
 class WorkflowInvalid(DocumentInvalid):
-    """A workflow file that can't be used."""
+    """A workflow that can't be used."""
+
+    code = "invalid_workflow"
 
 
 class Catalog:
@@ -41,6 +43,7 @@ class Catalog:
         """Raises DocumentInvalid for a folder that is none or holds a faulty file."""
         self._folders = [fixtures_folder() / "workflows", *folders]
         self._read: dict[Path, tuple[tuple[int, int], Script]] = {}
+        self._added: dict[str, Script] = {}
         for folder in self._folders[1:]:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
@@ -50,6 +53,22 @@ class Catalog:
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
+
+    def add(self, workflow_id: str, script: Script) -> None:
+        """Let a script answer for this id, whatever file there is, until it is removed."""
+        self._added[workflow_id] = script
+
+    def remove(self, workflow_id: str) -> None:
+        """Take away a script that was added. Raises WorkflowNotFound."""
+        if workflow_id not in self._added:
+            raise WorkflowNotFound(workflow_id, hint="Only workflows that were added here can be removed.")
+        del self._added[workflow_id]
+
+    def list(self) -> dict[str, tuple[Script, bool]]:
+        """Every workflow by id, and whether it was added instead of read from a file."""
+        of_files = {path: self._script(path, keep_going=True) for path in self._paths()}
+        known = {script.id or path.stem: (script, False) for path, script in of_files.items() if script is not None}
+        return known | {workflow_id: (script, True) for workflow_id, script in self._added.items()}
 
     def get(self, workflow_id: str) -> Script:
         """The workflow of this id as its file is now; without a file, the echo."""
@@ -66,7 +85,9 @@ class Catalog:
         return version != "latest" if versions is UNSET else version in versions
 
     def _find(self, workflow_id: str) -> Script | None:
-        found = None
+        found = self._added.get(workflow_id)
+        if found is not None:
+            return found
         for path in self._paths():
             script = self._script(path, keep_going=True)
             if script is not None and (script.id or path.stem) == workflow_id:
@@ -101,22 +122,34 @@ def read_script(path: Path) -> Script:
     """A workflow file. Raises DocumentInvalid with file, line, place and reason."""
     document = read_document(path)
     try:
-        try:
-            script = msgspec.convert(document, Script)
-        except msgspec.ValidationError as error:
-            reason, _, place = str(error).partition(" - at `$")
-            raise _Fault(place.rstrip("`").lstrip("."), _with_near_miss(reason.replace("`", "'"))) from None
-        _check(script)
-        _check_templates(document, "")
+        return _parsed(document)
     except _Fault as fault:
         line = line_of(path, fault.place)
         raise WorkflowInvalid(fault.reason, source=str(path), line=line, place=fault.place) from None
-    return script
+
+
+def parse_script(document: Any, *, source: str) -> Script:
+    """A workflow that comes without a file. Raises WorkflowInvalid with place and reason."""
+    try:
+        return _parsed(document)
+    except _Fault as fault:
+        raise WorkflowInvalid(fault.reason, source=source, place=fault.place) from None
 
 
 def schema() -> bytes:
     """The JSON Schema of a workflow file, for editors."""
     return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Script)), indent=2) + b"\n"
+
+
+def _parsed(document: Any) -> Script:
+    try:
+        script = msgspec.convert(document, Script)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        raise _Fault(place.rstrip("`").lstrip("."), _with_near_miss(reason.replace("`", "'"))) from None
+    _check(script)
+    _check_templates(document, "")
+    return script
 
 
 class _Fault(Exception):
