@@ -9,12 +9,12 @@ import click
 import msgspec
 
 from mock_server.cli.control import SETTINGS, control_options
+from mock_server.cli.showing import request_row, show_clock, show_contents, show_faults, show_requests, show_sessions
 from mock_server.cli.tables import show_json, show_table
 from mock_server.moments import iso
 from mock_server.state.feed import Happening
 from mock_server.state.records import fits
 from mock_server.testing.handle import ChatKitMock
-from mock_server.wire.control import ClockState, ProjectContents, SessionState
 from mock_server.wire.faults import FaultRule
 from mock_server.wire.journal import Record, RecordFilter
 
@@ -39,7 +39,7 @@ def clock() -> None:
 @control_options
 def clock_show(*, mock: ChatKitMock, as_json: bool) -> None:
     """Tell the time."""
-    _show_clock(mock.clock.state(), as_json=as_json)
+    show_clock(mock.clock.state(), as_json=as_json)
 
 
 @clock.command("freeze")
@@ -47,7 +47,7 @@ def clock_show(*, mock: ChatKitMock, as_json: bool) -> None:
 @control_options
 def clock_freeze(*, mock: ChatKitMock, at: str | None, as_json: bool) -> None:
     """Stand still AT a moment, or where it is."""
-    _show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
+    show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
 
 
 @clock.command("travel-to")
@@ -55,7 +55,7 @@ def clock_freeze(*, mock: ChatKitMock, at: str | None, as_json: bool) -> None:
 @control_options
 def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
     """Jump to a moment; a running clock runs on from there."""
-    _show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
+    show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
 
 
 @clock.command("shift", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -63,7 +63,7 @@ def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
 @control_options
 def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
     """Move BY a span, such as 10m or -1h."""
-    _show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
+    show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
 
 
 @clock.command("tick")
@@ -71,7 +71,7 @@ def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
 @control_options
 def clock_tick(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
     """Move a frozen clock forward BY a span, a second unless told otherwise."""
-    _show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
+    show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
 
 
 @clock.command("scale")
@@ -79,14 +79,14 @@ def clock_tick(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
 @control_options
 def clock_scale(*, mock: ChatKitMock, factor: float, as_json: bool) -> None:
     """Run on, FACTOR times as fast as the world."""
-    _show_clock(mock.clock.scale(factor), as_json=as_json)
+    show_clock(mock.clock.scale(factor), as_json=as_json)
 
 
 @clock.command("resume")
 @control_options
 def clock_resume(*, mock: ChatKitMock, as_json: bool) -> None:
     """Go on with the world's time."""
-    _show_clock(mock.clock.resume(), as_json=as_json)
+    show_clock(mock.clock.resume(), as_json=as_json)
 
 
 # Sessions.
@@ -98,7 +98,7 @@ def clock_resume(*, mock: ChatKitMock, as_json: bool) -> None:
 @control_options
 def sessions(*, mock: ChatKitMock, status: str | None, user: str | None, as_json: bool) -> None:
     """List sessions, newest first."""
-    _show_sessions(mock.sessions.list(status=status, user=user), as_json=as_json)
+    show_sessions(mock.sessions.list(status=status, user=user), as_json=as_json)
 
 
 @ctl.command()
@@ -110,7 +110,7 @@ def session(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
     if as_json:
         show_json(shown)
         return
-    _show_sessions([shown], as_json=False)
+    show_sessions([shown], as_json=False)
     rows = [(iso(change.at), change.status, change.cause) for change in shown.transitions]
     show_table(("at", "status", "cause"), rows, empty="")
 
@@ -120,7 +120,7 @@ def session(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
 @control_options
 def expire(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
     """Let a session expire now."""
-    _show_sessions([mock.sessions.expire(session_id)], as_json=as_json)
+    show_sessions([mock.sessions.expire(session_id)], as_json=as_json)
 
 
 @ctl.command()
@@ -128,7 +128,7 @@ def expire(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
 @control_options
 def cancel(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
     """Cancel a session, without an API key."""
-    _show_sessions([mock.sessions.cancel(session_id)], as_json=as_json)
+    show_sessions([mock.sessions.cancel(session_id)], as_json=as_json)
 
 
 # Faults.
@@ -143,7 +143,7 @@ def fault() -> None:
 @control_options
 def fault_list(*, mock: ChatKitMock, as_json: bool) -> None:
     """List the faults, with how often they struck."""
-    _show_faults(mock.faults.list(), as_json=as_json)
+    show_faults(mock.faults.list(), as_json=as_json)
 
 
 @fault.command("add")
@@ -173,7 +173,7 @@ def fault_add(*, mock: ChatKitMock, as_json: bool, **options: Any) -> None:
     if "nth" in given:
         given["nth"] = list(given["nth"])
     added = mock.faults.add(**given)
-    _show_faults([rule for rule in mock.faults.list() if rule.id == added.id], as_json=as_json)
+    show_faults([rule for rule in mock.faults.list() if rule.id == added.id], as_json=as_json)
 
 
 @fault.command("load")
@@ -189,7 +189,7 @@ def fault_load(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
     else:
         for params in load_faults([name]):
             mock.ask("POST", "/faults", FaultRule, body=params)
-    _show_faults(mock.faults.list(), as_json=as_json)
+    show_faults(mock.faults.list(), as_json=as_json)
 
 
 @fault.command("remove")
@@ -198,7 +198,7 @@ def fault_load(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
 def fault_remove(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
     """Take away a fault."""
     mock.faults.remove(name)
-    _show_faults(mock.faults.list(), as_json=as_json)
+    show_faults(mock.faults.list(), as_json=as_json)
 
 
 @fault.command("clear")
@@ -206,7 +206,7 @@ def fault_remove(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
 def fault_clear(*, mock: ChatKitMock, as_json: bool) -> None:
     """Take away every fault."""
     mock.faults.clear()
-    _show_faults(mock.faults.list(), as_json=as_json)
+    show_faults(mock.faults.list(), as_json=as_json)
 
 
 # The journal.
@@ -227,11 +227,11 @@ def journal(*, mock: ChatKitMock, follow: bool, limit: int, as_json: bool, **fil
     happenings = mock.events() if follow else iter(())
     shown = mock.journal.requests(**given)[-limit:]
     if not follow:
-        _show_requests(shown, as_json=as_json)
+        show_requests(shown, as_json=as_json)
         return
     click.echo("Following; Ctrl-C ends it.", err=True)
     for record in _following(mock, shown, happenings, msgspec.convert(given, RecordFilter)):
-        click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, _request_row(record))))
+        click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, request_row(record))))
 
 
 @ctl.command()
@@ -262,7 +262,7 @@ def export(*, mock: ChatKitMock, form: Any, as_json: bool) -> None:
 @control_options
 def reset(*, mock: ChatKitMock, only: Any, as_json: bool) -> None:
     """Return to what the server was started with."""
-    _show_contents([mock.reset(only)], as_json=as_json)
+    show_contents([mock.reset(only)], as_json=as_json)
 
 
 @ctl.command()
@@ -270,7 +270,7 @@ def reset(*, mock: ChatKitMock, only: Any, as_json: bool) -> None:
 @control_options
 def load(*, mock: ChatKitMock, seed: Path, as_json: bool) -> None:
     """Add what a YAML or JSON seed file holds."""
-    _show_contents([mock.load(seed)], as_json=as_json)
+    show_contents([mock.load(seed)], as_json=as_json)
 
 
 @ctl.command()
@@ -286,7 +286,7 @@ def snapshot(*, mock: ChatKitMock, as_json: bool) -> None:  # noqa: ARG001 - it 
 def restore(*, mock: ChatKitMock, file: Path, as_json: bool) -> None:
     """Put the project into the state of a snapshot."""
     try:
-        _show_contents([mock.restore(file.read_bytes())], as_json=as_json)
+        show_contents([mock.restore(file.read_bytes())], as_json=as_json)
     except OSError as error:
         raise click.ClickException(f"can't read {file}: {error.strerror or error}") from None
 
@@ -295,7 +295,7 @@ def restore(*, mock: ChatKitMock, file: Path, as_json: bool) -> None:
 @control_options
 def projects(*, mock: ChatKitMock, as_json: bool) -> None:
     """List every project of the server."""
-    _show_contents(mock.projects().projects, as_json=as_json)
+    show_contents(mock.projects().projects, as_json=as_json)
 
 
 @ctl.command()
@@ -322,70 +322,6 @@ def _following(
             record = mock.journal.get(happening.data["request"])
             if fits(record, wanted):
                 yield record
-
-
-def _show_requests(shown: list[Record], *, as_json: bool) -> None:
-    if as_json:
-        show_json(shown)
-        return
-    titles = ("at", "id", "operation", "status", "ms", "user", "session", "fault")
-    show_table(titles, [_request_row(each) for each in shown], empty="The journal is empty.")
-
-
-def _request_row(record: Record) -> tuple[Any, ...]:
-    operation = record.operation or f"{record.method} {record.path}"
-    status = record.status or record.outcome
-    return (
-        iso(record.at),
-        record.id,
-        operation,
-        status,
-        record.milliseconds,
-        record.user,
-        record.session,
-        record.fault,
-    )
-
-
-def _show_clock(state: ClockState, *, as_json: bool) -> None:
-    if as_json:
-        show_json(state)
-    else:
-        how = "frozen" if state.frozen else "running" if state.factor == 1 else f"running, times {state.factor:g}"
-        click.echo(f"{state.at} ({state.now:.3f}), {how}")
-
-
-def _show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
-    if as_json:
-        show_json(listed)
-        return
-    titles = ("id", "status", "user", "workflow", "seconds left", "requests left")
-    rows = [
-        (each.id, each.status, each.user, each.workflow, round(each.seconds_left, 1), each.requests_left)
-        for each in listed
-    ]
-    show_table(titles, rows, empty="There are no sessions.")
-
-
-def _show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
-    if as_json:
-        show_json(rules)
-        return
-    rows = [(rule.id, rule.name, _said(rule.match), _said(rule.do), rule.times, rule.hits) for rule in rules]
-    show_table(("id", "name", "match", "do", "times", "hits"), rows, empty="There are no faults.")
-
-
-def _show_contents(listed: list[ProjectContents], *, as_json: bool) -> None:
-    if as_json:
-        show_json(listed)
-        return
-    names = ProjectContents.__struct_fields__
-    show_table(names, [[getattr(each, name) for name in names] for each in listed], empty="There are no projects.")
-
-
-def _said(part: Any) -> str:
-    given = {name: value for name, value in msgspec.to_builtins(part).items() if value is not False}
-    return " ".join(f"{name}={value}" for name, value in given.items()) or "any"
 
 
 def _number_or_text(text: str) -> str | float:

@@ -1,0 +1,82 @@
+"""How the parts of the control plane are shown."""
+
+from typing import Any
+
+import click
+import msgspec
+
+from mock_server.cli.tables import show_json, show_table
+from mock_server.moments import iso
+from mock_server.wire.control import ClockState, ProjectContents, SessionState
+from mock_server.wire.faults import FaultRule
+from mock_server.wire.journal import Record
+
+
+def show_requests(shown: list[Record], *, as_json: bool) -> None:
+    """Requests of the journal."""
+    if as_json:
+        show_json(shown)
+        return
+    titles = ("at", "id", "operation", "status", "ms", "user", "session", "fault")
+    show_table(titles, [request_row(each) for each in shown], empty="The journal is empty.")
+
+
+def request_row(record: Record) -> tuple[Any, ...]:
+    """One request as the cells of a row."""
+    operation = record.operation or f"{record.method} {record.path}"
+    status = record.status or record.outcome
+    return (
+        iso(record.at),
+        record.id,
+        operation,
+        status,
+        record.milliseconds,
+        record.user,
+        record.session,
+        record.fault,
+    )
+
+
+def show_clock(state: ClockState, *, as_json: bool) -> None:
+    """The time and how it runs."""
+    if as_json:
+        show_json(state)
+    else:
+        how = "frozen" if state.frozen else "running" if state.factor == 1 else f"running, times {state.factor:g}"
+        click.echo(f"{state.at} ({state.now:.3f}), {how}")
+
+
+def show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
+    """Sessions, with what is left of them."""
+    if as_json:
+        show_json(listed)
+        return
+    titles = ("id", "status", "user", "workflow", "seconds left", "requests left")
+    rows = [
+        (each.id, each.status, each.user, each.workflow, round(each.seconds_left, 1), each.requests_left)
+        for each in listed
+    ]
+    show_table(titles, rows, empty="There are no sessions.")
+
+
+def show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
+    """Faults, with how often they struck."""
+    if as_json:
+        show_json(rules)
+        return
+    rows = [(rule.id, rule.name, _said(rule.match), _said(rule.do), rule.times, rule.hits) for rule in rules]
+    show_table(("id", "name", "match", "do", "times", "hits"), rows, empty="There are no faults.")
+
+
+def show_contents(listed: list[ProjectContents], *, as_json: bool) -> None:
+    """How much projects hold."""
+    if as_json:
+        show_json(listed)
+        return
+    names = ProjectContents.__struct_fields__
+    show_table(names, [[getattr(each, name) for name in names] for each in listed], empty="There are no projects.")
+
+
+def _said(part: Any) -> str:
+    given = {name: value for name, value in msgspec.to_builtins(part).items() if value is not False}
+    return " ".join(f"{name}={value}" for name, value in given.items()) or "any"
