@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from mock_server.errors import Dropped, Injected
-from mock_server.http.call import Call, Headers
-from mock_server.http.headers import dress
+from mock_server.http.call import Call
+from mock_server.http.headers import head_of
 from mock_server.moments import seconds
+from mock_server.state.journal import parsed_head
 
 if TYPE_CHECKING:
     from mock_server.wire.faults import FaultAction, FaultError, FaultRule
@@ -53,13 +54,13 @@ class Spoiler:
         self._do = do
         self._passed = 0
 
-    async def respond(self, call: Call, status: int, body: bytes, headers: Headers) -> None:
+    async def respond(self, call: Call, status: int, body: bytes, lines: bytes) -> None:
         """Send a whole answer, harmed. Raises Dropped in the middle of a truncated one."""
         do = self._do
         if do.malformed is not UNSET:
             body = _broken(body)
-        length = (b"content-length", b"%d" % len(body))
-        start = {"type": "http.response.start", "status": status, "headers": dress(call, [*headers, length])}
+        headers = parsed_head(head_of(call, b"%bcontent-length: %d\r\n" % (lines, len(body))))
+        start = {"type": "http.response.start", "status": status, "headers": headers}
         await call.send(start)
         if do.truncated is not UNSET:
             call.entry.answer = body[: len(body) // 2]

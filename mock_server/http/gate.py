@@ -12,7 +12,7 @@ from mock_server.clock import stopwatch
 from mock_server.errors import Dropped, MethodNotAllowed, ProjectInvalid, UrlUnknown
 from mock_server.http.call import Call
 from mock_server.http.errors import is_known, render
-from mock_server.http.headers import Dressing
+from mock_server.http.headers import Dressing, lines_of
 from mock_server.http.operation import JSON, Resource, respond
 from mock_server.state.project import Project, Projects
 
@@ -94,7 +94,7 @@ class Gate:
         if call.entry.status:
             raise error  # the answer has begun: all that is left is to drop the connection
         failure = render(error)
-        await respond(call, failure.status, failure.body, [JSON, *failure.headers])
+        await respond(call, failure.status, failure.body, JSON + lines_of(failure.headers))
 
 
 def _is_ours(path: str) -> bool:

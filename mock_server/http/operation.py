@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mock_server.errors import MethodNotAllowed
-from mock_server.http.call import Call, Headers
+from mock_server.http.call import Call
 from mock_server.http.headers import Dressing, head_of
 from mock_server.state.faults import Subject
 from mock_server.state.journal import parsed_head
@@ -20,7 +20,7 @@ from mock_server.wire.codec import decode, decode_query, encode
 if TYPE_CHECKING:
     from mock_server.wire.faults import FaultRule
 
-JSON = (b"content-type", b"application/json")
+JSON = b"content-type: application/json\r\n"
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         if not isinstance(result, Struct | dict):
             result = await _answer_otherwise(call, result)
         if result is not None:
-            await respond(call, 200, encode(result), [JSON])
+            await respond(call, 200, encode(result), JSON)
 
 
 def _struck(call: Call, subject: Subject) -> "FaultRule | None":
@@ -126,19 +126,19 @@ class Resource:
         if operation is not None:
             return operation.perform(call)
         if call.method == "OPTIONS":
-            return respond(call, 200, b"", [(b"allow", self._allowed.encode())])
+            return respond(call, 200, b"", b"allow: %b\r\n" % self._allowed.encode())
         raise MethodNotAllowed(call.method, call.path, allowed=self._allowed)
 
 
-async def respond(call: Call, status: int, body: bytes, headers: Headers) -> None:
-    """Send a whole answer."""
+async def respond(call: Call, status: int, body: bytes, lines: bytes) -> None:
+    """Send a whole answer; `lines` are its own headers."""
     entry = call.entry
     entry.status = status
     if call.spoiler is not None:
-        await call.spoiler.respond(call, status, body, headers)
+        await call.spoiler.respond(call, status, body, lines)
         return
     entry.answer = body
-    head = head_of(call, [*headers, (b"content-length", b"%d" % len(body))])
+    head = head_of(call, b"%bcontent-length: %d\r\n" % (lines, len(body)))
     connection = call.connection
     if connection is None or not connection.answer(call.send, status, head, body):
         await call.send({"type": "http.response.start", "status": status, "headers": parsed_head(head)})

@@ -5,19 +5,39 @@ from typing import Any, cast
 
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 from mock_server.http.call import CONNECTION
 
 
-class JoiningTransport:
-    """A transport that sends what was written in one turn of the loop at once; all else is the real one's.
+class Outbox(ServerState):
+    """What the connections of one server have written and not sent; it goes out in the loop's next turn.
 
-    Sending in the next turn also lets several connections' packets out one after another, which wakes a client less
-    often.
+    So the packets of several connections leave one after another, which costs less, and wakes clients less often.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport, self._loop = transport, loop
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[JoiningTransport] = []
+
+    def add(self, transport: "JoiningTransport") -> None:
+        """Flush this transport in the next turn."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._waiting.append(transport)
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for transport in waiting:
+            transport.flush()
+
+
+class JoiningTransport:
+    """A transport that sends what was written in one turn of the loop at once; all else is the real one's."""
+
+    def __init__(self, transport: asyncio.Transport, outbox: Outbox) -> None:
+        self._transport, self._outbox = transport, outbox
+        self.is_closing = transport.is_closing  # asked for every answer
         self._written: list[bytes] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -27,7 +47,7 @@ class JoiningTransport:
     def write(self, data: bytes) -> None:
         """Send with what else is written until the loop's next turn."""
         if not self._written:
-            self._loop.call_soon(self.flush)
+            self._outbox.add(self)
         self._written.append(data)
 
     def close(self) -> None:
@@ -76,7 +96,8 @@ class JoiningProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
-        joining = JoiningTransport(transport, self.loop)
+        assert isinstance(self.server_state, Outbox)
+        joining = JoiningTransport(transport, self.server_state)
         super().connection_made(cast("asyncio.Transport", joining))
         self._extensions: dict[str, dict[object, object]] = {CONNECTION: cast("Any", Connection(joining))}
 
@@ -84,3 +105,41 @@ class JoiningProtocol(HttpToolsProtocol):
         """Begin a request."""
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+
+    # A connection that is kept alive is closed after some seconds. uvicorn sets and cancels a timer for each answer;
+    # here one timer looks now and then how long nothing has been asked.
+
+    _idle_timer: asyncio.TimerHandle | None = None
+    _idle_since: float | None = None
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request that waits, or begin to be idle."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._look_if_idle)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since = None
+
+    def _look_if_idle(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            self.timeout_keep_alive_handler()
+        else:
+            self._idle_timer = self.loop.call_later(left, self._look_if_idle)

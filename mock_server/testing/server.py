@@ -12,7 +12,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.testing.protocol import JoiningProtocol
+from mock_server.testing.protocol import JoiningProtocol, Outbox
 
 
 class PortTaken(OSError):
@@ -57,6 +57,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
             )
         )
+        self.server_state = Outbox()
         self._listener = listener
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None

@@ -1,0 +1,72 @@
+"""What is ours about HTTP on a socket: whole answers in one packet, and idle connections that end."""
+
+import socket
+
+import pytest
+from conftest import make_app
+
+from mock_server.clock import stopwatch
+from mock_server.testing.server import ServerThread
+
+BODY = b'{"user": "ada", "workflow": {"id": "wf_1"}}'
+HEAD = (
+    b"POST /v1/chatkit/sessions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer sk-test\r\n"
+    b"openai-beta: chatkit_beta=v1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n" % len(BODY)
+)
+CREATE = HEAD + b"\r\n" + BODY
+
+
+def connected(server: ServerThread) -> socket.socket:
+    host, _, port = server.origin.removeprefix("http://").rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=10)
+
+
+def answer(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Head and body of the next answer."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head, body
+
+
+def test_pipelined_requests_are_answered_in_order() -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(CREATE * 3)
+        received = b""
+        while received.count(b'"client_secret"') < 3 or not received.endswith(b"}"):
+            received += connection.recv(65536)
+        assert received.count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_says_that_it_closes_when_it_is_asked_to() -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(HEAD + b"connection: close\r\n\r\n" + BODY)
+        head, _ = answer(connection)
+        assert b"\r\nconnection: close" in head
+        assert connection.recv(1) == b""
+
+
+def test_a_head_has_no_body() -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(b"HEAD /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n" + CREATE)
+        received = b""
+        while b'"client_secret"' not in received:
+            received += connection.recv(65536)
+        head, _, rest = received.partition(b"\r\n\r\n")
+        assert b"content-length: " in head
+        assert rest.startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.slow
+def test_an_idle_connection_is_closed_after_some_seconds() -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        for _ in range(2):
+            connection.sendall(CREATE)
+            answer(connection)
+        began = stopwatch()
+        assert connection.recv(1) == b""
+        assert 4 < stopwatch() - began < 8
