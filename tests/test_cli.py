@@ -214,3 +214,69 @@ def test_help_and_version_are_readable() -> None:
         done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=True)
         assert done.stdout.strip()
         assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_the_state_goes_on_in_the_next_run(ready: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state.json"
+    ids: list[str] = []
+    for _ in range(2):
+        with serving(ready, "--state", str(state)) as process:
+            url = ready.read_text()
+            with (
+                OpenAI(base_url=url, api_key="sk-test") as client,
+                OpenAI(base_url=url.replace("/v1", "/p/other/v1"), api_key="sk-test") as other,
+            ):
+                if not ids:
+                    ids = [
+                        each.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"}).id
+                        for each in (client, other)
+                    ]
+                else:
+                    assert client.beta.chatkit.sessions.cancel(ids[0]).status == "cancelled"
+                    assert other.beta.chatkit.sessions.cancel(ids[1]).status == "cancelled"
+            process.terminate()
+            assert process.wait(10) == 0
+        assert state.exists()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", '{"format": "something else"}', "[1]", '{"format": "chatkit-mock-server snapshot"}']
+)
+def test_a_state_that_is_none_is_refused_and_left_alone(tmp_path: Path, content: str) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(content)
+    code, errors = said("serve", "--port", "0", "--state", str(state))
+    assert code == 2
+    assert errors.startswith(f"chatkit-mock: {state}: ")
+    assert errors.count("\n") == 1
+    assert state.read_text() == content
+
+
+def test_begins_with_the_faults_of_a_file(ready: Path, tmp_path: Path) -> None:
+    faults = tmp_path / "faults.yaml"
+    faults.write_text("faults:\n- {name: first, times: 1, do: {error: 503}}\n")
+    with serving(ready, "--faults", str(faults)), httpx2.Client(base_url=ready.read_text().removesuffix("/v1")) as web:
+        headers = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
+        answers = [web.get("/v1/chatkit/threads", headers=headers) for _ in range(2)]
+        assert [each.status_code for each in answers] == [503, 200]
+        assert answers[0].headers["x-mock-fault"] == "first"
+        web.post("/_mock/reset")
+        assert web.get("/v1/chatkit/threads", headers=headers).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("faults: [{do: {}}]", ":1: faults[0].do: The rule does nothing: "),
+        ("faults:\n- do: {error: 500}\n- do: {eror: 500}", ":3: faults[1].do: Object contains unknown field 'eror'"),
+        ("- 1", ":1: Expected 'object', got 'array'"),
+    ],
+)
+def test_a_faulty_fault_file_is_named_with_line_place_and_reason(tmp_path: Path, text: str, message: str) -> None:
+    faults = tmp_path / "faults.yaml"
+    faults.write_text(text)
+    for arguments in (("serve", "--port", "0", "--faults", str(faults)), ("check", "--faults", str(faults))):
+        code, errors = said(*arguments)
+        assert code == (2 if arguments[0] == "serve" else 1)
+        assert f"{faults}{message}" in errors
+        assert errors.count("\n") == 1
