@@ -1,24 +1,33 @@
 """Time: a project's clock, and the stopwatch nothing can freeze. The only module that knows freezegun."""
 
 import calendar
+import datetime as dt
 import sys
 import time
-from datetime import datetime
 
 from msgspec import Struct, structs
 
 from mock_server.errors import ClockRunning
 from mock_server.moments import END_OF_TIME
 
+_frozen = sys.modules.get("freezegun.api")  # it may be at work while this is imported for the first time
 
-class _Real:
-    # freezegun replaces module attributes that hold time's functions, but not those of a class.
-    monotonic = staticmethod(time.monotonic)  # noqa: TID251 - the one reading of it
+
+class Real:
+    """The real ones, whatever freezegun does: it replaces what modules hold, but not what a class holds.
+
+    datetime: for Structs and for what is encoded; msgspec takes no other.
+    """
+
+    datetime: type[dt.datetime] = _frozen.real_datetime if _frozen else dt.datetime
+    monotonic: "staticmethod[[], float]" = staticmethod(
+        _frozen.real_monotonic if _frozen else time.monotonic  # noqa: TID251 - read by `stopwatch` alone
+    )
 
 
 def stopwatch() -> float:
-    """Seconds on a clock that only runs forwards and that no test library can stop."""
-    return _Real.monotonic()
+    """Seconds on a clock that only runs forwards and that no test library can stop: the one reading of it."""
+    return Real.monotonic()
 
 
 def world_time() -> float:
@@ -29,7 +38,7 @@ def world_time() -> float:
     """
     freezegun = sys.modules.get("freezegun.api")
     if freezegun is not None and freezegun.freeze_factories:
-        frozen: datetime = freezegun.freeze_factories[-1]()
+        frozen: dt.datetime = freezegun.freeze_factories[-1]()
         return calendar.timegm(frozen.timetuple()) + frozen.microsecond / 1e6
     return time.time()  # noqa: TID251 - this is where time comes from
 

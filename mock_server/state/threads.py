@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct, structs
 
+from mock_server.clock import Real
 from mock_server.errors import ThreadNotFound
 from mock_server.state.timeline import Page, Timeline
 from mock_server.wire import events
@@ -127,7 +128,7 @@ def unix(moment: datetime) -> float:
 
 def zoned(now: float) -> datetime:
     """The time as assistants' items carry it, `…Z` on the wire (observed)."""
-    return datetime.fromtimestamp(now, UTC)
+    return Real.datetime.fromtimestamp(now, UTC)
 
 
 def zoneless(now: float) -> datetime:

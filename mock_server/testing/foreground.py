@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from mock_server.testing.loop import loop_factory
 from mock_server.testing.server import Server, listen
 
 
@@ -15,7 +16,7 @@ def serve_in_foreground(
 ) -> None:
     """Serve until SIGINT or SIGTERM. Raises OSError for a port or a ready file that can't be had."""
     server = Server(app, listen(host, port))
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             runner.run(_serve(server, ready_file, banner))
         finally:

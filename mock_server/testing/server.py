@@ -5,13 +5,14 @@ import contextlib
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from mock_server.testing.loop import loop_factory
 from mock_server.testing.protocol import JoiningProtocol, Outbox
 
 
@@ -106,8 +107,16 @@ class Server(uvicorn.Server):
 class ServerThread:
     """A Server in a thread of its own; a context manager."""
 
-    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Raises PortTaken."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    ) -> None:
+        """`make_loop` makes another loop than `loop_factory` does. Raises PortTaken."""
+        self._make_loop = make_loop or loop_factory()
         self._server = Server(app, listen(host, port))
         self.origin = self._server.origin
         self._started = threading.Event()
@@ -127,8 +136,7 @@ class ServerThread:
         self._thread.join()
 
     def _run(self) -> None:
-        loop_factory = self._server.config.get_loop_factory()
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
+        with asyncio.Runner(loop_factory=self._make_loop) as runner:
             runner.run(self._serve())
 
     async def _serve(self) -> None:

@@ -4,13 +4,18 @@ The observed times of threads and user messages have no zone, those of all other
 here are naive and aware accordingly.
 """
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from mock_server.clock import Real
 from mock_server.wire.files import Attachment
 from mock_server.wire.threads import ActiveStatus, ThreadStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+else:
+    datetime = Real.datetime
 
 
 class _Part(Struct, kw_only=True):

@@ -4,13 +4,18 @@ Items are written in short, or pasted as the real API lists them: `type` with or
 `arguments` and `output` as JSON or as JSON text.
 """
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from mock_server.clock import Real
 from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
 from mock_server.wire.threads import TaskType, UserMessageInputText, UserMessageQuotedText
+
+if TYPE_CHECKING:
+    from datetime import datetime
+else:
+    datetime = Real.datetime
 
 Moment = int | float | datetime  # unix seconds, or ISO 8601
 Identifier = Annotated[str, Meta(min_length=1)]
