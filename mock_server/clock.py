@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import sys
 import time
+from collections.abc import Callable
 
 from msgspec import Struct, structs
 
@@ -41,6 +42,18 @@ def world_time() -> float:
         frozen: dt.datetime = freezegun.freeze_factories[-1]()
         return calendar.timegm(frozen.timetuple()) + frozen.microsecond / 1e6
     return time.time()  # noqa: TID251 - this is where time comes from
+
+
+def hold_world(at: float, *, ticking: bool) -> Callable[[], None]:
+    """Move this process's time to unix second `at` through freezegun, to stand still or to tick on from there.
+
+    Gives what lets it go. asyncio's own timers go on.
+    """
+    from freezegun import freeze_time  # noqa: PLC0415, TID251 - this is the module that knows it
+
+    freezer = freeze_time(Real.datetime.fromtimestamp(at, dt.UTC), tick=ticking, real_asyncio=True)
+    freezer.start()
+    return freezer.stop
 
 
 class Reading(Struct, frozen=True, kw_only=True):

@@ -69,8 +69,9 @@ class Stream:
                 if not isinstance(beat, Pause | Cut):
                     self._thread.apply(beat)
                 yield beat
-        except Exception:  # noqa: BLE001 - whatever it was, the client gets an event
+        except Exception as error:  # noqa: BLE001 - whatever it was, the client gets an event
             _log.exception("The turn in %s failed (%s)", self._thread.id, self._call.request_id)
+            self._call.project.journal.failures.append((self._call.entry, error))
             yield events.ErrorEvent(code="stream.error", allow_retry=True)
 
 

@@ -9,7 +9,7 @@ import click
 from mock_server.cli.serving import ENVIRONMENT
 from mock_server.errors import MockServerError
 from mock_server.testing import connect
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 from mock_server.testing.transport import ControlError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,7 +35,7 @@ def control_options(command: F) -> Callable[..., Any]:
     return wrapped
 
 
-def _say_where_things_are(mock: ChatKitMock) -> None:
+def _say_where_things_are(mock: Handle) -> None:
     """A note, if the default project holds nothing and others do."""
     listed = mock.projects()
     full = [each.project for each in listed.projects if each.sessions or each.threads or each.requests]

@@ -14,7 +14,7 @@ from mock_server.cli.tables import show_json, show_table
 from mock_server.moments import iso
 from mock_server.state.feed import Happening
 from mock_server.state.records import fits
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 from mock_server.wire.faults import FaultRule
 from mock_server.wire.journal import Record, RecordFilter
 
@@ -37,7 +37,7 @@ def clock() -> None:
 
 @clock.command("show")
 @control_options
-def clock_show(*, mock: ChatKitMock, as_json: bool) -> None:
+def clock_show(*, mock: Handle, as_json: bool) -> None:
     """Tell the time."""
     show_clock(mock.clock.state(), as_json=as_json)
 
@@ -45,7 +45,7 @@ def clock_show(*, mock: ChatKitMock, as_json: bool) -> None:
 @clock.command("freeze")
 @click.argument("at", required=False)
 @control_options
-def clock_freeze(*, mock: ChatKitMock, at: str | None, as_json: bool) -> None:
+def clock_freeze(*, mock: Handle, at: str | None, as_json: bool) -> None:
     """Stand still AT a moment, or where it is."""
     show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
 
@@ -53,7 +53,7 @@ def clock_freeze(*, mock: ChatKitMock, at: str | None, as_json: bool) -> None:
 @clock.command("travel-to")
 @click.argument("at")
 @control_options
-def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
+def clock_travel_to(*, mock: Handle, at: str, as_json: bool) -> None:
     """Jump to a moment; a running clock runs on from there."""
     show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
 
@@ -61,7 +61,7 @@ def clock_travel_to(*, mock: ChatKitMock, at: str, as_json: bool) -> None:
 @clock.command("shift", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("by")
 @control_options
-def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
+def clock_shift(*, mock: Handle, by: str, as_json: bool) -> None:
     """Move BY a span, such as 10m or -1h."""
     show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
 
@@ -69,7 +69,7 @@ def clock_shift(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
 @clock.command("tick")
 @click.argument("by", default="1s")
 @control_options
-def clock_tick(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
+def clock_tick(*, mock: Handle, by: str, as_json: bool) -> None:
     """Move a frozen clock forward BY a span, a second unless told otherwise."""
     show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
 
@@ -77,14 +77,14 @@ def clock_tick(*, mock: ChatKitMock, by: str, as_json: bool) -> None:
 @clock.command("scale")
 @click.argument("factor", type=float)
 @control_options
-def clock_scale(*, mock: ChatKitMock, factor: float, as_json: bool) -> None:
+def clock_scale(*, mock: Handle, factor: float, as_json: bool) -> None:
     """Run on, FACTOR times as fast as the world."""
     show_clock(mock.clock.scale(factor), as_json=as_json)
 
 
 @clock.command("resume")
 @control_options
-def clock_resume(*, mock: ChatKitMock, as_json: bool) -> None:
+def clock_resume(*, mock: Handle, as_json: bool) -> None:
     """Go on with the world's time."""
     show_clock(mock.clock.resume(), as_json=as_json)
 
@@ -96,7 +96,7 @@ def clock_resume(*, mock: ChatKitMock, as_json: bool) -> None:
 @click.option("--status", type=click.Choice(["active", "expired", "cancelled"]))
 @click.option("--user", metavar="USER")
 @control_options
-def sessions(*, mock: ChatKitMock, status: str | None, user: str | None, as_json: bool) -> None:
+def sessions(*, mock: Handle, status: str | None, user: str | None, as_json: bool) -> None:
     """List sessions, newest first."""
     show_sessions(mock.sessions.list(status=status, user=user), as_json=as_json)
 
@@ -104,7 +104,7 @@ def sessions(*, mock: ChatKitMock, status: str | None, user: str | None, as_json
 @ctl.command()
 @click.argument("session_id", metavar="ID")
 @control_options
-def session(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+def session(*, mock: Handle, session_id: str, as_json: bool) -> None:
     """Show a session with its history."""
     shown = mock.sessions.get(session_id)
     if as_json:
@@ -118,7 +118,7 @@ def session(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
 @ctl.command()
 @click.argument("session_id", metavar="ID")
 @control_options
-def expire(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+def expire(*, mock: Handle, session_id: str, as_json: bool) -> None:
     """Let a session expire now."""
     show_sessions([mock.sessions.expire(session_id)], as_json=as_json)
 
@@ -126,7 +126,7 @@ def expire(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
 @ctl.command()
 @click.argument("session_id", metavar="ID")
 @control_options
-def cancel(*, mock: ChatKitMock, session_id: str, as_json: bool) -> None:
+def cancel(*, mock: Handle, session_id: str, as_json: bool) -> None:
     """Cancel a session, without an API key."""
     show_sessions([mock.sessions.cancel(session_id)], as_json=as_json)
 
@@ -141,7 +141,7 @@ def fault() -> None:
 
 @fault.command("list")
 @control_options
-def fault_list(*, mock: ChatKitMock, as_json: bool) -> None:
+def fault_list(*, mock: Handle, as_json: bool) -> None:
     """List the faults, with how often they struck."""
     show_faults(mock.faults.list(), as_json=as_json)
 
@@ -167,7 +167,7 @@ def fault_list(*, mock: ChatKitMock, as_json: bool) -> None:
 @click.option("--bandwidth", type=click.IntRange(1), help="Send so many bytes a second at most.")
 @click.option("--end-session", type=click.Choice(["expired", "cancelled"]), help="End the call's session first.")
 @control_options
-def fault_add(*, mock: ChatKitMock, as_json: bool, **options: Any) -> None:
+def fault_add(*, mock: Handle, as_json: bool, **options: Any) -> None:
     """Add a fault behind the others."""
     given = {name: value for name, value in options.items() if value is not None and value != ()}
     if "nth" in given:
@@ -179,7 +179,7 @@ def fault_add(*, mock: ChatKitMock, as_json: bool, **options: Any) -> None:
 @fault.command("load")
 @click.argument("name", metavar="FILE|SET")
 @control_options
-def fault_load(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
+def fault_load(*, mock: Handle, name: str, as_json: bool) -> None:
     """Add the faults of a file, or of a shipped set such as 'flaky'."""
     from mock_server.fixtures import shipped  # noqa: PLC0415 - for this command only
     from mock_server.state.faults import load_faults  # noqa: PLC0415
@@ -195,7 +195,7 @@ def fault_load(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
 @fault.command("remove")
 @click.argument("name", metavar="ID|NAME")
 @control_options
-def fault_remove(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
+def fault_remove(*, mock: Handle, name: str, as_json: bool) -> None:
     """Take away a fault."""
     mock.faults.remove(name)
     show_faults(mock.faults.list(), as_json=as_json)
@@ -203,7 +203,7 @@ def fault_remove(*, mock: ChatKitMock, name: str, as_json: bool) -> None:
 
 @fault.command("clear")
 @control_options
-def fault_clear(*, mock: ChatKitMock, as_json: bool) -> None:
+def fault_clear(*, mock: Handle, as_json: bool) -> None:
     """Take away every fault."""
     mock.faults.clear()
     show_faults(mock.faults.list(), as_json=as_json)
@@ -221,7 +221,7 @@ def fault_clear(*, mock: ChatKitMock, as_json: bool) -> None:
 @click.option("--session")
 @click.option("--fault", help="The name of one, * for any.")
 @control_options
-def journal(*, mock: ChatKitMock, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
+def journal(*, mock: Handle, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
     """List what was asked and answered, oldest first."""
     given = {name: value for name, value in filters.items() if value is not None}
     happenings = mock.events() if follow else iter(())
@@ -238,7 +238,7 @@ def journal(*, mock: ChatKitMock, follow: bool, limit: int, as_json: bool, **fil
 @click.argument("request_id", metavar="ID")
 @click.option("--curl", is_flag=True, help="As a shell command.")
 @control_options
-def request(*, mock: ChatKitMock, request_id: str, curl: bool, as_json: bool) -> None:
+def request(*, mock: Handle, request_id: str, curl: bool, as_json: bool) -> None:
     """Show one request with its answer."""
     if curl and not as_json:
         click.echo(mock.journal.curl(request_id))
@@ -249,7 +249,7 @@ def request(*, mock: ChatKitMock, request_id: str, curl: bool, as_json: bool) ->
 @ctl.command()
 @click.option("--format", "form", type=click.Choice(["jsonl", "har", "wire"]), default="jsonl", show_default=True)
 @control_options
-def export(*, mock: ChatKitMock, form: Any, as_json: bool) -> None:
+def export(*, mock: Handle, form: Any, as_json: bool) -> None:
     """Print the journal as JSON Lines, HAR 1.2, or cases for fixtures/wire."""
     click.echo(mock.journal.export("jsonl" if as_json else form), nl=False)
 
@@ -260,7 +260,7 @@ def export(*, mock: ChatKitMock, form: Any, as_json: bool) -> None:
 @ctl.command()
 @click.option("--only", type=click.Choice(["state", "requests", "faults", "clock"]), help="This part alone.")
 @control_options
-def reset(*, mock: ChatKitMock, only: Any, as_json: bool) -> None:
+def reset(*, mock: Handle, only: Any, as_json: bool) -> None:
     """Return to what the server was started with."""
     show_contents([mock.reset(only)], as_json=as_json)
 
@@ -268,14 +268,14 @@ def reset(*, mock: ChatKitMock, only: Any, as_json: bool) -> None:
 @ctl.command()
 @click.argument("seed", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @control_options
-def load(*, mock: ChatKitMock, seed: Path, as_json: bool) -> None:
+def load(*, mock: Handle, seed: Path, as_json: bool) -> None:
     """Add what a YAML or JSON seed file holds."""
     show_contents([mock.load(seed)], as_json=as_json)
 
 
 @ctl.command()
 @control_options
-def snapshot(*, mock: ChatKitMock, as_json: bool) -> None:  # noqa: ARG001 - it is JSON in any case
+def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - it is JSON in any case
     """Print the whole state of the project, to be kept."""
     sys.stdout.write(mock.snapshot().decode() + "\n")
 
@@ -283,7 +283,7 @@ def snapshot(*, mock: ChatKitMock, as_json: bool) -> None:  # noqa: ARG001 - it 
 @ctl.command()
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @control_options
-def restore(*, mock: ChatKitMock, file: Path, as_json: bool) -> None:
+def restore(*, mock: Handle, file: Path, as_json: bool) -> None:
     """Put the project into the state of a snapshot."""
     try:
         show_contents([mock.restore(file.read_bytes())], as_json=as_json)
@@ -293,14 +293,14 @@ def restore(*, mock: ChatKitMock, file: Path, as_json: bool) -> None:
 
 @ctl.command()
 @control_options
-def projects(*, mock: ChatKitMock, as_json: bool) -> None:
+def projects(*, mock: Handle, as_json: bool) -> None:
     """List every project of the server."""
     show_contents(mock.projects().projects, as_json=as_json)
 
 
 @ctl.command()
 @control_options
-def fidelity(*, mock: ChatKitMock, as_json: bool) -> None:
+def fidelity(*, mock: Handle, as_json: bool) -> None:
     """List every behaviour of the emulator and how it is known, as the README has it."""
     behaviours = mock.fidelity()
     if as_json:
@@ -312,7 +312,7 @@ def fidelity(*, mock: ChatKitMock, as_json: bool) -> None:
 
 
 def _following(
-    mock: ChatKitMock, shown: list[Record], happenings: Iterator[Happening], wanted: RecordFilter
+    mock: Handle, shown: list[Record], happenings: Iterator[Happening], wanted: RecordFilter
 ) -> Iterator[Record]:
     """The requests that were shown, then those to come."""
     yield from shown

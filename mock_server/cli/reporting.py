@@ -6,13 +6,13 @@ import click
 
 from mock_server.cli.control import SETTINGS, control_options
 from mock_server.cli.tables import show_json
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 
 
 @click.command(context_settings=SETTINGS)
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave out the findings of this code. Repeatable.")
 @control_options
-def report(*, mock: ChatKitMock, ignore: tuple[str, ...], as_json: bool) -> None:
+def report(*, mock: Handle, ignore: tuple[str, ...], as_json: bool) -> None:
     """Report what the client does that would hurt against the real API; exit code 1 if there is anything."""
     findings = [finding for finding in mock.findings() if finding.code not in ignore]
     if as_json:

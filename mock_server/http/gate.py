@@ -91,6 +91,7 @@ class Gate:
                 error = MethodNotAllowed(call.method, call.path, allowed=allowed)
         if not is_known(error):
             _log.error("%s %s failed (%s)", call.method, call.path, call.request_id, exc_info=error)
+            call.project.journal.failures.append((call.entry, error))
         if call.entry.status:
             raise error  # the answer has begun: all that is left is to drop the connection
         failure = render(error)

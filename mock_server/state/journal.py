@@ -65,6 +65,7 @@ def parsed_head(head: bytes) -> Headers:
 class Journal:
     """The newest entries of one project, bounded in number and in bytes; the oldest go first.
 
+    failures: of the server itself, with the requests that met them.
     totals: of all requests there ever were, by operation and status: how many, and the seconds they took.
     """
 
@@ -74,6 +75,7 @@ class Journal:
         self._entries: deque[Entry] = deque()
         self.forgotten = self.open_streams = 0
         self.totals: dict[tuple[str | None, int], list[float]] = {}
+        self.failures: list[tuple[Entry, Exception]] = []
         self.on_end: Callable[[Entry], None] | None = None
 
     def __len__(self) -> int:

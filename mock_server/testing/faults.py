@@ -12,13 +12,13 @@ from mock_server.wire.faults import FaultList, FaultRule
 from mock_server.wire.journal import Cleared
 
 if TYPE_CHECKING:
-    from mock_server.testing.handle import ChatKitMock
+    from mock_server.testing.handle import Handle
 
 
 class FaultHandle:
     """A fault that was added; as a context manager it is taken away at the end."""
 
-    def __init__(self, mock: "ChatKitMock", rule: FaultRule) -> None:
+    def __init__(self, mock: "Handle", rule: FaultRule) -> None:
         self._mock, self.id, self.name = mock, rule.id, rule.name
 
     @property
@@ -45,7 +45,7 @@ class FaultHandle:
 class FaultsHandle:
     """The project's faults, tried in order: the first that fits a call strikes it."""
 
-    def __init__(self, mock: "ChatKitMock") -> None:
+    def __init__(self, mock: "Handle") -> None:
         self._mock = mock
 
     def add(

@@ -29,7 +29,7 @@ T = TypeVar("T")
 PAGE = 1000
 
 
-class ChatKitMock:
+class Handle:
     """One project of a running emulator. Every method is one call to `/_mock`; all raise ControlError when refused.
 
     clock, faults, journal, sessions: the parts of the project; workflows: those of the server.
@@ -38,7 +38,8 @@ class ChatKitMock:
     def __init__(self, transport: Transport, *, project: str | None = None) -> None:
         """`project` is the one to act on, by default the server's own default."""
         self._transport, self.project = transport, project
-        self.clock, self.faults = ClockHandle(self), FaultsHandle(self)
+        self.clock: ClockHandle = ClockHandle(self)
+        self.faults = FaultsHandle(self)
         self.journal, self.sessions = JournalHandle(self), SessionsHandle(self)
         self.workflows = WorkflowsHandle(self)
 
@@ -117,7 +118,7 @@ class ChatKitMock:
 class ClockHandle:
     """The project's clock. A moment is ISO 8601 with a zone, a datetime with one, or unix seconds."""
 
-    def __init__(self, mock: ChatKitMock) -> None:
+    def __init__(self, mock: Handle) -> None:
         self._mock = mock
 
     def state(self) -> ClockState:
@@ -162,7 +163,7 @@ class ClockHandle:
 class WorkflowsHandle:
     """The workflows with a script, of the whole server."""
 
-    def __init__(self, mock: ChatKitMock) -> None:
+    def __init__(self, mock: Handle) -> None:
         self._mock = mock
 
     def list(self) -> list[WorkflowState]:
@@ -183,7 +184,7 @@ class WorkflowsHandle:
 class SessionsHandle:
     """The project's sessions, seen from behind."""
 
-    def __init__(self, mock: ChatKitMock) -> None:
+    def __init__(self, mock: Handle) -> None:
         self._mock = mock
 
     def list(self, *, status: str | None = None, user: str | None = None) -> list[SessionState]:

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from mock_server.wire.journal import Cleared, CurlCommand, Record, RecordMatch, RecordPage, Verdict, VerifyParams
 
 if TYPE_CHECKING:
-    from mock_server.testing.handle import ChatKitMock
+    from mock_server.testing.handle import Handle
 
 PAGE = 1000
 
@@ -18,7 +18,7 @@ PAGE = 1000
 class JournalHandle:
     """What the project was asked and what it answered. Filters are those of `wire.journal.RecordFilter`."""
 
-    def __init__(self, mock: "ChatKitMock") -> None:
+    def __init__(self, mock: "Handle") -> None:
         self._mock = mock
 
     def requests(self, operation: str | None = None, **filters: Any) -> list[Record]:

@@ -30,6 +30,9 @@ ECHO = Script(
 )
 
 
+ANY = "*"  # the id under which a script is added that answers where there is no other
+
+
 class WorkflowInvalid(DocumentInvalid):
     """A workflow that can't be used."""
 
@@ -85,9 +88,9 @@ class Catalog:
         return version != "latest" if versions is UNSET else version in versions
 
     def _find(self, workflow_id: str) -> Script | None:
-        found = self._added.get(workflow_id)
-        if found is not None:
-            return found
+        if workflow_id in self._added:
+            return self._added[workflow_id]
+        found = self._added.get(ANY)
         for path in self._paths():
             script = self._script(path, keep_going=True)
             if script is not None and (script.id or path.stem) == workflow_id:

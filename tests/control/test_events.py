@@ -20,7 +20,7 @@ from mock_server.config import Settings
 from mock_server.state.feed import WAITING, Happening
 from mock_server.state.project import Projects
 from mock_server.testing import connect
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 from mock_server.testing.server import ServerThread
 from mock_server.workflows.catalog import Catalog
 
@@ -52,7 +52,7 @@ def web(server: ServerThread) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture
-def mock(server: ServerThread) -> ChatKitMock:
+def mock(server: ServerThread) -> Handle:
     return connect(server.origin)
 
 
@@ -101,7 +101,7 @@ def create(web: httpx2.Client, base: str = "", **fields: Any) -> Json:
 # What is told.
 
 
-def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: Handle) -> None:
     mock.clock.freeze(NOW)
     with listening(web) as ear:
         session = create(web)
@@ -116,7 +116,7 @@ def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: ChatKitMo
 
 @pytest.mark.parametrize("ending", ["cancelled", "expired"])
 @pytest.mark.parametrize("by", ["the API", "the handle"])
-def test_an_ending_is_told_once(web: httpx2.Client, mock: ChatKitMock, ending: str, by: str) -> None:
+def test_an_ending_is_told_once(web: httpx2.Client, mock: Handle, ending: str, by: str) -> None:
     if (ending, by) == ("expired", "the API"):
         mock.faults.add("threads.list", name="expire", end_session="expired")
     session = create(web)["id"]
@@ -135,7 +135,7 @@ def test_an_ending_is_told_once(web: httpx2.Client, mock: ChatKitMock, ending: s
     assert [(each["kind"], each["data"]["session"]) for each in told] == [(f"session.{ending}", session)]
 
 
-def test_an_expiry_is_told_with_the_moment_it_happened(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_an_expiry_is_told_with_the_moment_it_happened(web: httpx2.Client, mock: Handle) -> None:
     mock.clock.freeze(NOW)
     late = create(web, expires_after={"anchor": "created_at", "seconds": 300})
     soon = create(web, expires_after={"anchor": "created_at", "seconds": 60})
@@ -149,7 +149,7 @@ def test_an_expiry_is_told_with_the_moment_it_happened(web: httpx2.Client, mock:
     ]
 
 
-def test_moving_back_revives_what_had_expired(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_moving_back_revives_what_had_expired(web: httpx2.Client, mock: Handle) -> None:
     mock.clock.freeze(NOW)
     session = create(web)
     with listening(web) as ear:
@@ -163,7 +163,7 @@ def test_moving_back_revives_what_had_expired(web: httpx2.Client, mock: ChatKitM
     ]
 
 
-def test_an_expiry_by_the_mere_passing_of_time_is_told(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_an_expiry_by_the_mere_passing_of_time_is_told(web: httpx2.Client, mock: Handle) -> None:
     session = create(web)
     with listening(web) as ear:
         mock.clock.scale(1000)
@@ -172,7 +172,7 @@ def test_an_expiry_by_the_mere_passing_of_time_is_told(web: httpx2.Client, mock:
     assert expired["at"] == session["expires_at"]
 
 
-def test_a_fault_is_told_before_the_request_it_struck(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_a_fault_is_told_before_the_request_it_struck(web: httpx2.Client, mock: Handle) -> None:
     mock.faults.add("sessions.create", name="boom", error=503)
     with listening(web) as ear:
         create(web)
@@ -183,7 +183,7 @@ def test_a_fault_is_told_before_the_request_it_struck(web: httpx2.Client, mock: 
 
 
 @pytest.mark.parametrize("only", [None, "state", "requests", "faults", "clock"])
-def test_a_reset_is_told(web: httpx2.Client, mock: ChatKitMock, only: Any) -> None:
+def test_a_reset_is_told(web: httpx2.Client, mock: Handle, only: Any) -> None:
     create(web)
     with listening(web) as ear:
         mock.reset(only)
@@ -212,7 +212,7 @@ def test_no_secret_is_told(web: httpx2.Client) -> None:
     assert secret[12:36] not in told
 
 
-def test_the_numbers_have_no_gaps_and_follow_the_order(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_the_numbers_have_no_gaps_and_follow_the_order(web: httpx2.Client, mock: Handle) -> None:
     with listening(web) as ear:
         for _ in range(20):
             mock.clock.freeze(NOW)
@@ -228,7 +228,7 @@ def test_the_numbers_have_no_gaps_and_follow_the_order(web: httpx2.Client, mock:
 # Who hears it.
 
 
-def test_the_handle_hears_it(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_the_handle_hears_it(web: httpx2.Client, mock: Handle) -> None:
     told = mock.events()  # from here on
     mock.clock.freeze(NOW)
     web.get("/v1/x")
@@ -362,7 +362,7 @@ def test_hits_of_magic_workflows_are_counted(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("clear", [False, True], ids=["journaled", "with the journal cleared"])
-def test_open_streams_are_counted(web: httpx2.Client, mock: ChatKitMock, clear: bool) -> None:
+def test_open_streams_are_counted(web: httpx2.Client, mock: Handle, clear: bool) -> None:
     bearer = {"authorization": f"Bearer {create(web)['client_secret']}"}
     with web.stream("POST", "/v1/chatkit/conversation", json=CREATE_THREAD, headers=bearer) as answer:
         lines = answer.iter_lines()  # held: the stream ends with it

@@ -24,7 +24,7 @@ from mock_server.config import Settings
 from mock_server.state.journal import ENTRY_BYTES, Entry, Journal
 from mock_server.state.project import Projects
 from mock_server.testing import connect
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 from mock_server.testing.server import ServerThread
 from mock_server.workflows.catalog import Catalog
 
@@ -133,7 +133,7 @@ def web(app: MockServer) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture
-def mock(web: httpx2.Client) -> ChatKitMock:
+def mock(web: httpx2.Client) -> Handle:
     return connect(str(web.base_url))
 
 
@@ -147,7 +147,7 @@ def open_stream(web: httpx2.Client) -> Iterator[None]:
         yield
 
 
-def test_a_stream_is_open_until_its_client_leaves(web: httpx2.Client, mock: ChatKitMock) -> None:
+def test_a_stream_is_open_until_its_client_leaves(web: httpx2.Client, mock: Handle) -> None:
     with open_stream(web):
         kept = mock.journal.last("conversation")
         assert (kept.outcome, kept.status) == ("open", 200)
@@ -502,7 +502,7 @@ def test_every_field_that_misses_is_named_with_both_values(busy: TestClient) -> 
 
 
 @pytest.mark.parametrize("fails", ["called", "times", "not called", "order"])
-def test_the_handle_raises_the_explanation(web: httpx2.Client, mock: ChatKitMock, fails: str) -> None:
+def test_the_handle_raises_the_explanation(web: httpx2.Client, mock: Handle, fails: str) -> None:
     web.post(SESSIONS, json=MINIMAL)
     assert len(mock.journal.assert_called("sessions.create", times=1, body={"user": "ada"})) == 1
     mock.journal.assert_not_called("sessions.create", user="grace")
@@ -520,7 +520,7 @@ def test_the_handle_raises_the_explanation(web: httpx2.Client, mock: ChatKitMock
         ask()
 
 
-def test_an_empty_journal_says_so(mock: ChatKitMock) -> None:
+def test_an_empty_journal_says_so(mock: Handle) -> None:
     for ask in (mock.journal.assert_called, mock.journal.assert_order, mock.journal.last):
         with pytest.raises(AssertionError, match="The journal is empty"):
             ask("sessions.create")

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from talk import Talk
 
 from mock_server.state.findings import CHECKS
-from mock_server.testing.handle import ChatKitMock
+from mock_server.testing.handle import Handle
 from mock_server.testing.server import ServerThread
 from mock_server.testing.transport import HttpTransport
 from mock_server.wire.findings import Finding
@@ -52,22 +52,22 @@ class Direct:
 
 
 @pytest.fixture
-def mock(client: TestClient) -> ChatKitMock:
+def mock(client: TestClient) -> Handle:
     """What is behind `client`."""
-    return ChatKitMock(Direct(client))
+    return Handle(Direct(client))
 
 
 @pytest.fixture
-def behind(served: ServerThread) -> ChatKitMock:
+def behind(served: ServerThread) -> Handle:
     """What is behind `served`."""
-    return ChatKitMock(HttpTransport(served.origin))
+    return Handle(HttpTransport(served.origin))
 
 
-def codes(mock: ChatKitMock) -> list[str]:
+def codes(mock: Handle) -> list[str]:
     return [finding.code for finding in mock.findings()]
 
 
-def the(mock: ChatKitMock, code: str) -> Finding:
+def the(mock: Handle, code: str) -> Finding:
     """The one finding there is, complete."""
     assert codes(mock) == [code]
     (finding,) = mock.findings()
@@ -75,7 +75,7 @@ def the(mock: ChatKitMock, code: str) -> Finding:
     return finding
 
 
-def ids(mock: ChatKitMock, operation: str | None = None, **filters: Any) -> list[str]:
+def ids(mock: Handle, operation: str | None = None, **filters: Any) -> list[str]:
     return [record.id for record in mock.journal.requests(operation, **filters)]
 
 
@@ -84,7 +84,7 @@ def id_of(answer: httpx2.Response) -> str:
 
 
 @seen("api-key-in-browser", FIRES)
-def test_an_api_key_from_a_page_is_found(client: TestClient, mock: ChatKitMock) -> None:
+def test_an_api_key_from_a_page_is_found(client: TestClient, mock: Handle) -> None:
     client.get(THREADS)
     seen = [id_of(client.get(THREADS, headers=ORIGIN)), id_of(client.post(SESSIONS, json=MINIMAL, headers=ORIGIN))]
     assert the(mock, "api-key-in-browser").requests == seen
@@ -104,7 +104,7 @@ def in_one_thread(client: TestClient, *, sessions: int) -> Iterator[Talk]:
 @seen("session-per-message", FIRES, SILENT)
 @pytest.mark.parametrize(("pause", "expected"), [(LIFETIME - 1, ["session-per-message"]), (LIFETIME, [])])
 def test_a_session_for_each_message_is_found_unless_the_former_was_over(
-    client: TestClient, mock: ChatKitMock, pause: int, expected: list[str]
+    client: TestClient, mock: Handle, pause: int, expected: list[str]
 ) -> None:
     mock.clock.freeze(NOON)
     Talk.begin(client, user="bob").say("Hello")
@@ -116,7 +116,7 @@ def test_a_session_for_each_message_is_found_unless_the_former_was_over(
 
 
 @seen("session-per-message", FIRES)
-def test_cancelling_the_sessions_at_last_hides_nothing(client: TestClient, mock: ChatKitMock) -> None:
+def test_cancelling_the_sessions_at_last_hides_nothing(client: TestClient, mock: Handle) -> None:
     assert len(list(in_one_thread(client, sessions=3))) == 3
     for session in mock.sessions.list():
         mock.sessions.cancel(session.id)
@@ -124,7 +124,7 @@ def test_cancelling_the_sessions_at_last_hides_nothing(client: TestClient, mock:
 
 
 @seen("session-per-message", SILENT)
-def test_many_messages_in_one_session_and_two_short_ones_are_fine(client: TestClient, mock: ChatKitMock) -> None:
+def test_many_messages_in_one_session_and_two_short_ones_are_fine(client: TestClient, mock: Handle) -> None:
     talk = Talk.begin(client)
     for text in ("One", "Two", "Three", "Four"):
         talk.say(text)
@@ -142,7 +142,7 @@ def chat(client: TestClient, user: str) -> None:
 
 
 @seen("one-user-for-all", FIRES)
-def test_five_sessions_at_once_of_one_user_are_found(client: TestClient, mock: ChatKitMock) -> None:
+def test_five_sessions_at_once_of_one_user_are_found(client: TestClient, mock: Handle) -> None:
     Talk.begin(client)
     people = [Talk.begin(client) for _ in range(5)]
     for text in ("Hello", "And more"):
@@ -153,7 +153,7 @@ def test_five_sessions_at_once_of_one_user_are_found(client: TestClient, mock: C
 
 @seen("one-user-for-all", SILENT)
 @pytest.mark.parametrize(("users", "pause"), [("abcde", 0), ("aa", 0), ("aaaa", 0), ("aaaaaa", 0), ("aaaaa", LIFETIME)])
-def test_five_users_or_few_devices_are_fine(client: TestClient, mock: ChatKitMock, users: str, pause: int) -> None:
+def test_five_users_or_few_devices_are_fine(client: TestClient, mock: Handle, users: str, pause: int) -> None:
     for user in users:
         chat(client, user)
         mock.clock.shift(seconds=pause)
@@ -161,7 +161,7 @@ def test_five_users_or_few_devices_are_fine(client: TestClient, mock: ChatKitMoc
 
 
 @seen("dead-secret", FIRES)
-def test_a_secret_used_on_after_its_end_is_found(client: TestClient, mock: ChatKitMock) -> None:
+def test_a_secret_used_on_after_its_end_is_found(client: TestClient, mock: Handle) -> None:
     talk = Talk.begin(client)
     talk.say("Hello")
     Talk.begin(client, user="bob").say("I am somebody else")
@@ -172,7 +172,7 @@ def test_a_secret_used_on_after_its_end_is_found(client: TestClient, mock: ChatK
 
 @seen("dead-secret", SILENT)
 @pytest.mark.parametrize("asked", ["after the 401", "before the 401", "in vain"])
-def test_a_client_that_asks_for_a_new_session_is_fine(client: TestClient, mock: ChatKitMock, asked: str) -> None:
+def test_a_client_that_asks_for_a_new_session_is_fine(client: TestClient, mock: Handle, asked: str) -> None:
     talk = Talk.begin(client)
     mock.sessions.expire(mock.sessions.list()[0].id)
     fresh = Talk.begin(client) if asked == "before the 401" else None
@@ -186,7 +186,7 @@ def test_a_client_that_asks_for_a_new_session_is_fine(client: TestClient, mock: 
 
 
 @seen("renewal-loop", FIRES)
-def test_new_sessions_without_end_are_found(client: TestClient, mock: ChatKitMock) -> None:
+def test_new_sessions_without_end_are_found(client: TestClient, mock: Handle) -> None:
     for _ in range(3):
         assert Talk.begin(client, workflow="wf_mock_expired").post("threads.list").status_code == 401
     assert the(mock, "renewal-loop").requests == ids(mock, "sessions.create")
@@ -194,14 +194,14 @@ def test_new_sessions_without_end_are_found(client: TestClient, mock: ChatKitMoc
 
 @seen("renewal-loop", SILENT)
 @seen("dead-secret", SILENT)
-def test_giving_up_after_one_new_session_is_fine(client: TestClient, mock: ChatKitMock) -> None:
+def test_giving_up_after_one_new_session_is_fine(client: TestClient, mock: Handle) -> None:
     for _ in range(2):
         assert Talk.begin(client, workflow="wf_mock_expired").post("threads.list").status_code == 401
     assert codes(mock) == []
 
 
 @seen("dead-secret", SILENT)
-def test_a_living_secret_in_the_wrong_place_is_not_dead(client: TestClient, mock: ChatKitMock) -> None:
+def test_a_living_secret_in_the_wrong_place_is_not_dead(client: TestClient, mock: Handle) -> None:
     talk = Talk.begin(client)
     assert client.get(THREADS, headers={"authorization": f"Bearer {talk.secret}"}).status_code == 401
     talk.say("Hello")
@@ -210,7 +210,7 @@ def test_a_living_secret_in_the_wrong_place_is_not_dead(client: TestClient, mock
 
 @seen("retry-after-ignored", FIRES, SILENT)
 @pytest.mark.parametrize(("wait", "expected"), [(0, 1), (59, 1), (60, 0)])
-def test_a_request_within_the_wait_is_found(client: TestClient, mock: ChatKitMock, wait: int, expected: int) -> None:
+def test_a_request_within_the_wait_is_found(client: TestClient, mock: Handle, wait: int, expected: int) -> None:
     mock.clock.freeze(NOON)
     talk = Talk.begin(client, rate_limits={"max_requests_per_1_minute": 1})
     talk.say("Hello")
@@ -224,7 +224,7 @@ def test_a_request_within_the_wait_is_found(client: TestClient, mock: ChatKitMoc
 
 
 @seen("retry-after-ignored", FIRES)
-def test_a_retry_that_comes_too_early_is_found_although_it_succeeds(client: TestClient, mock: ChatKitMock) -> None:
+def test_a_retry_that_comes_too_early_is_found_although_it_succeeds(client: TestClient, mock: Handle) -> None:
     mock.faults.add("sessions.create", retry_after=5, times=1)
     tries = [client.post(SESSIONS, json=MINIMAL) for _ in range(2)]
     assert [each.status_code for each in tries] == [429, 200]
@@ -232,7 +232,7 @@ def test_a_retry_that_comes_too_early_is_found_although_it_succeeds(client: Test
 
 
 @seen("retry-after-ignored", SILENT)
-def test_the_official_client_waits_as_it_is_told(behind: ChatKitMock, openai: OpenAI) -> None:
+def test_the_official_client_waits_as_it_is_told(behind: Handle, openai: OpenAI) -> None:
     behind.faults.add("threads.list", retry_after=1, times=1)
     openai.with_options(max_retries=2).beta.chatkit.threads.list()
     assert [record.status for record in behind.journal.requests("threads.list")] == [429, 200]
@@ -240,7 +240,7 @@ def test_the_official_client_waits_as_it_is_told(behind: ChatKitMock, openai: Op
 
 
 @seen("retry-after-ignored", SILENT)
-def test_another_users_first_request_is_no_early_retry(client: TestClient, mock: ChatKitMock) -> None:
+def test_another_users_first_request_is_no_early_retry(client: TestClient, mock: Handle) -> None:
     mock.faults.add("sessions.create", retry_after=5)
     for user in ("ada", "bob"):
         assert client.post(SESSIONS, json={**MINIMAL, "user": user}).status_code == 429
@@ -249,7 +249,7 @@ def test_another_users_first_request_is_no_early_retry(client: TestClient, mock:
 
 @seen("retry-storm", FIRES)
 @pytest.mark.parametrize("do", [{"error": 500}, {"error": 503}, {"error": 429}, {"drop": True}])
-def test_five_failures_of_the_same_request_are_found(client: TestClient, mock: ChatKitMock, do: dict[str, Any]) -> None:
+def test_five_failures_of_the_same_request_are_found(client: TestClient, mock: Handle, do: dict[str, Any]) -> None:
     client.post(SESSIONS, json=MINIMAL)
     mock.faults.add("sessions.create", **do)
     for _ in range(5):
@@ -260,7 +260,7 @@ def test_five_failures_of_the_same_request_are_found(client: TestClient, mock: C
 
 @seen("retry-storm", SILENT)
 @pytest.mark.parametrize("path", [f"{SESSIONS}/%s/cancel", f"{THREADS}/%s", f"{THREADS}?user=%s"])
-def test_four_same_and_three_other_failures_are_fine(client: TestClient, mock: ChatKitMock, path: str) -> None:
+def test_four_same_and_three_other_failures_are_fine(client: TestClient, mock: Handle, path: str) -> None:
     mock.faults.add(error=500)
     for name in ("a", "a", "a", "a", "b", "c", "d"):
         client.request("POST" if "cancel" in path else "GET", path % name)
@@ -268,7 +268,7 @@ def test_four_same_and_three_other_failures_are_fine(client: TestClient, mock: C
 
 
 @seen("retry-storm", SILENT)
-def test_failures_between_which_the_client_waited_are_fine(client: TestClient, mock: ChatKitMock) -> None:
+def test_failures_between_which_the_client_waited_are_fine(client: TestClient, mock: Handle) -> None:
     mock.faults.add("threads.list", retry_after=5)
     for _ in range(5):
         client.get(THREADS)
@@ -277,7 +277,7 @@ def test_failures_between_which_the_client_waited_are_fine(client: TestClient, m
 
 
 @seen("retry-storm", SILENT)
-def test_the_official_client_gives_up_in_time(served: ServerThread, behind: ChatKitMock) -> None:
+def test_the_official_client_gives_up_in_time(served: ServerThread, behind: Handle) -> None:
     behind.faults.add(error=500)
     with OpenAI(base_url=f"{served.origin}/v1", api_key="sk-test") as openai, pytest.raises(InternalServerError):
         openai.beta.chatkit.threads.list()
@@ -290,7 +290,7 @@ def test_the_official_client_gives_up_in_time(served: ServerThread, behind: Chat
 @pytest.mark.parametrize("given", ["", "chatkit_beta=v2"])
 def test_a_missing_or_wrong_beta_header_is_found(start: Start, beta_header: str, given: str) -> None:
     client = start(beta_header=beta_header)
-    mock = ChatKitMock(Direct(client))
+    mock = Handle(Direct(client))
     client.get(THREADS)
     answer = client.post(SESSIONS, json=MINIMAL, headers={"openai-beta": given})
     assert answer.status_code == (400 if beta_header == "required" else 200)
@@ -299,7 +299,7 @@ def test_a_missing_or_wrong_beta_header_is_found(start: Start, beta_header: str,
 
 @seen("beta-header", SILENT)
 @pytest.mark.parametrize("given", [["assistants=v2, chatkit_beta=v1"], ["assistants=v2", "chatkit_beta=v1"]])
-def test_a_beta_header_among_others_is_fine(client: TestClient, mock: ChatKitMock, given: list[str]) -> None:
+def test_a_beta_header_among_others_is_fine(client: TestClient, mock: Handle, given: list[str]) -> None:
     assert client.get(THREADS, headers=[("openai-beta", each) for each in given]).status_code == 200
     assert codes(mock) == []
 
@@ -328,7 +328,7 @@ def web(openai: OpenAI, served: ServerThread) -> Iterator[Web]:
 
 
 @seen("stream-left-open", FIRES)
-def test_a_stream_that_is_open_at_the_next_message_is_found(web: Web, behind: ChatKitMock) -> None:
+def test_a_stream_that_is_open_at_the_next_message_is_found(web: Web, behind: Handle) -> None:
     with opened(*web) as left:
         assert codes(behind) == []
         with opened(*web, thread_id=behind.journal.get(left).thread):
@@ -336,7 +336,7 @@ def test_a_stream_that_is_open_at_the_next_message_is_found(web: Web, behind: Ch
 
 
 @seen("stream-left-open", SILENT)
-def test_a_stream_that_was_closed_or_read_to_its_end_is_fine(web: Web, behind: ChatKitMock) -> None:
+def test_a_stream_that_was_closed_or_read_to_its_end_is_fine(web: Web, behind: Handle) -> None:
     with opened(*web):
         pass
     web[1].say("Again, please")
@@ -347,9 +347,7 @@ def test_a_stream_that_was_closed_or_read_to_its_end_is_fine(web: Web, behind: C
 
 @seen("workflow-version", FIRES, SILENT)
 @pytest.mark.parametrize(("given", "found"), [("latest", 1), ("v3", 1), ("3", 0), (None, 0)])
-def test_a_version_that_is_no_number_is_found(
-    client: TestClient, mock: ChatKitMock, given: str | None, found: int
-) -> None:
+def test_a_version_that_is_no_number_is_found(client: TestClient, mock: Handle, given: str | None, found: int) -> None:
     workflow = {"id": "wf_1"} if given is None else {"id": "wf_1", "version": given}
     answer = client.post(SESSIONS, json={**MINIMAL, "workflow": workflow})
     assert codes(mock) == ["workflow-version"] * found
@@ -359,7 +357,7 @@ def test_a_version_that_is_no_number_is_found(
 
 @seen("api-key-in-browser", SILENT)
 @seen("beta-header", SILENT)
-def test_a_whole_good_conversation_has_no_findings(served: ServerThread, behind: ChatKitMock, openai: OpenAI) -> None:
+def test_a_whole_good_conversation_has_no_findings(served: ServerThread, behind: Handle, openai: OpenAI) -> None:
     chatkit = openai.beta.chatkit
     session = chatkit.sessions.create(user="ada", workflow={"id": "wf_echo", "version": "1"})
     with httpx2.Client(base_url=served.origin, trust_env=False, headers=ORIGIN) as page:

@@ -1,0 +1,149 @@
+"""The pytest plugin `chatkit_mock`: one argument, and a test has an emulator.
+
+It imports nothing of the emulator before a test asks for it.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mock_server.testing import ChatKitMock
+
+_OF_A_TEST = {"now", "strict"}  # what a marker says about the test; all else is about the server
+_SHOWN_REQUESTS = 20
+_MOCKS = pytest.StashKey[list["ChatKitMock"]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and the ini values."""
+    group = parser.getgroup("chatkit-mock", "the ChatKit emulator")
+    group.addoption(
+        "--chatkit-mock-port", type=int, metavar="PORT", help="The emulator's port; by default any free one."
+    )
+    group.addoption(
+        "--chatkit-mock-strict",
+        action="store_true",
+        default=None,
+        help="Fail tests whose requests would hurt against the real API.",
+    )
+    parser.addini("chatkit_mock_port", "The emulator's port.")
+    parser.addini("chatkit_mock_strict", "Fail tests whose requests would hurt against the real API.", type="bool")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Describe the marker; refuse a fixed port where several workers would want it."""
+    config.addinivalue_line(
+        "markers",
+        "chatkit_mock(load=, workflows=, faults=, now=, seed=, strict=, **settings): how this test's emulator begins; "
+        "markers of the module and the class are merged, the closest wins.",
+    )
+    if hasattr(config, "workerinput") and _option(config, "port"):
+        raise pytest.UsageError(
+            "--chatkit-mock-port names one port, but each worker of xdist has an emulator of its own; leave it out"
+        )
+
+
+@pytest.fixture(scope="session")
+def chatkit_mock_config() -> dict[str, Any]:
+    """What the session's emulator is made of: the arguments of `mock_server.testing.ChatKitMock`. To be overridden."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def make_chatkit_mock() -> Iterator[Callable[..., "ChatKitMock"]]:
+    """Starts further emulators, with the arguments of `ChatKitMock`; they stop at the end of the session."""
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+
+    with ExitStack() as started:
+        yield lambda **config: started.enter_context(ChatKitMock(**config))
+
+
+@pytest.fixture(scope="session")
+def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytest.Config) -> Iterator["ChatKitMock"]:
+    """The session's emulator, on 127.0.0.1, in a thread of this process: one for each worker of xdist."""
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+
+    with ChatKitMock(**{"port": int(_option(pytestconfig, "port") or 0), **chatkit_mock_config}) as mock:
+        yield mock
+
+
+@pytest.fixture
+def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
+    """An emulator that begins anew for this test.
+
+    A failure of the emulator itself is raised at the end; with `strict`, so is what would hurt against the real API.
+    """
+    wanted = _marked(request.node)
+    of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
+    with ExitStack() as started:
+        if of_server:
+            from mock_server.testing import ChatKitMock  # noqa: PLC0415 - see above
+
+            config = request.getfixturevalue("chatkit_mock_config")
+            mock = started.enter_context(ChatKitMock(**{**config, **of_server}))
+        else:
+            mock = request.getfixturevalue("chatkit_mock_server")
+            mock.start_anew()
+            started.callback(mock.clock.let_go)
+        if "now" in wanted:
+            mock.clock.freeze(wanted["now"])
+        request.node.stash.setdefault(_MOCKS, []).append(mock)
+        yield mock
+        mock.raise_failures()
+        if wanted.get("strict", _option(request.config, "strict")):
+            _refuse_findings(mock)
+
+
+@pytest.fixture
+def chatkit_mock_env(chatkit_mock: "ChatKitMock", monkeypatch: pytest.MonkeyPatch) -> "ChatKitMock":
+    """The same, found by SDKs and apps in the environment."""
+    for name, value in chatkit_mock.environment().items():
+        monkeypatch.setenv(name, value)
+    return chatkit_mock
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Show the journal with a failed test."""
+    report: pytest.TestReport = yield
+    if report.when == "call" and report.failed:
+        for mock in item.stash.get(_MOCKS, []):
+            report.sections.append(("ChatKit emulator", _journal_of(mock)))
+    return report
+
+
+def _option(config: pytest.Config, name: str) -> Any:
+    """The command line, then the environment, then the ini file."""
+    given = config.getoption(f"chatkit_mock_{name}")
+    return given or os.environ.get(f"CHATKIT_MOCK_{name.upper()}") or config.getini(f"chatkit_mock_{name}")
+
+
+def _marked(node: pytest.Item) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for marker in node.iter_markers("chatkit_mock"):  # the closest first
+        if marker.args:
+            raise pytest.UsageError(f"{node.nodeid}: the marker chatkit_mock takes names only, such as now=...")
+        merged = {**marker.kwargs, **merged}
+    return merged
+
+
+def _refuse_findings(mock: "ChatKitMock") -> None:
+    found = mock.findings()
+    if found:
+        told = [f"{each.code}: {each.message} {each.way_out}" for each in found]
+        pytest.fail("this would hurt against the real API:\n" + "\n".join(told), pytrace=False)
+
+
+def _journal_of(mock: "ChatKitMock") -> str:
+    records = mock.journal.requests()
+    lines = [
+        f"{record.operation or f'{record.method} {record.path}'} -> {record.status or record.outcome}"
+        f"{f' ({record.fault})' if record.fault else ''}  {record.id}"
+        for record in records[-_SHOWN_REQUESTS:]
+    ]
+    left_out = len(records) - len(lines)
+    return "\n".join([f"... {left_out} earlier requests", *lines] if left_out else lines) or "No request came."

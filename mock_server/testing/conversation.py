@@ -1,0 +1,86 @@
+"""A small client of the conversation, for tests of backends without a browser."""
+
+import urllib.error
+import urllib.request
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from mock_server.testing.transport import TIMEOUT, refusal
+from mock_server.wire.events import ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from mock_server.wire.items import AssistantMessageItem, ClientToolCallItem, ThreadItem
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """What came back for a message: the events in order, typed as in `wire.events`."""
+
+    events: list[ThreadStreamEvent]
+
+    @property
+    def items(self) -> list[ThreadItem]:
+        """The whole items, the user's own message among them."""
+        return [event.item for event in self.events if isinstance(event, ItemDone)]
+
+    @property
+    def text(self) -> str:
+        """All that the assistant said."""
+        messages = (item for item in self.items if isinstance(item, AssistantMessageItem))
+        return " ".join(part.text for item in messages for part in item.content)
+
+    @property
+    def tool_calls(self) -> list[ClientToolCallItem]:
+        """The client tools that the assistant called; answer one with `Conversation.answer`."""
+        return [item for item in self.items if isinstance(item, ClientToolCallItem)]
+
+    @property
+    def title(self) -> str | None:
+        """The title that the thread got, if it got one."""
+        titles = [event.thread.title for event in self.events if isinstance(event, ThreadUpdated)]
+        return next((title for title in reversed(titles) if isinstance(title, str)), None)
+
+
+class Conversation:
+    """The conversation of one client secret; `thread_id` is the thread it is in, None before the first message."""
+
+    def __init__(self, base_url: str, secret: str) -> None:
+        """`base_url` is the API's, such as http://127.0.0.1:4114/v1."""
+        self._url, self._secret = f"{base_url}/chatkit/conversation", secret
+        self.thread_id: str | None = None
+
+    def send(self, text: str, *, attachments: tuple[str, ...] = ()) -> Turn:
+        """Send a message, in a new thread at first. Raises ControlError when it is refused."""
+        content = [{"type": "input_text", "text": text}]
+        message = {"content": content, "attachments": list(attachments), "inference_options": {}}
+        if self.thread_id is not None:
+            return self.stream("threads.add_user_message", thread_id=self.thread_id, input=message)
+        turn = self.stream("threads.create", input=message)
+        self.thread_id = next(event.thread.id for event in turn.events if isinstance(event, ThreadCreated))
+        return turn
+
+    def answer(self, result: Any) -> Turn:
+        """Give the result of the client tool that the assistant called last."""
+        return self.stream("threads.add_client_tool_output", thread_id=self.thread_id, result=result)
+
+    def stream(self, operation: str, **params: Any) -> Turn:
+        """Do an operation that streams."""
+        frames = self._ask(operation, params).split(b"\n\n")
+        events = [frame.removeprefix(b"data: ") for frame in frames if frame]
+        return Turn(events=[msgspec.json.decode(event, type=ThreadStreamEvent) for event in events])
+
+    def ask(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Do an operation that answers at once."""
+        answer: dict[str, Any] = msgspec.json.decode(self._ask(operation, params))
+        return answer
+
+    def _ask(self, operation: str, params: dict[str, Any]) -> bytes:
+        body = msgspec.json.encode({"type": operation, "params": params})
+        headers = {"content-type": "application/json", "authorization": f"Bearer {self._secret}"}
+        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - the emulator's own URL
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=TIMEOUT) as answer:
+                content: bytes = answer.read()
+                return content
+        except urllib.error.HTTPError as error:
+            raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
