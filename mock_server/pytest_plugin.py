@@ -77,6 +77,11 @@ def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
 
     A failure of the emulator itself is raised at the end; with `strict`, so is what would hurt against the real API.
     """
+    yield from _for_one_test(request, "chatkit_mock_server")
+
+
+def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> Iterator["ChatKitMock"]:
+    """The shared emulator, begun anew; one of its own where a marker wants another server."""
     wanted = _marked(request.node)
     of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
     with ExitStack() as started:
@@ -84,9 +89,9 @@ def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
             from mock_server.testing import ChatKitMock  # noqa: PLC0415 - see above
 
             config = request.getfixturevalue("chatkit_mock_config")
-            mock = started.enter_context(ChatKitMock(**{**config, **of_server}))
+            mock = started.enter_context(ChatKitMock(**{**config, **of_server, **fixed}))
         else:
-            mock = request.getfixturevalue("chatkit_mock_server")
+            mock = request.getfixturevalue(shared)
             mock.start_anew()
             started.callback(mock.clock.let_go)
         if "now" in wanted:
@@ -96,6 +101,20 @@ def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
         mock.raise_failures()
         if wanted.get("strict", _option(request.config, "strict")):
             _refuse_findings(mock)
+
+
+@pytest.fixture(scope="session")
+def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["ChatKitMock"]:
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+
+    with ChatKitMock(**{**chatkit_mock_config, "socket": False}) as mock:
+        yield mock
+
+
+@pytest.fixture
+def chatkit_mock_app(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
+    """The same as `chatkit_mock` without a socket: `openai()`, `async_openai()` and `http_client()` reach it."""
+    yield from _for_one_test(request, "_chatkit_mock_apart", socket=False)
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 """A small client of the conversation, for tests of backends without a browser."""
 
-import urllib.error
-import urllib.request
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from mock_server.testing.transport import TIMEOUT, refusal
+from mock_server.testing.transport import Transport
 from mock_server.wire.events import ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from mock_server.wire.items import AssistantMessageItem, ClientToolCallItem, ThreadItem
+
+_PATH = "/v1/chatkit/conversation"
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -43,9 +43,9 @@ class Turn(Struct, frozen=True, kw_only=True):
 class Conversation:
     """The conversation of one client secret; `thread_id` is the thread it is in, None before the first message."""
 
-    def __init__(self, base_url: str, secret: str) -> None:
-        """`base_url` is the API's, such as http://127.0.0.1:4114/v1."""
-        self._url, self._secret = f"{base_url}/chatkit/conversation", secret
+    def __init__(self, transport: Transport, secret: str) -> None:
+        """The secret names its project, so that no path has to."""
+        self._transport, self._secret = transport, secret
         self.thread_id: str | None = None
 
     def send(self, text: str, *, attachments: tuple[str, ...] = ()) -> Turn:
@@ -75,12 +75,4 @@ class Conversation:
 
     def _ask(self, operation: str, params: dict[str, Any]) -> bytes:
         body = msgspec.json.encode({"type": operation, "params": params})
-        headers = {"content-type": "application/json", "authorization": f"Bearer {self._secret}"}
-        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - the emulator's own URL
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(request, timeout=TIMEOUT) as answer:
-                content: bytes = answer.read()
-                return content
-        except urllib.error.HTTPError as error:
-            raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
+        return self._transport.call("POST", _PATH, body, {"authorization": f"Bearer {self._secret}"})

@@ -13,12 +13,14 @@ from mock_server.state.project import Projects
 from mock_server.state.seeds import load_seeds
 from mock_server.testing.conversation import Conversation
 from mock_server.testing.handle import Handle
+from mock_server.testing.inprocess import InProcess
 from mock_server.testing.server import ServerThread
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.testing.transport import HttpTransport
 from mock_server.workflows.catalog import ANY, Catalog
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI, OpenAI
 
 
@@ -40,20 +42,23 @@ class ChatKitMock(Handle, ContextDecorator):
         workflows: Iterable[str | Path] = (),
         faults: Iterable[str] = (),
         port: int = 0,
+        socket: bool = True,
         **settings: Any,
     ) -> None:
         """`load`, `workflows` and `faults` as on the command line; `settings` are those of `config.Settings`.
+
+        Without a `socket` only clients of `openai`, `async_openai` and `http_client` reach it.
 
         Raises DocumentInvalid for a file that can't be used, PortTaken.
         """
         options = Settings(**settings)
         catalog = Catalog([Path(folder) for folder in workflows])
         projects = Projects(options, base=load_seeds(load), scripted=catalog, faults=load_faults(faults))
-        self._app, self._port = MockServer(projects, workflows=catalog), port
-        self._server: ServerThread | None = None
+        self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket
+        self._server: ServerThread | InProcess | None = None
         self._turns: list[Mapping[str, Any]] = []
         self.url = ""
-        super().__init__(HttpTransport(), project=None)
+        super().__init__(HttpTransport(), project=None)  # replaced when it starts
         self.clock: SharedClock = SharedClock(self)
 
     @property
@@ -79,17 +84,41 @@ class ChatKitMock(Handle, ContextDecorator):
         """The official client."""
         from openai import OpenAI  # noqa: PLC0415 - it is the user's
 
+        if isinstance(self._server, InProcess):
+            options = {"http_client": self.http_client(), **options}
         return OpenAI(**{**self.client_options(), **options})
 
     def async_openai(self, **options: Any) -> "AsyncOpenAI":
         """The official client, asynchronous."""
         from openai import AsyncOpenAI  # noqa: PLC0415 - it is the user's
 
+        if isinstance(self._server, InProcess):
+            options = {"http_client": self.async_http_client(), **options}
         return AsyncOpenAI(**{**self.client_options(), **options})
+
+    def http_client(self, **options: Any) -> "httpx2.Client":
+        """A client of httpx2, past the network where the emulator has no socket."""
+        import httpx2  # noqa: PLC0415 - it is the user's
+
+        if not isinstance(self._server, InProcess):
+            return httpx2.Client(base_url=self.url, trust_env=False, **options)
+        from mock_server.testing.transports import MockTransport  # noqa: PLC0415 - it needs httpx2
+
+        return httpx2.Client(base_url=self.url, transport=MockTransport(self._server), **options)
+
+    def async_http_client(self, **options: Any) -> "httpx2.AsyncClient":
+        """The same, asynchronous."""
+        import httpx2  # noqa: PLC0415 - it is the user's
+
+        if not isinstance(self._server, InProcess):
+            return httpx2.AsyncClient(base_url=self.url, trust_env=False, **options)
+        from mock_server.testing.transports import AsyncMockTransport  # noqa: PLC0415 - it needs httpx2
+
+        return httpx2.AsyncClient(base_url=self.url, transport=AsyncMockTransport(self._server), **options)
 
     def secret(self, session: Any) -> Conversation:
         """The conversation of a session, or of its client secret."""
-        return Conversation(self.base_url, getattr(session, "client_secret", session))
+        return Conversation(self._transport, getattr(session, "client_secret", session))
 
     def reply(self, when: str | Mapping[str, Any], *steps: str | Mapping[str, Any]) -> None:
         """Script the assistant of every workflow without a file: to a message with this text, or to what a workflow
@@ -122,10 +151,10 @@ class ChatKitMock(Handle, ContextDecorator):
     def __enter__(self) -> Self:
         """Start, and return once it answers. A mock may be started again; it begins anew then."""
         self.start_anew()
-        self._server = ServerThread(self._app, port=self._port)
-        self.url = self._server.origin
-        self._transport = HttpTransport(self.url)
-        self._server.__enter__()
+        server = ServerThread(self._app, port=self._port) if self._has_socket else InProcess(self._app)
+        self._server, self.url = server, server.origin
+        self._transport = HttpTransport(self.url) if isinstance(server, ServerThread) else server
+        server.__enter__()
         return self
 
     def __exit__(

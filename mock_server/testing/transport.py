@@ -3,7 +3,7 @@
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -36,7 +36,9 @@ class Unreachable(ControlError):
 class Transport(Protocol):
     """Carries a call to the control plane."""
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         """The answer's body. Raises ControlError, Unreachable."""
 
     def lines(self, path: str) -> Iterator[bytes]:
@@ -52,21 +54,25 @@ class HttpTransport:
         self.url = given.rstrip("/").removesuffix("/v1")
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         """The answer's body. Raises ControlError, Unreachable."""
-        with self._answer(method, path, body) as answer:
+        with self._answer(method, path, body, headers or {}) as answer:
             content: bytes = answer.read()
             return content
 
     def lines(self, path: str) -> Iterator[bytes]:
         """The lines of an answer that does not end. Raises ControlError, Unreachable."""
-        with self._answer("GET", path, None) as answer:
+        with self._answer("GET", path, None, {}) as answer:
             yield from answer
 
-    def _answer(self, method: str, path: str, body: bytes | None) -> "urllib.request._UrlopenRet":
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> "urllib.request._UrlopenRet":
         try:
-            headers = {} if body is None else {"content-type": "application/json"}
-            request = urllib.request.Request(self.url + path, body, headers, method=method)  # noqa: S310
+            sent = dict(headers) if body is None else {**headers, "content-type": "application/json"}
+            request = urllib.request.Request(self.url + path, body, sent, method=method)  # noqa: S310
             return self._open(request, timeout=TIMEOUT)
         except urllib.error.HTTPError as error:
             raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None

@@ -1,7 +1,7 @@
 """What the journal is found to say about a client: each check where it fires, and just before it would."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -42,7 +42,9 @@ class Direct:
     def __init__(self, client: TestClient) -> None:
         self._client = client
 
-    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
         answer = self._client.request(method, path, content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 200, answer.text
         return answer.content
