@@ -12,15 +12,17 @@ import pytest
 
 if TYPE_CHECKING:
     from mock_server.testing import ChatKitMock
+    from mock_server.testing.clients import Mock
 
 _OF_A_TEST = {"now", "strict"}  # what a marker says about the test; all else is about the server
 _SHOWN_REQUESTS = 20
-_MOCKS = pytest.StashKey[list["ChatKitMock"]]()
+_MOCKS = pytest.StashKey[list["Mock"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and the ini values."""
     group = parser.getgroup("chatkit-mock", "the ChatKit emulator")
+    group.addoption("--chatkit-mock-url", metavar="URL", help="An emulator that runs already, instead of one of ours.")
     group.addoption(
         "--chatkit-mock-port", type=int, metavar="PORT", help="The emulator's port; by default any free one."
     )
@@ -30,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Fail tests whose requests would hurt against the real API.",
     )
+    parser.addini("chatkit_mock_url", "An emulator that runs already.")
     parser.addini("chatkit_mock_port", "The emulator's port.")
     parser.addini("chatkit_mock_strict", "Fail tests whose requests would hurt against the real API.", type="bool")
 
@@ -63,16 +66,25 @@ def make_chatkit_mock() -> Iterator[Callable[..., "ChatKitMock"]]:
 
 
 @pytest.fixture(scope="session")
-def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytest.Config) -> Iterator["ChatKitMock"]:
-    """The session's emulator, on 127.0.0.1, in a thread of this process: one for each worker of xdist."""
+def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytest.Config) -> Iterator["Mock"]:
+    """The session's emulator, on 127.0.0.1, in a thread of this process: one for each worker of xdist.
+
+    With `--chatkit-mock-url` it is a project of the one there, again one for each worker.
+    """
     from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
 
+    url = _option(pytestconfig, "url")
+    if url:
+        from mock_server.testing.mock import RemoteMock  # noqa: PLC0415 - see above
+
+        yield RemoteMock(url, project=f"pytest-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        return
     with ChatKitMock(**{"port": int(_option(pytestconfig, "port") or 0), **chatkit_mock_config}) as mock:
         yield mock
 
 
 @pytest.fixture
-def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
+def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["Mock"]:
     """An emulator that begins anew for this test.
 
     A failure of the emulator itself is raised at the end; with `strict`, so is what would hurt against the real API.
@@ -80,7 +92,7 @@ def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
     yield from _for_one_test(request, "chatkit_mock_server")
 
 
-def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> Iterator["ChatKitMock"]:
+def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> Iterator["Mock"]:
     """The shared emulator, begun anew; one of its own where a marker wants another server."""
     wanted = _marked(request.node)
     of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
@@ -93,12 +105,13 @@ def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> 
         else:
             mock = request.getfixturevalue(shared)
             mock.start_anew()
-            started.callback(mock.clock.let_go)
+            started.callback(getattr(mock.clock, "let_go", mock.clock.resume))
         if "now" in wanted:
             mock.clock.freeze(wanted["now"])
         request.node.stash.setdefault(_MOCKS, []).append(mock)
         yield mock
         mock.raise_failures()
+        mock.raise_unmet()
         if wanted.get("strict", _option(request.config, "strict")):
             _refuse_findings(mock)
 
@@ -112,13 +125,13 @@ def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["ChatKi
 
 
 @pytest.fixture
-def chatkit_mock_app(request: pytest.FixtureRequest) -> Iterator["ChatKitMock"]:
+def chatkit_mock_app(request: pytest.FixtureRequest) -> Iterator["Mock"]:
     """The same as `chatkit_mock` without a socket: `openai()`, `async_openai()` and `http_client()` reach it."""
     yield from _for_one_test(request, "_chatkit_mock_apart", socket=False)
 
 
 @pytest.fixture
-def chatkit_mock_env(chatkit_mock: "ChatKitMock", monkeypatch: pytest.MonkeyPatch) -> "ChatKitMock":
+def chatkit_mock_env(chatkit_mock: "Mock", monkeypatch: pytest.MonkeyPatch) -> "Mock":
     """The same, found by SDKs and apps in the environment."""
     for name, value in chatkit_mock.environment().items():
         monkeypatch.setenv(name, value)
@@ -150,14 +163,14 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
     return merged
 
 
-def _refuse_findings(mock: "ChatKitMock") -> None:
+def _refuse_findings(mock: "Mock") -> None:
     found = mock.findings()
     if found:
         told = [f"{each.code}: {each.message} {each.way_out}" for each in found]
         pytest.fail("this would hurt against the real API:\n" + "\n".join(told), pytrace=False)
 
 
-def _journal_of(mock: "ChatKitMock") -> str:
+def _journal_of(mock: "Mock") -> str:
     records = mock.journal.requests()
     lines = [
         f"{record.operation or f'{record.method} {record.path}'} -> {record.status or record.outcome}"

@@ -1,6 +1,10 @@
 """The pytest plugin, in runs of its own: each test here is a small project of a user's."""
 
 import pytest
+from conftest import make_app
+
+from mock_server.testing import connect
+from mock_server.testing.server import ServerThread
 
 CREATE = """
 def create(mock, user="ada", **more):
@@ -182,6 +186,62 @@ def test_alone(chatkit_mock, turn):
     assert len(chatkit_mock.sessions.list()) == 1
 """
     run(project, text, *arguments).assert_outcomes(passed=12)
+
+
+def test_workers_have_a_project_each_of_a_server_that_runs_already(project: pytest.Pytester) -> None:
+    text = """
+import os, pytest
+
+@pytest.mark.parametrize("turn", range(8))
+def test_alone(chatkit_mock, turn):
+    assert chatkit_mock.sessions.list() == []
+    create(chatkit_mock)
+    assert chatkit_mock.project == f"pytest-{os.environ['PYTEST_XDIST_WORKER']}"
+    assert len(chatkit_mock.sessions.list()) == 1
+    chatkit_mock.clock.shift("10m")
+    assert chatkit_mock.sessions.list()[0].status == "expired"
+"""
+    with ServerThread(make_app()) as server:
+        run(project, text, "-p", "xdist", "-n", "2", "--chatkit-mock-url", server.origin).assert_outcomes(passed=8)
+        assert {"pytest-gw0", "pytest-gw1"} <= {each.project for each in connect(server.origin).projects().projects}
+
+
+def test_what_was_expected_has_to_come(project: pytest.Pytester) -> None:
+    text = """
+def test_unmet(chatkit_mock):
+    chatkit_mock.expect("sessions.create", times=1, body={"user": "eve"})
+    create(chatkit_mock)
+
+def test_met(chatkit_mock):
+    chatkit_mock.expect("sessions.create", times=1)
+    create(chatkit_mock)
+"""
+    result = run(project, text)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*body.user: expected 'eve', got 'ada'"])
+
+
+def test_without_a_socket(project: pytest.Pytester) -> None:
+    text = """
+import pytest
+
+@pytest.mark.parametrize("turn", range(2))
+def test_app(chatkit_mock_app, turn):
+    session = create(chatkit_mock_app)
+    assert chatkit_mock_app.secret(session).send("Hi").text == "Hi"
+    assert len(chatkit_mock_app.sessions.list()) == 1
+
+@pytest.mark.anyio
+async def test_async(chatkit_mock_app):
+    async with chatkit_mock_app.async_openai() as client:
+        await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+    assert len(chatkit_mock_app.sessions.list()) == 1
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+"""
+    run(project, text, "-p", "anyio").assert_outcomes(passed=3)
 
 
 def test_a_fixed_port_under_xdist_is_refused_with_the_reason(project: pytest.Pytester) -> None:
