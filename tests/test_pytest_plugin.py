@@ -3,7 +3,7 @@
 import pytest
 from conftest import make_app
 
-from mock_server.testing import connect
+from mock_server.testing import ChatKitMock, connect
 from mock_server.testing.server import ServerThread
 
 CREATE = """
@@ -242,6 +242,42 @@ def anyio_backend():
     return "asyncio"
 """
     run(project, text, "-p", "anyio").assert_outcomes(passed=3)
+
+
+def test_with_pytest_asyncio(project: pytest.Pytester) -> None:
+    text = """
+import pytest
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("turn", range(2))
+async def test_async(chatkit_mock, chatkit_mock_app, turn):
+    for mock in (chatkit_mock, chatkit_mock_app):
+        async with mock.async_openai() as client:
+            session = await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+            mock.clock.shift("10m")
+            assert mock.sessions.get(session.id).status == "expired"
+"""
+    options = ("-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function")
+    run(project, text, *options).assert_outcomes(passed=2)
+
+
+def test_ids_under_a_seed_do_not_depend_on_the_order(project: pytest.Pytester) -> None:
+    text = """
+import pytest
+
+@pytest.mark.chatkit_mock(seed="1")
+@pytest.mark.parametrize("turn", range(5))
+def test_seeded(chatkit_mock, turn):
+    for _ in range(turn):
+        create(chatkit_mock)
+    chatkit_mock.reset()
+    assert create(chatkit_mock).id == "ID"
+"""
+    with ChatKitMock(seed="1") as mock, mock.openai() as client:
+        made = client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"}).id
+    for order in ("1", "2"):
+        result = run(project, text.replace("ID", made), "-p", "pytest_randomly", f"--randomly-seed={order}")
+        result.assert_outcomes(passed=5)
 
 
 def test_a_fixed_port_under_xdist_is_refused_with_the_reason(project: pytest.Pytester) -> None:

@@ -40,5 +40,13 @@ def test_recipe(served: ServerThread, tmp_path: Path, language: str, text: str) 
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("text", re.findall(r"<!-- pytest -->\n```python\n(.*?)```", README, re.DOTALL), ids=["1", "2"])
+def test_pytest_recipe(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin,anyio.pytest_plugin")
+    pytester.makepyfile(text)
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
+
+
 def test_every_recipe_is_found() -> None:
     assert len(RECIPES) == README.count("<!-- test -->") > 3

@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import memory, requests, startup, streams
+from benchmarks import memory, plugin, requests, startup, streams
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     streams.report()
     startup.report()
     memory.report()
+    plugin.report()
 
 
 if __name__ == "__main__":

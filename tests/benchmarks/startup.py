@@ -1,5 +1,6 @@
 """From the command to the first answer, side by side with a bare Starlette on uvicorn."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def milliseconds(*command: str) -> float:
     """Until `/health` answers."""
     port = free_port()
     began = time.perf_counter()  # noqa: TID251 - it is a benchmark
-    with subprocess.Popen([sys.executable, *command, str(port)]) as process:
+    compiled = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as after an installation
+    with subprocess.Popen([sys.executable, *command, str(port)], env=compiled) as process:
         while True:
             try:
                 urlopen(f"http://127.0.0.1:{port}/health").close()
