@@ -244,6 +244,83 @@ def anyio_backend():
     run(project, text, "-p", "anyio").assert_outcomes(passed=3)
 
 
+def test_every_way_to_freeze_time(project: pytest.Pytester) -> None:
+    text = """
+import time, pytest, time_machine
+from freezegun import freeze_time
+
+NEW_YEAR = 1767225600
+FORMS = [{}, {"real_asyncio": True}, {"tick": True}, {"auto_tick_seconds": 1}]
+
+def works(mock):
+    mock.workflows.add("wf_1", {"stream": {"every": "10ms"}, "default": [{"message": "one two three"}]})
+    session = create(mock)
+    assert NEW_YEAR <= session.expires_at - 600 < NEW_YEAR + 30
+    assert mock.secret(session).send("Hi").text == "one two three"
+    mock.workflows.remove("wf_1")
+
+@freeze_time("2026-01-01")
+def test_decorator(chatkit_mock, chatkit_mock_app):
+    works(chatkit_mock)
+    works(chatkit_mock_app)
+
+@freeze_time("2026-01-01", tick=True)
+class TestClass:
+    def test_class(self, chatkit_mock):
+        works(chatkit_mock)
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_context_manager(chatkit_mock, chatkit_mock_app, form):
+    with freeze_time("2026-01-01", **form):
+        works(chatkit_mock)
+        works(chatkit_mock_app)
+
+@pytest.fixture
+def frozen():
+    with freeze_time("2026-01-01"):
+        yield
+
+def test_fixture_before(frozen, chatkit_mock):
+    works(chatkit_mock)
+
+def test_fixture_behind(chatkit_mock, frozen):
+    works(chatkit_mock)
+
+@time_machine.travel(NEW_YEAR, tick=False)
+def test_time_machine(chatkit_mock):
+    works(chatkit_mock)
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+# Without real_asyncio, auto_tick_seconds moves the timeouts of the client's own loop: a second for each look.
+ASYNC_FORMS = [*FORMS[:3], {"auto_tick_seconds": 1, "real_asyncio": True}]
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("form", ASYNC_FORMS, ids=str)
+async def test_async(chatkit_mock, chatkit_mock_app, form):
+    with freeze_time("2026-01-01", **form):
+        for mock in (chatkit_mock, chatkit_mock_app):
+            async with mock.async_openai() as client:
+                session = await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+                assert NEW_YEAR <= session.expires_at - 600 < NEW_YEAR + 60
+
+@freeze_time("2026-01-01")
+def test_own_clock_wins(chatkit_mock):
+    chatkit_mock.clock.freeze("2026-02-01T00:00:00Z")
+    assert time.time() == 1769904000
+    assert create(chatkit_mock).expires_at == 1769904000 + 600
+    chatkit_mock.clock.resume()
+    assert time.time() == NEW_YEAR
+
+def test_nothing_is_left():
+    assert time.time() > 1_790_000_000
+"""
+    result = run(project, text, "-p", "anyio", "-p", "time_machine", "--durations=3", "-v")
+    result.assert_outcomes(passed=15)
+
+
 def test_with_pytest_asyncio(project: pytest.Pytester) -> None:
     text = """
 import pytest

@@ -31,6 +31,24 @@ await assert.rejects(client.beta.chatkit.threads.retrieve("cthr_demo"), NotFound
 console.log("done");
 """
 
+TEST = """
+import assert from "node:assert";
+import test from "node:test";
+import OpenAI, { InternalServerError } from "openai";
+
+test("a retry", async () => {
+  const fault = { match: { operation: "sessions.create" }, do: { error: 500 }, times: 1 };
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fault) };
+  const control = process.env.CHATKIT_MOCK_URL + "/_mock";
+  assert.equal((await fetch(control + "/faults", options)).status, 200);
+  const create = { user: "ada", workflow: { id: "wf_1" } };
+  await assert.rejects(new OpenAI({ maxRetries: 0 }).beta.chatkit.sessions.create(create), InternalServerError);
+  assert.equal((await new OpenAI().beta.chatkit.sessions.create(create)).status, "active");
+  const { data } = await (await fetch(control + "/requests?operation=sessions.create&order=asc")).json();
+  assert.deepEqual(data.map((request) => request.status), [500, 200]);
+});
+"""
+
 
 @pytest.mark.skipif(not (NPM and NODE), reason="node and npm are not installed here")
 def test_serves_the_npm_package(tmp_path: Path) -> None:
@@ -43,3 +61,8 @@ def test_serves_the_npm_package(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "CHATKIT_"))}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("done\n", "")
+    (tmp_path / "session.test.mjs").write_text(TEST)
+    command = [sys.executable, "-m", "mock_server", "run", "--", NODE, "--test"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "pass 1" in done.stdout

@@ -56,6 +56,19 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     assert "mock_server/dashboard/static/docs.js" in names
 
 
+def test_one_argument_is_enough_with_only_the_package_installed(python: Path, tmp_path: Path) -> None:
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "pytest"], check=True)
+    (tmp_path / "test_it.py").write_text(
+        "def test_create(chatkit_mock):\n"
+        "    chatkit_mock.load({'sessions': [{'id': 'cksess_1', 'user': 'ada', 'workflow': {'id': 'wf_1'}}]})\n"
+        "    chatkit_mock.clock.shift(minutes=10)\n"
+        "    assert chatkit_mock.sessions.get('cksess_1').status == 'expired'\n"
+    )
+    command = [str(python), "-m", "pytest", "-q", "-W", "error"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_it_runs_in_an_empty_environment(python: Path) -> None:
     script = "import urllib.request, os; print(urllib.request.urlopen(os.environ['CHATKIT_MOCK_URL'] + '/docs').status)"
     command = [str(python.with_name("chatkit-mock")), "run", "--load", "demo", "--", str(python), "-c", script]
