@@ -23,6 +23,7 @@ from mock_server.wire.control import (
 )
 from mock_server.wire.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.health import Health
+from mock_server.wire.views import ThreadSummaries, ThreadSummary, ThreadView
 from mock_server.wire.workflows import WorkflowList, WorkflowState
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ PAGE = 1000
 class Handle:
     """One project of a running emulator. Every method is one call to `/_mock`; all raise ControlError when refused.
 
-    clock, faults, journal, sessions: the parts of the project; workflows: those of the server.
+    clock, faults, journal, sessions, threads: the parts of the project; workflows: those of the server.
     """
 
     def __init__(self, transport: Transport, *, project: str | None = None) -> None:
@@ -41,7 +42,7 @@ class Handle:
         self.clock: ClockHandle = ClockHandle(self)
         self.faults = FaultsHandle(self)
         self.journal, self.sessions = JournalHandle(self), SessionsHandle(self)
-        self.workflows = WorkflowsHandle(self)
+        self.threads, self.workflows = ThreadsHandle(self), WorkflowsHandle(self)
 
     def reset(self, only: Literal["state", "requests", "faults", "clock"] | None = None) -> ProjectContents:
         """Return to what the server was started with, or a part of it."""
@@ -179,6 +180,21 @@ class WorkflowsHandle:
         """Take away one that was added."""
         path = f"/workflows/{quote(workflow_id, safe='')}"
         self._mock.ask("DELETE", path, WorkflowList, of_project=False)
+
+
+class ThreadsHandle:
+    """The project's threads, whoever's they are."""
+
+    def __init__(self, mock: Handle) -> None:
+        self._mock = mock
+
+    def list(self, *, user: str | None = None) -> list[ThreadSummary]:
+        """Up to 1,000 of them, newest first."""
+        return self._mock.ask("GET", "/threads", ThreadSummaries, query={"user": user, "limit": PAGE}).threads
+
+    def get(self, thread_id: str) -> ThreadView:
+        """One of them with its items, oldest first, as the conversation shows them."""
+        return self._mock.ask("GET", f"/threads/{quote(thread_id, safe='')}", ThreadView)
 
 
 class SessionsHandle:
