@@ -154,7 +154,8 @@ def serve(
 def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     """Run COMMAND against a server of its own, on a free port, and return its exit code.
 
-    The command finds the server by OPENAI_BASE_URL, OPENAI_API_KEY, CHATKIT_API_BASE and CHATKIT_MOCK_URL.
+    The command finds the server by OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_PROJECT_ID, CHATKIT_API_BASE and
+    CHATKIT_MOCK_URL.
     """
     from mock_server.testing.command import run_command  # noqa: PLC0415 - starting fast
 
@@ -233,6 +234,7 @@ def _variables(origin: str, settings: Settings) -> dict[str, str]:
     return {
         "OPENAI_BASE_URL": f"{origin}/v1",
         "OPENAI_API_KEY": settings.api_key or f"sk-mock-{settings.project}",
+        "OPENAI_PROJECT_ID": settings.project,
         "CHATKIT_API_BASE": origin,
         "CHATKIT_MOCK_URL": origin,
     }

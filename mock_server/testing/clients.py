@@ -23,6 +23,7 @@ class Mock(Handle):
 
     emulator: "InProcess | None" = None
     api_key = "sk-mock"
+    default_project = "default"
 
     def __init__(self, transport: Transport, *, url: str, project: str | None = None) -> None:
         """`project` is the one to act on, by default the server's own default."""
@@ -38,7 +39,8 @@ class Mock(Handle):
 
     def client_options(self) -> dict[str, str]:
         """The arguments with which an official client finds the emulator."""
-        return {"base_url": self.base_url, "api_key": self.api_key}
+        project = self.project or self.default_project  # said, or the environment's own would be sent
+        return {"base_url": self.base_url, "api_key": self.api_key, "project": project}
 
     def environment(self) -> dict[str, str]:
         """The variables with which SDKs and apps find the emulator."""
@@ -46,6 +48,7 @@ class Mock(Handle):
         return {
             "OPENAI_BASE_URL": options["base_url"],
             "OPENAI_API_KEY": options["api_key"],
+            "OPENAI_PROJECT_ID": options["project"],
             "CHATKIT_API_BASE": self.base_url.removesuffix("/v1"),
             "CHATKIT_MOCK_URL": self.url,
         }

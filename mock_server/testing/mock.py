@@ -51,7 +51,7 @@ class ChatKitMock(Mock, ContextDecorator):
         projects = Projects(options, base=load_seeds(load), scripted=catalog, faults=load_faults(faults))
         self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket
         self._server: ServerThread | InProcess | None = None
-        self.api_key = options.api_key or "sk-mock"
+        self.api_key, self.default_project = options.api_key or "sk-mock", options.project
         super().__init__(HttpTransport(), url="")  # both are known when it starts
         self.clock: SharedClock = SharedClock(self)
 

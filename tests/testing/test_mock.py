@@ -26,6 +26,14 @@ def test_serves_official_clients_and_stops() -> None:
         connect(url).health()
 
 
+def test_a_project_of_the_environment_leads_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj_of_production")
+    with ChatKitMock(project="mine") as mock, mock.openai() as client:
+        session = client.beta.chatkit.sessions.create(user="ada", workflow=WORKFLOW)
+        assert mock.sessions.get(session.id).user == "ada"
+        assert mock.environment()["OPENAI_PROJECT_ID"] == "mine"
+
+
 @pytest.mark.anyio
 async def test_serves_the_asynchronous_client() -> None:
     with ChatKitMock() as mock:
