@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import httpx2
@@ -57,7 +56,7 @@ def test_events_arrive_while_they_are_produced(mock: ChatKitMock) -> None:
     ):
         moments = [stopwatch() for line in answer.iter_lines() if "text_delta" in line]
     assert len(moments) == 5
-    assert all(later - one > 0.02 for one, later in pairwise(moments))
+    assert moments[-1] - moments[0] > 0.1
 
 
 @pytest.mark.anyio
@@ -66,7 +65,7 @@ async def test_events_arrive_while_they_are_produced_asynchronously(mock: ChatKi
     asked = talk(mock, {"id": "wf_slow"})
     async with mock.async_http_client() as web, web.stream("POST", "/v1/chatkit/conversation", **asked) as answer:
         moments = [stopwatch() async for line in answer.aiter_lines() if "text_delta" in line]
-    assert all(later - one > 0.02 for one, later in pairwise(moments))
+    assert moments[-1] - moments[0] > 0.1
 
 
 def test_leaving_a_stream_reaches_the_emulator(mock: ChatKitMock) -> None:
