@@ -68,6 +68,13 @@ def test_shows_and_ends_sessions(server: ServerThread) -> None:
     assert [each["status"] for each in read(server, "session", other)["transitions"]] == ["active", "cancelled"]
 
 
+def test_shows_threads() -> None:
+    seed = {"threads": [{"id": "cthr_1", "user": "ada", "title": "Hello", "status": {"type": "locked"}}]}
+    with ServerThread(make_app(seed=seed)) as server:
+        assert "cthr_1  ada   Hello  locked  0" in told(server, "threads")
+        assert read(server, "threads", "--user", "bob") == []
+
+
 def test_adds_and_removes_faults(server: ServerThread, tmp_path: Path) -> None:
     shown = told(server, "fault", "add", "--operation", "sessions.create", "--error", "500", "--nth", "2", "--nth", "4")
     assert "fault_1" in shown

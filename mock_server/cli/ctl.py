@@ -9,7 +9,15 @@ import click
 import msgspec
 
 from mock_server.cli.control import SETTINGS, control_options
-from mock_server.cli.showing import request_row, show_clock, show_contents, show_faults, show_requests, show_sessions
+from mock_server.cli.showing import (
+    request_row,
+    show_clock,
+    show_contents,
+    show_faults,
+    show_requests,
+    show_sessions,
+    show_threads,
+)
 from mock_server.cli.tables import show_json, show_table
 from mock_server.moments import iso
 from mock_server.state.feed import Happening
@@ -99,6 +107,14 @@ def clock_resume(*, mock: Handle, as_json: bool) -> None:
 def sessions(*, mock: Handle, status: str | None, user: str | None, as_json: bool) -> None:
     """List sessions, newest first."""
     show_sessions(mock.sessions.list(status=status, user=user), as_json=as_json)
+
+
+@ctl.command()
+@click.option("--user", metavar="USER")
+@control_options
+def threads(*, mock: Handle, user: str | None, as_json: bool) -> None:
+    """List threads, newest first."""
+    show_threads(mock.threads.list(user=user), as_json=as_json)
 
 
 @ctl.command()

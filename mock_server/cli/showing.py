@@ -10,6 +10,7 @@ from mock_server.moments import iso
 from mock_server.wire.control import ClockState, ProjectContents, SessionState
 from mock_server.wire.faults import FaultRule
 from mock_server.wire.journal import Record
+from mock_server.wire.views import ThreadSummary
 
 
 def show_requests(shown: list[Record], *, as_json: bool) -> None:
@@ -57,6 +58,15 @@ def show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
         for each in listed
     ]
     show_table(titles, rows, empty="There are no sessions.")
+
+
+def show_threads(listed: list[ThreadSummary], *, as_json: bool) -> None:
+    """Threads, with how many items they have."""
+    if as_json:
+        show_json(listed)
+        return
+    rows = [(each.id, each.user, each.title, each.status.__struct_config__.tag, each.items) for each in listed]
+    show_table(("id", "user", "title", "status", "items"), rows, empty="There are no threads.")
 
 
 def show_faults(rules: list[FaultRule], *, as_json: bool) -> None:

@@ -51,7 +51,7 @@ def _verify_count(entries: list[Entry], match: RecordMatch, claim: VerifyParams)
     least, most = _bounds(claim)
     passed = least <= len(fitting) and (most is None or len(fitting) <= most)
     misses = [] if passed or len(fitting) >= least else _near_misses(entries, match)
-    told = f"Expected {_described(match)} {_wanted(least, most)}, but it came {_times(len(fitting))}."
+    told = f"Expected {_described(match)} {_wanted(least, most)}, but it {_came(len(fitting))}."
     return Verdict(
         passed=passed,
         count=len(fitting),
@@ -135,6 +135,10 @@ def _wanted(least: int, most: int | None) -> str:
     if least == most:
         return "never" if least == 0 else f"exactly {_times(least)}"
     return f"at most {_times(most)}" if least == 0 else f"between {least} and {most} times"
+
+
+def _came(count: int) -> str:
+    return f"came {_times(count)}" if count else "never came"
 
 
 def _times(count: int) -> str:

@@ -108,6 +108,7 @@ class Mock(Handle):
 
     def raise_unmet(self) -> None:
         """Raise AssertionError for the first expectation that was not met."""
+        __tracebackhide__ = True
         for operation, claim in self._expected:
             self.journal.assert_called(operation, **claim)
 

@@ -62,6 +62,7 @@ class JournalHandle:
 
         `match` takes the filters, `body` (JSON it contains) and `headers`. Gives the ids of the requests.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test
         claim = VerifyParams(
             match=_match(operation, match),
             times=UNSET if times is None else times,
@@ -72,6 +73,7 @@ class JournalHandle:
 
     def assert_not_called(self, operation: str | None = None, **match: Any) -> None:
         """Raise AssertionError if the request came."""
+        __tracebackhide__ = True
         self.assert_called(operation, times=0, **match)
 
     def assert_order(self, *operations: str | Mapping[str, Any]) -> list[str]:
@@ -79,6 +81,7 @@ class JournalHandle:
 
         Each is an operation, or the filters of a request.
         """
+        __tracebackhide__ = True
         sequence = [_match(each, {}) if isinstance(each, str) else _match(None, each) for each in operations]
         return self._assert(VerifyParams(sequence=sequence))
 
@@ -95,6 +98,7 @@ class JournalHandle:
         return self._mock.ask("DELETE", "/requests", Cleared).cleared
 
     def _assert(self, claim: VerifyParams) -> list[str]:
+        __tracebackhide__ = True
         verdict = self.verify(claim)
         if not verdict.passed:
             raise AssertionError(verdict.explanation)
