@@ -16,6 +16,7 @@ from mock_server.testing.transport import TIMEOUT, Unreachable, refusal
 T = TypeVar("T")
 ORIGIN = "http://mock.localhost"  # a name that stands for this machine, and leads nowhere
 _AHEAD = 32  # how many messages an application may be ahead of its reader
+_PATIENCE = 0.5  # seconds in which an application may end after its reader has left
 _END = object()
 
 Headers = list[tuple[bytes, bytes]]
@@ -91,12 +92,13 @@ class Exchange:
         return self._asked
 
     async def leave(self) -> None:
-        """Hang up: the application hears of it."""
+        """Hang up: the application hears of it, and has a moment to end by itself."""
         self._left.set()
         while not self._messages.empty():
             self._messages.get_nowait()
         if self._task is not None:
-            await asyncio.wait({self._task})
+            await asyncio.wait({self._task}, timeout=_PATIENCE)
+            self._task.cancel()
 
     async def _next(self) -> Any:
         message = await self._messages.get()

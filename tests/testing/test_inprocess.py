@@ -76,6 +76,15 @@ def test_leaving_a_stream_reaches_the_emulator(mock: ChatKitMock) -> None:
     assert mock.journal.last("conversation").outcome == "abandoned"
 
 
+def test_leaving_a_slow_answer_takes_no_time(mock: ChatKitMock) -> None:
+    mock.faults.add("threads.list", bandwidth=10)
+    began = stopwatch()
+    headers = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
+    with mock.http_client() as web, web.stream("GET", "/v1/chatkit/threads", headers=headers) as answer:
+        assert answer.status_code == 200
+    assert stopwatch() - began < 2
+
+
 @pytest.mark.anyio
 async def test_cancelling_reaches_the_emulator(mock: ChatKitMock) -> None:
     mock.faults.add("sessions.create", delay="10s")
