@@ -37,8 +37,9 @@ TIMES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 
 def loops() -> list[Any]:
     found: list[Any] = [pytest.param(SteadyLoop, id="asyncio")]
-    if sys.platform != "win32":
-        uvloop = pytest.importorskip("uvloop")
+    if sys.platform != "win32":  # where there is no uvloop
+        import uvloop  # noqa: PLC0415
+
         found.append(pytest.param(uvloop.new_event_loop, id="uvloop"))
     return found
 
