@@ -8,6 +8,7 @@ from msgspec import Struct
 from mock_server.errors import RequestNotFound
 
 ENTRY_BYTES = 1024 * 1024  # what is kept of one body, and of one stream
+FAILURES = 20  # how many of the newest are kept, with all that their tracebacks hold
 _OVERHEAD = 2048  # about what an entry without bodies takes in memory, in bytes
 _GONE = -1  # the size of an entry that is kept no longer
 
@@ -65,7 +66,7 @@ def parsed_head(head: bytes) -> Headers:
 class Journal:
     """The newest entries of one project, bounded in number and in bytes; the oldest go first.
 
-    failures: of the server itself, with the requests that met them.
+    failures: the newest of the server itself, with the requests that met them.
     totals: of all requests there ever were, by operation and status: how many, and the seconds they took.
     """
 
@@ -75,7 +76,7 @@ class Journal:
         self._entries: deque[Entry] = deque()
         self.forgotten = self.open_streams = 0
         self.totals: dict[tuple[str | None, int], list[float]] = {}
-        self.failures: list[tuple[Entry, Exception]] = []
+        self.failures: deque[tuple[Entry, Exception]] = deque(maxlen=FAILURES)
         self.on_end: Callable[[Entry], None] | None = None
 
     def __len__(self) -> int:
