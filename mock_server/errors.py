@@ -180,6 +180,10 @@ class RealKeyRefused(MockServerError):
     """A real key where a made-up one belongs."""
 
 
+class CertificateUnusable(MockServerError):
+    """No certificate to serve https with: a sentence with the way out."""
+
+
 class SecretOver(MockServerError):
     """A client secret whose session has expired or was cancelled."""
 

@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,8 +15,10 @@ from mock_server.errors import MockServerError
 if TYPE_CHECKING:
     from mock_server.app import MockServer
     from mock_server.state.seeds import LoadedSeed
+    from mock_server.testing.foreground import Https
 
 F = TypeVar("F", bound=Callable[..., Any])
+TLS_PORT = 4443
 ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
 
 
@@ -96,6 +98,39 @@ def _server_options(command: F) -> F:
             help="How requests and failures are logged on standard error.",
         ),
     ]
+    return _with(options, command)
+
+
+def _tls_options(command: F) -> F:
+    """The options of `serve` for https; any of them turns it on."""
+    file = click.Path(dir_okay=False, path_type=Path)
+    options = [
+        click.option(
+            "--tls", is_flag=True, help="Answer https too, at a port of its own; each --tls- option implies it."
+        ),
+        click.option(
+            "--tls-port",
+            type=click.IntRange(0, 65535),
+            help=f"The port of https, {TLS_PORT} by default; 0 for any free one.",
+        ),
+        click.option(
+            "--tls-cert",
+            type=file,
+            metavar="FILE",
+            help="The certificate, with its chain, in PEM; without one a new one is made at each start.",
+        ),
+        click.option("--tls-key", type=file, metavar="FILE", help="The certificate's private key, in PEM."),
+        click.option(
+            "--tls-ca-file",
+            type=file,
+            metavar="FILE",
+            help="Write what clients verify a certificate made here with to this file; it is removed at the end.",
+        ),
+    ]
+    return _with(options, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
@@ -110,6 +145,7 @@ def _server_options(command: F) -> F:
     show_default=True,
     help="The port; 0 for any free one.",
 )
+@_tls_options
 @_server_options
 @click.option("--quiet", is_flag=True, help="Print no banner and log no requests.")
 @click.option(
@@ -131,6 +167,8 @@ def serve(
     from mock_server.testing.foreground import serve_in_foreground  # noqa: PLC0415 - starting fast
 
     _configure_logging(log_format, quiet=quiet)
+    tls = {name: options.pop(name) for name in list(options) if name.startswith("tls")}
+    https = _https([host, *options["allow_host"]], **tls)
     settings, app = _build(log_requests=not quiet, **options)
     if state is not None:
         _load_state(state, app)
@@ -139,8 +177,9 @@ def serve(
             app,
             host=host,
             port=port,
+            https=https,
             ready_file=ready_file,
-            banner=None if quiet else lambda url: _banner(url, settings),
+            banner=None if quiet else lambda origins: _banner(*origins, settings=settings),
         )
         if state is not None:
             _save_state(state, app)
@@ -201,6 +240,36 @@ def _build(
     return settings, app
 
 
+def _https(
+    names: list[str],
+    *,
+    tls: bool,
+    tls_port: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    tls_ca_file: Path | None,
+) -> "Https | None":
+    """What https is served with, if any option asks for it; a certificate that is made is for these names too."""
+    if not tls and (tls_port, tls_cert, tls_key, tls_ca_file) == (None,) * 4:
+        return None
+    from mock_server.clock import world_time  # noqa: PLC0415 - starting fast
+    from mock_server.testing.foreground import Https  # noqa: PLC0415
+    from mock_server.testing.tls import certificate_of, made_certificate  # noqa: PLC0415
+
+    port = TLS_PORT if tls_port is None else tls_port
+    try:
+        if tls_cert is None and tls_key is None:
+            made = made_certificate(now=world_time(), names=names)
+            return Https(port=port, certificate=made, authority_file=tls_ca_file)
+        if tls_cert is None or tls_key is None:
+            raise click.UsageError("--tls-cert and --tls-key go together: give both, or neither")
+        if tls_ca_file is not None:
+            raise click.UsageError("--tls-ca-file is for a certificate made here: leave out --tls-cert and --tls-key")
+        return Https(port=port, certificate=certificate_of(tls_cert, tls_key))
+    except MockServerError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def _load_state(path: Path, app: "MockServer") -> None:
     """Restore what the file holds. One that can't be read or replaced is refused now, not at the end."""
     from mock_server.state.snapshots import load_state  # noqa: PLC0415 - starting fast
@@ -240,11 +309,16 @@ def _variables(origin: str, settings: Settings) -> dict[str, str]:
     }
 
 
-def _banner(origin: str, settings: Settings) -> None:
+def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> None:
     click.echo(f"chatkit-mock serves the ChatKit API at {click.style(f'{origin}/v1', bold=True)}\n")
     for name, value in _variables(origin, settings).items():
         click.echo(f"  export {name}={value}")
-    click.echo(f"\n  {origin}/docs   every operation it answers\n\nCtrl-C ends it.")
+    click.echo(f"\n  {origin}/docs   every operation it answers\n")
+    if secure is not None:
+        place = secure.removeprefix("https://")
+        click.echo(f"  {secure}   the same over https; with these flags Chrome finds it at OpenAI's own address:")
+        click.echo(f'  --host-resolver-rules="MAP cdn.platform.openai.com {place}" --ignore-certificate-errors\n')
+    click.echo("Ctrl-C ends it.")
 
 
 def _configure_logging(log_format: str, *, quiet: bool) -> None:

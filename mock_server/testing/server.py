@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.testing.loop import loop_factory
+from mock_server.testing.loop import SteadyLoop, loop_factory
 from mock_server.testing.protocol import JoiningProtocol, Outbox
 
 
@@ -20,8 +21,8 @@ class PortTaken(OSError):
     """Nothing can listen at this host and port."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to host and port, 0 for any free one. Raises PortTaken with the way out."""
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """A socket bound to host and port, 0 for any free one. Raises PortTaken, which says what option to change."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's delay off for sockets that name their protocol only; with it each answer takes 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -34,16 +35,17 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = (error.strerror or str(error)).lower()
         raise PortTaken(
-            f"can't listen on {host} port {port}: {reason}; choose another with --host and --port (0 is any free port)"
+            f"can't listen on {host} port {port}: {reason}; "
+            f"choose another with --host and {option} (0 is any free port)"
         ) from None
     listener.settimeout(0)
     return listener
 
 
 class Server(uvicorn.Server):
-    """Serves an application on a bound socket until `stop`."""
+    """Serves an application on a bound socket until `stop`, over https if there is a context for it."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -59,7 +61,7 @@ class Server(uvicorn.Server):
             )
         )
         self.server_state = Outbox()
-        self._listener = listener
+        self._listener, self._tls = listener, tls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
 
@@ -68,13 +70,15 @@ class Server(uvicorn.Server):
         """Where it is reached, without a path: `http://127.0.0.1:4114`."""
         host, port = self._listener.getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
         """Answer requests within the block; at its end open connections are dropped and running answers cancelled."""
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.config.load()
+        self.config.ssl = self._tls
         self.lifespan = self.config.lifespan_class(self.config)
         await self.startup(sockets=[self._listener])
         try:
@@ -114,10 +118,12 @@ class ServerThread:
         host: str = "127.0.0.1",
         port: int = 0,
         make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`make_loop` makes another loop than `loop_factory` does. Raises PortTaken."""
-        self._make_loop = make_loop or loop_factory()
-        self._server = Server(app, listen(host, port))
+        # With a TLS handshake unfinished, uvloop never closes where a ResourceWarning is an error, as in strict tests.
+        self._make_loop = make_loop or (loop_factory() if tls is None else SteadyLoop)
+        self._server = Server(app, listen(host, port), tls=tls)
         self.origin = self._server.origin
         self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chatkit-mock", daemon=True)
