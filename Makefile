@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: serve test lint lock bench clean
+.PHONY: serve test lint lock bench screenshots clean
 
 serve: $(READY)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds options.
 	$(BIN)/chatkit-mock serve $(ARGS)
@@ -19,6 +19,9 @@ lint: $(READY)
 
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+screenshots: $(READY)  ## Make the README's pictures anew; needs a Chromium.
+	PYTHONPATH=tests $(BIN)/python -m screenshots
 
 lock:  ## Renew the lock; needs uv.
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

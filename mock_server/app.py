@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 import mock_server
-from mock_server import api, control, dashboard
+from mock_server import api, control, dashboard, element
 from mock_server.control import health
 from mock_server.http.gate import Gate
 from mock_server.state.project import Projects
@@ -28,7 +28,8 @@ class MockServer(Starlette):
         self._resources = [*api.resources(), *health.resources(), *dashboard.resources(self._document)]
         plane = control.Plane()
         ours = [Route(path, plane) for path in control.PATHS]
-        super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *dashboard.routes()])
+        pages = [*dashboard.routes(), *element.routes()]
+        super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *pages])
         self.router.redirect_slashes = False  # the real API knows its paths exactly
 
     @cached_property

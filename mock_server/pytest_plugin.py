@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from mock_server.testing import ChatKitMock
     from mock_server.testing.clients import Mock
 
@@ -136,6 +138,38 @@ def chatkit_mock_env(chatkit_mock: "Mock", monkeypatch: pytest.MonkeyPatch) -> "
     for name, value in chatkit_mock.environment().items():
         monkeypatch.setenv(name, value)
     return chatkit_mock
+
+
+@pytest.fixture(scope="session")
+def chatkit_mock_browser() -> Iterator["Browser"]:
+    """The browser of `chatkit_mock_page` where pytest-playwright is not installed: Chromium. To be overridden."""
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is the user's
+    except ImportError:
+        raise pytest.UsageError(
+            "chatkit_mock_page needs Playwright: pip install pytest-playwright, then playwright install chromium"
+        ) from None
+    with sync_playwright() as playwright, playwright.chromium.launch() as browser:
+        yield browser
+
+
+@pytest.fixture
+def chatkit_mock_page(request: pytest.FixtureRequest, chatkit_mock: "Mock") -> Iterator["Page"]:
+    """A page of Playwright's in which `<openai-chatkit>` is the emulator's, though the app loads it from the CDN.
+
+    With pytest-playwright it is that plugin's `page`, with all that is set for it.
+    """
+    from mock_server.testing.browser import route_chatkit  # noqa: PLC0415 - a run that needs none shall not pay
+
+    address = chatkit_mock.base_url.removesuffix("/v1")
+    if request.config.pluginmanager.hasplugin("playwright"):
+        page: Page = request.getfixturevalue("page")
+        route_chatkit(page.context, address)
+        yield page
+        return
+    with request.getfixturevalue("chatkit_mock_browser").new_context() as context:
+        route_chatkit(context, address)
+        yield context.new_page()
 
 
 @pytest.hookimpl(wrapper=True)

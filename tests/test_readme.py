@@ -18,6 +18,35 @@ TITLES = [
     for number, (_, text) in enumerate(RECIPES, start=1)
 ]
 
+# The reader's app, which has a server that gives out secrets.
+APP = """
+import pytest
+from browsers import chromium
+
+PAGE = '''<script src="https://cdn.platform.openai.com/deployments/chatkit/chatkit.js"></script>
+<openai-chatkit></openai-chatkit><script>
+  const getClientSecret = async () => (await fetch("/secret", {method: "POST"})).text();
+  document.querySelector("openai-chatkit").setOptions({api: {getClientSecret}});
+</script>'''
+
+@pytest.fixture(scope="session")
+def chatkit_mock_browser():
+    with chromium() as browser:
+        yield browser
+
+@pytest.fixture(autouse=True)
+def app(chatkit_mock, chatkit_mock_page):
+    client = chatkit_mock.openai()
+
+    def serve(route):
+        if route.request.method == "GET":
+            return route.fulfill(body=PAGE, content_type="text/html")
+        session = client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+        return route.fulfill(body=session.client_secret)
+
+    chatkit_mock_page.route("http://localhost:3000/**", serve)
+"""
+
 
 @pytest.mark.parametrize(("language", "text"), RECIPES, ids=TITLES)
 def test_recipe(served: ServerThread, tmp_path: Path, language: str, text: str) -> None:
@@ -46,6 +75,17 @@ def test_pytest_recipe(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin,anyio.pytest_plugin")
     pytester.makepyfile(text)
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
+
+
+@pytest.mark.browser
+def test_page_recipe(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = re.findall(r"<!-- page -->\n```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    pytester.makeconftest(APP)
+    pytester.makepyfile(text)
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
 
 
 def test_every_recipe_is_found() -> None:

@@ -20,10 +20,10 @@ _log = logging.getLogger("mock_server")
 
 # What the element in a browser sends and reads (observed); any header a page adds is let through.
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
-_EXPOSED = ["x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
+_EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
 # What is not ChatKit's: never journaled, faulted or limited.
-_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "docs", "openapi.json", "favicon.ico"}
+_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "docs", "openapi.json", "favicon.ico", "deployments"}
 
 
 class Gate:

@@ -1,0 +1,192 @@
+/** The chat in the frame: joins the views, the conversation and the page. */
+
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { h, oncePerFrame } from "./dom.js";
+import { EVENTS } from "./events.js";
+import { Header } from "./header.js";
+import { History } from "./history.js";
+import { Log } from "./log.js";
+import { Markdown } from "./markdown.js";
+import { resolved } from "./options.js";
+import { StartScreen } from "./start_screen.js";
+import { applyTheme } from "./theme.js";
+import { CustomTransport, HostedTransport, randomId } from "./transport.js";
+
+const TOAST = 8000; // milliseconds
+
+export class Chat {
+  /** `page` is told of events and failures: `emit(name, detail)`, `fail(error)`; `line` fetches for custom mode. */
+  constructor({ page, line, base }) {
+    Object.assign(this, { page, line, base, instanceId: randomId(), changed: new Set() });
+    this.drawSoon = oncePerFrame(() => this.draw());
+  }
+
+  /** Takes the options, all of them. Throws InvalidFrameParamsError, and is then as it was. */
+  setOptions(given) {
+    const options = resolved(given);
+    const first = !this.options;
+    this.options = options;
+    this.connect(options);
+    if (first) this.build();
+    document.title = options.frameTitle;
+    for (const part of [this.start, this.log]) part.element.lang = options.locale; // the chat's own words are English
+    applyTheme(options.theme);
+    for (const view of [this.header, this.start, this.composer]) view.configure(options);
+    this.drawDisclaimer(options.disclaimer);
+    if (first && options.initialThread !== null) this.show(options.initialThread);
+    this.touch(this.conversation.items.map(({ id }) => id));
+  }
+
+  /** The transport; another one only for another API, since a secret is kept in it. */
+  connect({ api, locale }) {
+    const facts = JSON.stringify([api, locale]);
+    if (facts === this.apiFacts) {
+      this.transport.api = api;
+      if (this.transport.secret) this.transport.secret.ask = api.getClientSecret;
+      return;
+    }
+    this.apiFacts = facts;
+    const settings = { api, locale, line: this.line, base: this.base, instanceId: this.instanceId };
+    this.transport = api.getClientSecret ? new HostedTransport(settings) : new CustomTransport(settings);
+    if (this.conversation) this.conversation.transport = this.transport;
+    this.transport.secret?.get().catch((error) => this.emit("error", { error })); // at once: apps wait for it
+  }
+
+  build() {
+    this.conversation = new Conversation({
+      transport: this.transport,
+      changed: (ids) => this.touch(ids),
+      emit: (name, detail) => this.emit(name, detail),
+      toast: (words) => this.toast(words),
+      callTool: (call) => this.callTool(call),
+    });
+    this.header = new Header(this);
+    this.start = new StartScreen(this);
+    this.log = new Log(this);
+    this.composer = new Composer(this);
+    this.history = new History(this);
+    this.disclaimer = h("div", { class: "disclaimer" });
+    this.toasts = h("div", { class: "toasts" });
+    this.main = h(
+      "main",
+      {},
+      this.start.element,
+      this.log.element,
+      this.log.latest,
+      h("div", { class: "bottom" }, this.composer.element, this.disclaimer),
+    );
+    document.body.replaceChildren(this.header.element, this.main, this.history.element, this.toasts);
+    document.body.addEventListener("click", (event) => this.followDeeplink(event));
+    document.body.addEventListener("dragover", (event) => event.preventDefault());
+    document.body.addEventListener("drop", (event) => this.drop(event));
+  }
+
+  /** Draws soon what changed, and items with these ids. */
+  touch(ids = []) {
+    for (const id of ids) this.changed.add(id);
+    this.drawSoon();
+  }
+
+  draw() {
+    const { changed, conversation } = this;
+    this.changed = new Set();
+    const fresh =
+      !conversation.items.length &&
+      !conversation.loading &&
+      !conversation.turn &&
+      !conversation.failure &&
+      !conversation.threadId;
+    this.main.classList.toggle("fresh", fresh);
+    this.start.element.hidden = !fresh;
+    this.log.element.hidden = fresh;
+    this.header.draw();
+    this.log.draw(changed);
+    this.composer.draw();
+  }
+
+  drawDisclaimer(disclaimer) {
+    this.disclaimer.hidden = !disclaimer;
+    if (!disclaimer) return;
+    const words = new Markdown();
+    words.set(disclaimer.text);
+    this.disclaimer.classList.toggle("high-contrast", Boolean(disclaimer.highContrast));
+    this.disclaimer.replaceChildren(words.element);
+  }
+
+  /** Sends a message from wherever. */
+  send({ content, reply = "", attachments = [], options }) {
+    const inference = options ?? this.composer.choices.inferenceOptions;
+    return this.conversation.send({ content, attachments, quoted_text: reply, inference_options: inference });
+  }
+
+  /** Shows a thread, or a new one. */
+  show(threadId) {
+    return this.conversation.show(threadId).catch(() => {});
+  }
+
+  /** Answers an item's questions; a failure is shown by the conversation. */
+  answer(itemId, input) {
+    this.conversation.answer(itemId, input).catch(() => {});
+  }
+
+  /** Runs a widget's action where it belongs: in the page, or on the server. */
+  async act(action, item) {
+    if (action.handler === "client") {
+      return this.attempt(
+        this.options.widgets.onAction?.(
+          { type: action.type, payload: action.payload },
+          { id: item.id, widget: item.widget },
+        ),
+      );
+    }
+    return this.attempt(this.conversation.act(action, item.id));
+  }
+
+  /** What widgets need to know. */
+  widgetHost(act = async () => {}) {
+    return { scheme: this.options.theme.colorScheme, locale: this.options.locale, act };
+  }
+
+  async callTool(call) {
+    if (!this.options.onClientTool)
+      throw new Error(`The server called the client tool "${call.name}", but there is no onClientTool.`);
+    return this.options.onClientTool(call);
+  }
+
+  /** Waits for a promise; its failure is told of in passing, and is undefined. */
+  async attempt(promise) {
+    try {
+      return await promise;
+    } catch (error) {
+      this.toast(error.shown ?? error.message);
+      this.emit("error", { error });
+      return undefined;
+    }
+  }
+
+  toast(words) {
+    const toast = h("p", { class: "toast", role: "alert" }, words);
+    this.toasts.append(toast);
+    setTimeout(() => toast.remove(), TOAST);
+  }
+
+  emit(name, detail) {
+    if (name === "error") this.page.fail(detail.error);
+    else if (`chatkit.${name}` in EVENTS) this.page.emit(name, detail);
+  }
+
+  followDeeplink(event) {
+    const link = event.target.closest?.('a[href^="chatkit-link:"]');
+    if (!link) return;
+    event.preventDefault();
+    const { host, pathname, searchParams } = new URL(link.href);
+    this.emit("deeplink", { name: host || pathname.replace(/^\/+/, ""), data: Object.fromEntries(searchParams) });
+  }
+
+  drop(event) {
+    event.preventDefault();
+    if (event.dataTransfer.files.length && this.options.composer.attachments.enabled)
+      this.composer.attachments.add(event.dataTransfer.files);
+  }
+}

@@ -1,0 +1,232 @@
+/** The composer: what the user writes, and all that goes with it. */
+
+import { Attachments } from "./attachments.js";
+import { ComposerChoices } from "./composer_choices.js";
+import { contentOf, fromContent } from "./content.js";
+import { Dictation } from "./dictation.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { Suggestions } from "./suggestions.js";
+import { commandsFor, commandsOf, entitiesFor } from "./suggestion_sources.js";
+
+export class Composer {
+  constructor(chat) {
+    this.chat = chat;
+    this.tags = [];
+    this.reply = "";
+    this.field = h("textarea", {
+      rows: 1,
+      dir: "auto",
+      name: "message",
+      autocomplete: "off",
+      "aria-controls": "suggestions",
+      "aria-autocomplete": "list",
+      oninput: () => this.draw(),
+      onkeydown: (event) => this.press(event),
+      onpaste: (event) => this.paste(event),
+    });
+    this.attachments = new Attachments(chat, () => this.draw());
+    this.choices = new ComposerChoices(chat, this);
+    this.dictation = new Dictation(chat, (text) => this.insert(text));
+    this.suggestions = new Suggestions({
+      field: this.field,
+      search: (sign, query) => (sign === "@" ? entitiesFor(chat, query) : commandsFor(chat, query)),
+      pick: (found, typed) => this.take(found, typed),
+    });
+    this.build();
+    addEventListener("resize", () => {
+      this.fitted = undefined;
+      this.fit();
+    });
+  }
+
+  build() {
+    this.quoted = h("div", { class: "quoted", hidden: true });
+    this.sendButton = h(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send message" },
+      icon("lucide:arrow-up"),
+    );
+    this.stopButton = h(
+      "button",
+      {
+        type: "button",
+        class: "send",
+        "aria-label": "Stop",
+        hidden: true,
+        onclick: () => this.chat.conversation.stop(),
+      },
+      icon("lucide:square"),
+    );
+    this.tools = h("div", { class: "tools" });
+    this.form = h(
+      "form",
+      { class: "composer", onsubmit: (event) => this.submit(event) },
+      this.suggestions.element,
+      this.quoted,
+      this.attachments.element,
+      this.attachments.input,
+      this.field,
+      h(
+        "div",
+        { class: "bar" },
+        this.tools,
+        h(
+          "div",
+          { class: "right" },
+          this.choices.model.element,
+          this.dictation.element,
+          this.stopButton,
+          this.sendButton,
+        ),
+      ),
+    );
+    this.closed = h("p", { class: "closed", role: "status", hidden: true });
+    this.element = h("div", { class: "composer-area" }, this.closed, this.form);
+  }
+
+  configure(options) {
+    this.attachments.configure(options);
+    this.choices.configure(options);
+    this.dictation.element.hidden = !options.composer.dictation.enabled;
+    this.tools.replaceChildren(...this.choices.buttons());
+    this.draw();
+  }
+
+  /** Shows what can be done now. */
+  draw() {
+    const { conversation, options } = this.chat;
+    const placeholder = this.choices.tool?.placeholderOverride ?? options.composer.placeholder;
+    this.field.placeholder = placeholder;
+    this.field.setAttribute("aria-label", placeholder);
+    this.fit();
+    this.quoted.hidden = !this.reply;
+    this.quoted.replaceChildren(...(this.reply ? this.drawReply() : []));
+    this.stopButton.hidden = !conversation.turn?.allowCancel;
+    this.sendButton.hidden = !this.stopButton.hidden;
+    this.sendButton.disabled = !this.canSend;
+    this.drawStatus(conversation.thread?.status);
+  }
+
+  /** As high as what is written; measuring takes time, and this is called for every piece of an answer. */
+  fit() {
+    if (this.field.value === this.fitted) return;
+    this.fitted = this.field.value;
+    this.field.style.height = "auto";
+    this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
+  }
+
+  drawStatus({ type = "active", reason } = {}) {
+    this.closed.hidden = type === "active";
+    this.form.hidden = type !== "active";
+    this.closed.replaceChildren(icon("lucide:lock"), reason || `This conversation is ${type}.`);
+  }
+
+  drawReply() {
+    const drop = () => {
+      this.reply = "";
+      this.draw();
+    };
+    return [
+      icon("lucide:reply"),
+      h("span", {}, this.reply),
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": "Remove quotation", onclick: drop },
+        icon("close"),
+      ),
+    ];
+  }
+
+  get canSend() {
+    const something = this.field.value.trim() || this.attachments.uploaded.length;
+    return Boolean(something) && !this.attachments.busy && !this.chat.conversation.hindrance;
+  }
+
+  /** Fills the composer in; what is not named stays. */
+  async set({ text, content, reply, attachments, files, selectedToolId, selectedModelId }) {
+    if (content !== undefined) [this.field.value, this.tags] = fromContent(content);
+    else if (text !== undefined) [this.field.value, this.tags] = [text, []];
+    if (reply !== undefined) this.reply = reply;
+    if (attachments !== undefined) this.attachments.set(attachments);
+    if (selectedToolId !== undefined) this.choices.selectTool(selectedToolId);
+    if (selectedModelId !== undefined) this.choices.selectModel(selectedModelId);
+    this.draw();
+    if (files?.length) await this.attachments.add(files);
+  }
+
+  focus() {
+    this.field.focus();
+  }
+
+  insert(text) {
+    const { value, selectionStart: start, selectionEnd: end } = this.field;
+    this.field.setRangeText(text, start, end, "end");
+    if (value !== this.field.value) this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.focus();
+  }
+
+  press(event) {
+    if (this.suggestions.press(event)) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (this.canSend) this.form.requestSubmit();
+  }
+
+  paste(event) {
+    const { files } = event.clipboardData;
+    if (!files.length || !this.attachments.limits.enabled) return;
+    event.preventDefault();
+    this.attachments.add(files);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    if (!this.canSend) return;
+    const draft = {
+      value: this.field.value,
+      tags: this.tags,
+      reply: this.reply,
+      attachments: this.attachments.uploaded,
+    };
+    const text = draft.value.trim();
+    this.chat.emit("log", { name: "composer.submit", data: { text, attachmentsCount: draft.attachments.length } });
+    const options = this.choices.inferenceOptions;
+    this.clear();
+    this.chat
+      .send({ content: contentOf(text, draft.tags), reply: draft.reply, attachments: draft.attachments, options })
+      .catch((error) => error.passing && this.restore(draft));
+  }
+
+  clear() {
+    this.field.value = "";
+    this.tags = [];
+    this.reply = "";
+    this.attachments.files = []; // the message has them now
+    this.attachments.draw();
+    this.choices.sent();
+  }
+
+  /** Gives back what was refused, unless something else is being written. */
+  restore({ value, tags, reply, attachments }) {
+    if (this.field.value) return;
+    Object.assign(this, { tags, reply });
+    this.field.value = value;
+    this.attachments.set(attachments);
+  }
+
+  /** Takes a suggestion in place of what was typed. */
+  async take(found, { start, query }) {
+    this.field.setRangeText("", start, start + query.length + 1, "end");
+    if (found.entity) return this.mention(found.entity);
+    this.draw();
+    const selection = await found.run();
+    if (selection?.type === "entity") this.mention(selection.entity);
+    if (selection?.type === "menu") this.suggestions.show(commandsOf(this.chat, selection.commands));
+  }
+
+  mention(entity) {
+    this.tags.push(entity);
+    this.insert(`@${entity.title} `);
+  }
+}

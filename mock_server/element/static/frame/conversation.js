@@ -1,0 +1,275 @@
+/** The conversation: the thread that is shown, and the turn that runs. */
+
+import { applyUpdate, ITEM_TYPES } from "./thread.js";
+
+const ALL = 9999; // how many a list asks for (observed)
+const NO_WORDS = "There was an error while generating the assistant's response."; // observed
+
+export class Conversation {
+  /**
+   * Of `chat`: `transport` sends; `changed(ids)` is called when something is to be drawn, with the ids of changed items;
+   * `emit(name, detail)` tells the page; `toast(words)` tells the user; `callTool(call)` is the app's onClientTool.
+   */
+  constructor(chat) {
+    Object.assign(this, chat);
+    this.clear();
+  }
+
+  clear() {
+    this.turn?.abort.abort();
+    Object.assign(this, {
+      thread: null,
+      items: [],
+      turn: null,
+      loading: null,
+      progress: null,
+      failure: null,
+      notices: [],
+    });
+  }
+
+  get threadId() {
+    return this.thread?.id ?? null;
+  }
+
+  /** Why nothing can be sent now, or null. */
+  get hindrance() {
+    if (this.turn) return "a response is streaming";
+    if (this.loading) return "a thread is loading";
+    const { type = "active" } = this.thread?.status ?? {};
+    return type === "active" ? null : `the thread is ${type}`;
+  }
+
+  /** Shows a thread, or none yet. Resolves when it is there; its failure is shown and thrown. */
+  async show(threadId) {
+    const before = this.loading?.threadId ?? this.threadId;
+    this.clear();
+    if (threadId !== before) this.emit("thread.change", { threadId });
+    if (threadId === null) return this.changed();
+    const loading = (this.loading = { threadId });
+    this.emit("thread.load.start", { threadId });
+    this.changed();
+    try {
+      const { thread, items } = await this.load(threadId);
+      if (this.loading === loading) Object.assign(this, { thread, items });
+    } catch (error) {
+      if (this.loading === loading)
+        this.fail(error, error.shown ?? NO_WORDS, () => this.show(threadId).catch(() => {}));
+      throw error;
+    } finally {
+      if (this.loading === loading) this.loading = null;
+      this.emit("thread.load.end", { threadId });
+      this.changed();
+    }
+  }
+
+  async load(threadId) {
+    const thread = await this.transport.call("threads.get_by_id", { thread_id: threadId });
+    let page = thread.items ?? { data: [] };
+    const items = [...page.data];
+    while (page.has_more && items.length) {
+      const after = page.after ?? items.at(-1).id;
+      page = await this.transport.call("items.list", { thread_id: threadId, limit: ALL, order: "asc", after });
+      items.push(...page.data);
+    }
+    return { thread, items };
+  }
+
+  /** Reads the thread again. */
+  async refresh() {
+    if (!this.threadId || this.turn) return;
+    const { thread, items } = await this.load(this.threadId);
+    if (thread.id !== this.threadId || this.turn) return;
+    Object.assign(this, { thread, items });
+    this.changed(items.map((item) => item.id));
+  }
+
+  /** The thread was renamed. */
+  retitle(title) {
+    this.thread = { ...this.thread, title };
+    this.changed();
+  }
+
+  /** Sends a message; resolves when the server has accepted it, and throws what it was refused with. */
+  send(input) {
+    const sent = { ...input, attachments: input.attachments.map(({ id }) => id) };
+    this.items = this.items.filter(({ id }) => id !== "pending"); // one that was lost
+    this.items.push({
+      id: "pending",
+      type: "user_message",
+      content: input.content,
+      attachments: input.attachments,
+      quoted_text: input.quoted_text,
+      inference_options: {},
+    });
+    return this.threadId
+      ? this.run("threads.add_user_message", { input: sent, thread_id: this.threadId })
+      : this.run("threads.create", { input: sent });
+  }
+
+  /** Asks again for an answer to a message, dropping what came after it. */
+  retry(itemId) {
+    const place = this.items.findIndex((item) => item.id === itemId);
+    this.items.splice(place + 1);
+    return this.run("threads.retry_after_item", { thread_id: this.threadId, item_id: itemId });
+  }
+
+  /** Answers the questions of an item. */
+  answer(itemId, input) {
+    return this.run("threads.add_structured_input", { thread_id: this.threadId, item_id: itemId, input });
+  }
+
+  /** Sends an action; one that does not stream may also be sent while a response streams. */
+  async act({ type, payload, streaming = true }, itemId) {
+    const params = { thread_id: this.threadId, item_id: itemId, action: { type, payload } };
+    if (streaming) return this.run("threads.custom_action", params);
+    const { updated_item: item } = await this.transport.call("threads.sync_custom_action", params);
+    if (item) this.receive({ type: "thread.item.replaced", item });
+  }
+
+  /** Ends the turn that runs; what has arrived stays. */
+  stop() {
+    this.turn?.abort.abort();
+  }
+
+  /** One turn: a stream, and further ones for the client tools that are called. */
+  run(operation, params) {
+    if (this.hindrance) return Promise.reject(new Error(`This can't be sent now: ${this.hindrance}.`));
+    const turn = (this.turn = { abort: new AbortController(), allowCancel: false, accepted: false });
+    Object.assign(this, { failure: null, notices: [] });
+    this.changed(["pending"]);
+    return new Promise((accept, refuse) => {
+      const again = () => this.run(operation, params).catch(() => {});
+      this.take(turn, operation, params, accept).then(
+        () => this.end(turn),
+        (error) => {
+          this.fallBack(turn, error, again);
+          refuse(error);
+        },
+      );
+    });
+  }
+
+  async take(turn, operation, params, accept) {
+    for (let next = { operation, params }; next; next = await this.outputOfTool(turn)) {
+      const body = await this.transport.open(next.operation, next.params, { signal: turn.abort.signal });
+      if (!turn.accepted) this.emit("response.start");
+      turn.accepted = true;
+      accept();
+      for await (const event of this.transport.events(body)) {
+        if (this.turn !== turn) return; // another thread is shown by now
+        if (event.type === "thread.item.done" && event.item.type === "client_tool_call") turn.call = event.item;
+        this.receive(event);
+      }
+    }
+  }
+
+  end(turn) {
+    if (turn.accepted) this.emit("response.end");
+    if (this.turn !== turn) return;
+    Object.assign(this, { turn: null, progress: null });
+    const broken = this.items.filter((item) => item.streaming);
+    for (const item of broken) item.streaming = false;
+    this.changed(broken.map(({ id }) => id));
+  }
+
+  /** A turn that failed: stopped by the user, refused, or broken off. */
+  fallBack(turn, error, again) {
+    const silent = turn.abort.signal.aborted || this.turn !== turn;
+    this.end(turn);
+    if (silent) return;
+    const message = error.shown ?? NO_WORDS;
+    const unsure = this.items.some(({ id }) => id === "pending"); // the server never said that it has the message
+    if (turn.accepted) return this.fail(error, message, unsure ? again : this.retryOfLast());
+    if (!error.passing) return this.fail(error, message, again);
+    this.items = this.items.filter((item) => item.id !== "pending");
+    this.toast(message);
+    this.emit("error", { error });
+    this.changed();
+  }
+
+  /** How the last message is answered again, once the server has it. */
+  retryOfLast() {
+    const last = this.items.findLast((item) => item.type === "user_message" && item.id !== "pending");
+    return last && (() => this.retry(last.id).catch(() => {}));
+  }
+
+  async outputOfTool(turn) {
+    const { call } = turn;
+    turn.call = undefined;
+    if (call?.status !== "pending" || this.turn !== turn) return undefined;
+    const result = await this.callTool({ name: call.name, params: call.arguments });
+    if (this.turn !== turn) return undefined;
+    call.status = "completed";
+    return { operation: "threads.add_client_tool_output", params: { thread_id: this.threadId, result: result ?? {} } };
+  }
+
+  /** Takes in one event of a stream; what is not known, or not well formed, is logged and passed over. */
+  receive(event) {
+    const take = EVENTS[event.type];
+    try {
+      if (take) take(this, event);
+      else this.emit("log", { name: "event.unknown", data: { type: event.type } });
+    } catch (error) {
+      this.emit("log", { name: "event.malformed", data: { type: event.type, message: error.message } });
+    }
+    this.changed([event.item_id ?? event.item?.id]);
+  }
+
+  itemOf(id) {
+    return this.items.findLast((item) => item.id === id);
+  }
+
+  put(item) {
+    if (!ITEM_TYPES.has(item.type)) this.emit("log", { name: "item.unknown", data: { id: item.id, type: item.type } });
+    const own = item.type === "user_message";
+    const place = this.items.findLastIndex((each) => each.id === item.id || (own && each.id === "pending"));
+    if (place >= 0) this.items[place] = item;
+    else this.items.push(item);
+    if (!own) this.progress = null; // it passes when the answer comes
+  }
+
+  /** Shows a failure where the answer would be, with Retry where there is a way; the page is told as well. */
+  fail(error, message, retry) {
+    this.failure = { message, retry };
+    this.emit("error", { error });
+    this.changed();
+  }
+}
+
+const EVENTS = {
+  "thread.created": (conversation, { thread }) => {
+    conversation.thread = thread;
+    conversation.emit("thread.change", { threadId: thread.id });
+  },
+  "thread.updated": (conversation, { thread }) => {
+    conversation.thread = { ...conversation.thread, ...thread };
+  },
+  "thread.item.added": (conversation, { item }) => conversation.put({ ...item, streaming: true }),
+  "thread.item.done": (conversation, { item }) => conversation.put(item),
+  "thread.item.replaced": (conversation, { item }) => conversation.put(item),
+  "thread.item.removed": (conversation, { item_id: id }) => {
+    conversation.items = conversation.items.filter((item) => item.id !== id);
+  },
+  "thread.item.updated": (conversation, { item_id: id, update }) => {
+    const item = conversation.itemOf(id);
+    conversation.progress = null;
+    if (!item || !applyUpdate(item, update))
+      conversation.emit("log", { name: "update.unknown", data: { item_id: id, type: update?.type } });
+  },
+  stream_options: (conversation, { stream_options: { allow_cancel: allowCancel } }) => {
+    if (conversation.turn) conversation.turn.allowCancel = allowCancel;
+  },
+  progress_update: (conversation, { icon, text }) => {
+    conversation.progress = { icon, text };
+  },
+  client_effect: (conversation, { name, data }) => conversation.emit("effect", { name, data }),
+  error: (conversation, { code, message, allow_retry: allowed }) => {
+    const words = message ?? NO_WORDS;
+    const error = Object.assign(new Error(words), { code });
+    conversation.fail(error, words, allowed ? conversation.retryOfLast() : undefined);
+  },
+  notice: (conversation, { level, message, title }) => {
+    conversation.notices.push({ level, message, title });
+  },
+};

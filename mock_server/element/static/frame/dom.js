@@ -1,0 +1,71 @@
+/** Builds the page from data: a string becomes text or an attribute's value, never markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const LINKS = new Set(["http:", "https:", "mailto:", "tel:", "chatkit-link:"]);
+const IMAGES = new Set(["http:", "https:", "blob:"]);
+
+/**
+ * An element. Attributes that are null, undefined or false are left out; `on…` are listeners, `style` and `data` are
+ * objects. Children that are null, undefined or false are left out, arrays are spread.
+ */
+export function h(name, attributes = {}, ...children) {
+  return fill(document.createElement(name), attributes, children);
+}
+
+/** The same for SVG. */
+export function svg(name, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, name), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  element.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return element;
+}
+
+function setAttribute(element, name, value) {
+  if (value == null || value === false) return;
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (name === "data") Object.assign(element.dataset, value);
+  else if (name === "style") setStyle(element, value);
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+/** Sets style properties (`min-width`, `--gap`), which a policy without `unsafe-inline` lets a script do. */
+export function setStyle(element, properties) {
+  for (const [name, value] of Object.entries(properties)) {
+    if (value != null) element.style.setProperty(name, String(value));
+  }
+}
+
+/** The address, if a click on it can do no harm; else undefined. */
+export function safeLink(address) {
+  return parsed(address, LINKS);
+}
+
+/** The address, if it can only be an image; else undefined. */
+export function safeImage(address) {
+  return /^data:image\/(png|jpeg|gif|webp|avif)[;,]/i.test(String(address)) ? String(address) : parsed(address, IMAGES);
+}
+
+function parsed(address, schemes) {
+  try {
+    const url = new URL(String(address));
+    return schemes.has(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls `draw` once before the next picture is drawn, however often it is asked to. */
+export function oncePerFrame(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
+  };
+}

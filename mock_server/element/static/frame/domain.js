@@ -1,0 +1,36 @@
+/** The check whether a page may show the element, at the emulator, which lets any page in unless a fault says no. */
+
+const LOCAL = /^(localhost|0\.0\.0\.0|\[::1\]|127\..*|.*\.local)$/; // no check is made for these (observed)
+
+/** False where the server says that the page's domain is not verified; a check that can't be made is passed. */
+export async function mayBeShown(chat, origin) {
+  const { api } = chat.options;
+  if (isLocal(origin) || (api.url && isLocal(new URL(api.url, origin)))) return true;
+  const [path, body] = api.url
+    ? ["verify", { referrer_origin: origin, domain_key: api.domainKey }]
+    : ["verify_hosted", { referrer_origin: origin }];
+  try {
+    const response = await ask(chat, `/v1/chatkit/domain_keys/${path}`, body);
+    const verified = response.ok ? (await response.json()).verified : ![400, 404].includes(response.status);
+    if (!verified) chat.emit("error", { error: new Error(`The domain ${origin} is not verified.`) });
+    return verified;
+  } catch (error) {
+    chat.emit("error", { error });
+    return true;
+  }
+}
+
+function ask(chat, path, body) {
+  const init = {
+    method: "POST",
+    headers: { ...chat.transport.headers, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  return chat.transport.secret ? chat.transport.request(init, path) : fetch(`${chat.base}${path}`, init);
+}
+
+function isLocal(address) {
+  if (address === "null") return true; // a page from a file
+  const { protocol, hostname, port } = new URL(address);
+  return LOCAL.test(hostname) || port !== "" || !/^https?:$/.test(protocol);
+}

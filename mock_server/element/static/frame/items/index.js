@@ -1,0 +1,28 @@
+/** The items of a thread: what draws each type. */
+
+import { AssistantMessage } from "./assistant_message.js";
+import { GeneratedImage } from "./generated_image.js";
+import { StructuredInput } from "./structured_input.js";
+import { UserMessage } from "./user_message.js";
+import { WidgetItem } from "./widget_item.js";
+import { TaskItem, WorkflowItem } from "./workflow.js";
+
+const VIEWS = {
+  assistant_message: AssistantMessage,
+  generated_image: GeneratedImage,
+  structured_input: StructuredInput,
+  task: TaskItem,
+  user_message: UserMessage,
+  widget: WidgetItem,
+  workflow: WorkflowItem,
+};
+
+/** Whether an item is something to see. */
+export function isShown(item) {
+  return item.type in VIEWS;
+}
+
+/** What draws an item: an `element`, and `update(item)` for another state of it. */
+export function viewOf(item, chat) {
+  return new VIEWS[item.type](item, chat);
+}

@@ -1,0 +1,48 @@
+/** The element's methods, as the frame carries them out. Each rejects with what hinders it. */
+
+export const METHODS = {
+  async focusComposer(chat) {
+    if (chat.conversation.loading) throw new Error("The composer can't be focused now: a thread is loading.");
+    chat.composer.focus();
+  },
+
+  async setThreadId(chat, threadId) {
+    const { turn, loading } = chat.conversation;
+    if (turn || loading) throw new Error(`The thread can't be changed now: ${chat.conversation.hindrance}.`);
+    await chat.conversation.show(threadId ?? null);
+  },
+
+  async sendUserMessage(chat, { text, content, reply, attachments, newThread, toolChoice, model } = {}) {
+    const pieces = content ?? (text ? [{ type: "input_text", text }] : []);
+    if (!pieces.length && !attachments?.length)
+      throw new Error("sendUserMessage() needs text, content or attachments.");
+    if (chat.conversation.hindrance && !(newThread && !chat.conversation.turn))
+      throw new Error(`This can't be sent now: ${chat.conversation.hindrance}.`);
+    if (newThread) await chat.conversation.show(null);
+    const options = { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) };
+    await chat.send({ content: pieces, reply, attachments, options });
+  },
+
+  async setComposerValue(chat, value = {}) {
+    await chat.composer.set(value);
+  },
+
+  async fetchUpdates(chat) {
+    await chat.conversation.refresh();
+    if (chat.history.element.open) await chat.history.load();
+  },
+
+  async sendCustomAction(chat, action, itemId) {
+    if (!chat.conversation.threadId) throw new Error("sendCustomAction() needs a thread: send a message first.");
+    await chat.conversation.act(action, itemId);
+  },
+
+  async showHistory(chat) {
+    if (!chat.options.history.enabled) throw new Error("The history is not enabled: history.enabled.");
+    await chat.history.open();
+  },
+
+  async hideHistory(chat) {
+    chat.history.close();
+  },
+};

@@ -1,0 +1,75 @@
+/** What a thread's items become as events arrive. */
+
+/** The types of items that the official types know. */
+export const ITEM_TYPES = new Set([
+  "assistant_message", "client_tool_call", "end_of_turn", "generated_image", "structured_input", "task", "user_message",
+  "widget", "workflow",
+]);
+
+/** Changes an item by one update of `thread.item.updated`; false for an update that is not known. */
+export function applyUpdate(item, update) {
+  const apply = UPDATES[update.type];
+  if (!apply) return false;
+  apply(item, update);
+  return true;
+}
+
+const UPDATES = {
+  "assistant_message.content_part.added": (item, { content_index: index, content }) => {
+    partOf(item, index);
+    item.content[index] = content;
+  },
+  "assistant_message.content_part.text_delta": (item, { content_index: index, delta }) => {
+    partOf(item, index).text += delta;
+  },
+  "assistant_message.content_part.annotation_added": (item, { content_index: index, annotation }) => {
+    const part = partOf(item, index);
+    part.annotations = [...(part.annotations ?? []), annotation];
+  },
+  "assistant_message.content_part.done": (item, { content_index: index, content }) => {
+    partOf(item, index);
+    item.content[index] = content;
+  },
+  "widget.streaming_text.value_delta": (item, { component_id: id, delta, done }) => {
+    item.widget = withComponent(item.widget, id, (component) => ({
+      ...component,
+      value: (component.value ?? "") + delta,
+      streaming: !done,
+    }));
+  },
+  "widget.root.updated": (item, { widget }) => {
+    item.widget = widget;
+  },
+  "widget.component.updated": (item, { component_id: id, component }) => {
+    item.widget = withComponent(item.widget, id, () => component);
+  },
+  "workflow.task.added": (item, { task_index: index, task }) => {
+    item.workflow.tasks[index] = task;
+  },
+  "workflow.task.updated": (item, { task_index: index, task }) => {
+    item.workflow.tasks[index] = task;
+  },
+  "generated_image.updated": (item, { image, progress }) => {
+    Object.assign(item, { image, progress });
+  },
+};
+
+/** A piece of a message; those before it may not have been told of. */
+function partOf(item, index) {
+  item.content ??= [];
+  while (item.content.length <= index) item.content.push({ type: "output_text", text: "", annotations: [] });
+  return item.content[index];
+}
+
+function withComponent(component, id, change) {
+  if (component === null || typeof component !== "object") return component;
+  if (component.id === id) return change(component);
+  const { children } = component;
+  if (Array.isArray(children)) {
+    const changed = children.map((child) => withComponent(child, id, change));
+    return changed.every((child, index) => child === children[index]) ? component : { ...component, children: changed };
+  }
+  if (children === undefined) return component;
+  const changed = withComponent(children, id, change); // of a Transition
+  return changed === children ? component : { ...component, children: changed };
+}

@@ -1,0 +1,168 @@
+/** The element in the page: a frame, and a line to it. */
+
+import { Line, revivedError } from "./line.js";
+import { fetchThrough, uploadThrough } from "./network.js";
+import { callAt, withoutFunctions } from "./functions.js";
+
+const NAME = "openai-chatkit";
+const FRAME = new URL("frame.html", document.currentScript?.src || "SERVED_AT");
+const PATIENCE = 10_000; // milliseconds until a frame that does not answer is told of
+
+/** @implements {Contract} the one of `@openai/chatkit` */
+export class OpenAIChatKitElement extends HTMLElement {
+  #options;
+  #frame;
+  #line;
+  #opened = deferred();
+
+  constructor() {
+    super();
+    const looks = new CSSStyleSheet();
+    looks.replaceSync(
+      ":host{display:block;min-height:0}:host([hidden]){display:none}iframe{border:0;display:block;height:100%;width:100%}",
+    );
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [looks];
+  }
+
+  connectedCallback() {
+    if (this.#options) this.#open();
+  }
+
+  disconnectedCallback() {
+    this.#close(); // a frame that is attached again begins anew, streams and all
+  }
+
+  /** Replaces all options; valid at any time, also before the element is in the document. */
+  setOptions(options) {
+    this.#options = options;
+    if (this.#frame) {
+      this.#frame.title = titleOf(options);
+      if (this.#line) this.#tellOptions();
+    } else if (this.isConnected) this.#open();
+  }
+
+  focusComposer() {
+    this.#frame?.focus();
+    return this.#call("focusComposer");
+  }
+
+  setThreadId(threadId) {
+    return this.#call("setThreadId", threadId);
+  }
+
+  sendUserMessage(params) {
+    return this.#call("sendUserMessage", params);
+  }
+
+  setComposerValue(params) {
+    return this.#call("setComposerValue", params);
+  }
+
+  fetchUpdates() {
+    return this.#call("fetchUpdates");
+  }
+
+  sendCustomAction(action, itemId) {
+    return this.#call("sendCustomAction", action, itemId);
+  }
+
+  showHistory() {
+    return this.#call("showHistory");
+  }
+
+  hideHistory() {
+    return this.#call("hideHistory");
+  }
+
+  async #call(name, ...args) {
+    if (!this.#options) throw new Error(`${name}() came before setOptions().`);
+    if (!this.isConnected) throw new Error(`${name}() needs the element to be in the document.`);
+    await this.#opened.promise;
+    await this.#line.call("method", [name, args]);
+  }
+
+  #open() {
+    const frame = (this.#frame = document.createElement("iframe"));
+    frame.className = "ck-iframe";
+    frame.name = "chatkit";
+    frame.title = titleOf(this.#options);
+    frame.allow = "microphone; clipboard-write";
+    frame.src = FRAME.href;
+    frame.addEventListener("load", () => this.#connect(frame));
+    this.shadowRoot.append(frame);
+  }
+
+  #connect(frame) {
+    if (frame !== this.#frame) return;
+    this.#line?.close();
+    const { port1, port2 } = new MessageChannel();
+    this.#line = new Line(port1, this.#answers(frame));
+    frame.contentWindow.postMessage({ type: "chatkit-mock.connect" }, FRAME.origin, [port2]);
+    this.#tellOptions();
+    const late = setTimeout(
+      () => this.#emit("error", { error: new Error(`The frame ${FRAME} does not answer.`) }),
+      PATIENCE,
+    );
+    this.#opened.promise.then(
+      () => clearTimeout(late),
+      () => clearTimeout(late),
+    );
+  }
+
+  #tellOptions() {
+    this.#line.tell("setOptions", withoutFunctions(this.#options));
+  }
+
+  #close() {
+    this.#line?.close();
+    this.#frame?.remove();
+    this.#line = this.#frame = undefined;
+    this.#opened.reject(new Error("The element was taken out of the document."));
+    this.#opened = deferred();
+  }
+
+  /** The options are not as they must be; calls that wait for the chat are told so. */
+  #refuse(error) {
+    this.#opened.reject(error);
+    this.#opened = deferred();
+    this.#fail(error);
+  }
+
+  /** What the frame may call. */
+  #answers(frame) {
+    return {
+      opened: () => this.#opened.resolve(),
+      emit: (name, detail) => this.#emit(name, detail),
+      refused: (error) => this.#refuse(revivedError(error)),
+      fail: (error) => this.#fail(revivedError(error)),
+      option: (place, args) => callAt(this.#options, place, args),
+      fetch: (request, port) => fetchThrough(this.#options.api?.fetch ?? ((...args) => fetch(...args)), request, port),
+      upload: uploadThrough,
+      origin: () => location.origin,
+      unmount: () => frame.remove(),
+    };
+  }
+
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail }));
+  }
+
+  #fail(error) {
+    console.warn("ChatKit:", error);
+    this.#emit("error", { error });
+  }
+}
+
+function titleOf(options) {
+  return typeof options?.frameTitle === "string" ? options.frameTitle : "Chat";
+}
+
+function deferred() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  made.promise.catch(() => {});
+  return made;
+}
+
+// The script may be loaded twice.
+if (!customElements.get(NAME)) customElements.define(NAME, OpenAIChatKitElement);

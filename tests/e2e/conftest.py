@@ -1,0 +1,80 @@
+"""A real app, built by Vite, in a real browser: its element comes from an emulator, and so do its answers."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsers import chromium
+from e2e.chat import Chat, Json, Mode
+from e2e.commands import run
+from e2e.marks import CUSTOM, HOSTED, NPM
+from e2e.shop import Shop
+from playwright.sync_api import Browser, BrowserContext
+
+from mock_server.testing.browser import route_chatkit
+from mock_server.testing.clients import Mock
+from mock_server.testing.server import ServerThread
+
+APP = Path(__file__).parent / "app"
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the app with its packages."""
+    folder = tmp_path_factory.mktemp("app") / "app"
+    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    run(NPM, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dist(installed: Path) -> Path:
+    """The app as it is shipped."""
+    run(NPM, "run", "build", folder=installed)
+    return installed / "dist"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for a module: Playwright wants one at a time."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser's profile, new for each test."""
+    context = browser.new_context(locale="en-US", viewport={"width": 800, "height": 900})
+    yield context
+    context.unroute_all(behavior="ignoreErrors")
+    context.close()
+
+
+@pytest.fixture(params=[HOSTED, CUSTOM])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """How the app reaches its conversation; the emulator is started to suit."""
+    chosen: Mode = request.param
+    return chosen
+
+
+@pytest.fixture
+def shop(dist: Path, chatkit_mock: Mock) -> Shop:
+    """The app's backend."""
+    return Shop(dist, chatkit_mock)
+
+
+@pytest.fixture
+def chat(context: BrowserContext, shop: Shop, chatkit_mock: Mock, mode: Mode) -> Iterator[Chat]:
+    """The app's page, not loaded yet; what must hold of it is checked at the end."""
+    route_chatkit(context, chatkit_mock.url)
+    api = f"{chatkit_mock.base_url}/chatkit/conversation"
+
+    def heard() -> list[Json]:
+        bodies = (record.request.body for record in chatkit_mock.journal.requests("conversation"))
+        return [body for body in bodies if body is not None]  # that of a refused secret is not read
+
+    with ServerThread(shop.app) as server:
+        chat = Chat(context, server.origin, api, mode, heard=heard)
+        yield chat
+        chat.check()
