@@ -54,6 +54,10 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     assert data == {str(path.relative_to(fixtures_folder())) for path in fixtures_folder().rglob("*") if path.is_file()}
     assert "mock_server/py.typed" in names
     assert "mock_server/dashboard/static/docs.js" in names
+    element = "mock_server/element/static"
+    assert {f"{element}/page/element.js", f"{element}/frame.html", f"{element}/vendor/marked.js"} < set(names)
+    licences = {name.rpartition("/")[2] for name in names if ".dist-info/licenses/" in name}
+    assert licences == {"LICENSE", "lucide.LICENSE", "marked.LICENSE", "purify.LICENSE"}
 
 
 def test_one_argument_is_enough_with_only_the_package_installed(python: Path, tmp_path: Path) -> None:
