@@ -159,6 +159,11 @@ def test_a_colour_that_is_none_is_left_out(widgets: WidgetPage) -> None:
     assert widgets.style(".w-text", "color") == usual
 
 
+def test_half_a_pair_of_colours_does_for_both(widgets: WidgetPage) -> None:
+    widgets.show(text("x", color={"light": "#ff0000", "dark": "mauve-ish"}))
+    assert widgets.style(".w-text", "color") == "rgb(255, 0, 0)"
+
+
 def test_a_pair_of_colours_follows_the_theme_of_the_card(widgets: WidgetPage) -> None:
     widgets.show(card(text("x", color={"light": "#ff0000", "dark": "#00ff00"}), theme="dark"))
     assert widgets.style(".w-text", "color") == "rgb(0, 255, 0)"

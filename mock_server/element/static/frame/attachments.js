@@ -149,5 +149,6 @@ function accepts(accept, name, type) {
 }
 
 function matches(pattern, type) {
+  if (pattern === "*/*") return true;
   return pattern.endsWith("/*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
 }

@@ -117,7 +117,8 @@ export class Chat {
   /** Sends a message from wherever. */
   send({ content, reply = "", attachments = [], options }) {
     const inference = options ?? this.composer.choices.inferenceOptions;
-    return this.conversation.send({ content, attachments, quoted_text: reply, inference_options: inference });
+    const pieces = content.map((piece) => (piece.type === "input_tag" ? { data: {}, ...piece } : piece)); // required
+    return this.conversation.send({ content: pieces, attachments, quoted_text: reply, inference_options: inference });
   }
 
   /** Shows a thread, or a new one. */
@@ -168,6 +169,8 @@ export class Chat {
   toast(words) {
     const toast = h("p", { class: "toast", role: "alert" }, words);
     this.toasts.append(toast);
+    const { element } = this.history;
+    (element.open ? element : document.body).append(this.toasts); // what is behind an open dialog is not seen
     setTimeout(() => toast.remove(), TOAST);
   }
 

@@ -166,9 +166,15 @@ export class Composer {
     this.focus();
   }
 
+  /** Begins a mention at the caret, which has to stand behind a blank. */
+  beginMention() {
+    const { value, selectionStart } = this.field;
+    this.insert(/\S$/.test(value.slice(0, selectionStart)) ? " @" : "@");
+  }
+
   press(event) {
-    if (this.suggestions.press(event)) return;
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.isComposing || this.suggestions.press(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     if (this.canSend) this.form.requestSubmit();
   }
@@ -188,6 +194,7 @@ export class Composer {
       tags: this.tags,
       reply: this.reply,
       attachments: this.attachments.uploaded,
+      toolId: this.choices.toolId,
     };
     const text = draft.value.trim();
     this.chat.emit("log", { name: "composer.submit", data: { text, attachmentsCount: draft.attachments.length } });
@@ -208,19 +215,20 @@ export class Composer {
   }
 
   /** Gives back what was refused, unless something else is being written. */
-  restore({ value, tags, reply, attachments }) {
+  restore({ value, tags, reply, attachments, toolId }) {
     if (this.field.value) return;
     Object.assign(this, { tags, reply });
+    if (this.choices.tools.some(({ id }) => id === toolId)) this.choices.selectTool(toolId);
     this.field.value = value;
     this.attachments.set(attachments);
   }
 
   /** Takes a suggestion in place of what was typed. */
-  async take(found, { start, query }) {
-    this.field.setRangeText("", start, start + query.length + 1, "end");
+  async take(found, typed) {
+    if (typed) this.field.setRangeText("", typed.start, typed.start + typed.query.length + 1, "end");
     if (found.entity) return this.mention(found.entity);
     this.draw();
-    const selection = await found.run();
+    const selection = await this.chat.attempt(found.run());
     if (selection?.type === "entity") this.mention(selection.entity);
     if (selection?.type === "menu") this.suggestions.show(commandsOf(this.chat, selection.commands));
   }

@@ -21,7 +21,7 @@ export class ComposerChoices {
   configure({ composer: { tools, models } }) {
     Object.assign(this, { tools, models });
     if (!models.some(({ id }) => id === this.modelId))
-      this.modelId = (models.find((model) => model.default) ?? models[0])?.id;
+      this.modelId = (models.find((model) => model.default) ?? models.find(({ disabled }) => !disabled))?.id;
     if (!this.tool) this.toolId = null;
     this.drawModel();
   }
@@ -43,6 +43,12 @@ export class ComposerChoices {
     this.chat.emit("tool.change", { toolId: id });
     this.composer.tools.replaceChildren(...this.buttons());
     this.composer.draw();
+  }
+
+  /** The user did; the button that was pressed is gone, so the focus goes on. */
+  chooseTool(id) {
+    this.selectTool(id);
+    this.composer.focus();
   }
 
   selectModel(id) {
@@ -75,11 +81,11 @@ export class ComposerChoices {
       attachments.limits.enabled && iconButton("Attach files", "lucide:paperclip", () => attachments.choose()),
       entities.onTagSearch &&
         entities.showComposerMenu &&
-        iconButton("Mention", "lucide:at-sign", () => this.composer.insert("@")),
+        iconButton("Mention", "lucide:at-sign", () => this.composer.beginMention()),
       this.toolMenu(),
       ...this.tools
         .filter((tool) => tool.pinned && tool.id !== this.toolId)
-        .map((tool) => iconButton(tool.label, tool.icon, () => this.selectTool(tool.id))),
+        .map((tool) => iconButton(tool.label, tool.icon, () => this.chooseTool(tool.id))),
       this.tool && this.chosenTool(this.tool),
     ].filter(Boolean);
   }
@@ -89,7 +95,7 @@ export class ComposerChoices {
       this.tools.filter(({ pinned }) => !pinned).map((tool) => ({ ...tool, checked: tool.id === this.toolId }));
     if (!this.tools.some(({ pinned }) => !pinned)) return null;
     const button = iconButton("Tools", "settings-slider");
-    return new Menu({ name: "Tools", button, choices, pick: (id) => this.selectTool(id) }).element;
+    return new Menu({ name: "Tools", button, choices, pick: (id) => this.chooseTool(id) }).element;
   }
 
   chosenTool({ label, shortLabel, icon: sign }) {
@@ -100,7 +106,7 @@ export class ComposerChoices {
         class: "chosen",
         "aria-label": `Remove tool: ${label}`,
         title: label,
-        onclick: () => this.selectTool(null),
+        onclick: () => this.chooseTool(null),
       },
       icon(sign),
       h("span", {}, shortLabel ?? label),

@@ -67,7 +67,7 @@ export class Conversation {
     const thread = await this.transport.call("threads.get_by_id", { thread_id: threadId });
     let page = thread.items ?? { data: [] };
     const items = [...page.data];
-    while (page.has_more && items.length) {
+    while (page.has_more && page.data.length) {
       const after = page.after ?? items.at(-1).id;
       page = await this.transport.call("items.list", { thread_id: threadId, limit: ALL, order: "asc", after });
       items.push(...page.data);
@@ -109,9 +109,15 @@ export class Conversation {
 
   /** Asks again for an answer to a message, dropping what came after it. */
   retry(itemId) {
+    if (this.hindrance) return this.refuse();
     const place = this.items.findIndex((item) => item.id === itemId);
-    this.items.splice(place + 1);
-    return this.run("threads.retry_after_item", { thread_id: this.threadId, item_id: itemId });
+    const dropped = this.items.splice(place + 1);
+    const { threadId } = this;
+    return this.run("threads.retry_after_item", { thread_id: threadId, item_id: itemId }).catch((error) => {
+      if (error.passing && threadId === this.threadId) this.items.push(...dropped); // the server has them still
+      this.changed();
+      throw error;
+    });
   }
 
   /** Answers the questions of an item. */
@@ -134,7 +140,7 @@ export class Conversation {
 
   /** One turn: a stream, and further ones for the client tools that are called. */
   run(operation, params) {
-    if (this.hindrance) return Promise.reject(new Error(`This can't be sent now: ${this.hindrance}.`));
+    if (this.hindrance) return this.refuse();
     const turn = (this.turn = { abort: new AbortController(), allowCancel: false, accepted: false });
     Object.assign(this, { failure: null, notices: [] });
     this.changed(["pending"]);
@@ -150,6 +156,10 @@ export class Conversation {
     });
   }
 
+  refuse() {
+    return Promise.reject(new Error(`This can't be sent now: ${this.hindrance}.`));
+  }
+
   async take(turn, operation, params, accept) {
     for (let next = { operation, params }; next; next = await this.outputOfTool(turn)) {
       const body = await this.transport.open(next.operation, next.params, { signal: turn.abort.signal });
@@ -158,7 +168,7 @@ export class Conversation {
       accept();
       for await (const event of this.transport.events(body)) {
         if (this.turn !== turn) return; // another thread is shown by now
-        if (event.type === "thread.item.done" && event.item.type === "client_tool_call") turn.call = event.item;
+        if (event?.type === "thread.item.done" && event.item?.type === "client_tool_call") turn.call = event.item;
         this.receive(event);
       }
     }
@@ -206,14 +216,15 @@ export class Conversation {
 
   /** Takes in one event of a stream; what is not known, or not well formed, is logged and passed over. */
   receive(event) {
-    const take = EVENTS[event.type];
+    const { type, item_id: id, item } = Object(event); // which may be null
+    const take = EVENTS[type];
     try {
       if (take) take(this, event);
-      else this.emit("log", { name: "event.unknown", data: { type: event.type } });
+      else this.emit("log", { name: "event.unknown", data: { type } });
     } catch (error) {
-      this.emit("log", { name: "event.malformed", data: { type: event.type, message: error.message } });
+      this.emit("log", { name: "event.malformed", data: { type, message: error.message } });
     }
-    this.changed([event.item_id ?? event.item?.id]);
+    this.changed([id ?? item?.id]);
   }
 
   itemOf(id) {

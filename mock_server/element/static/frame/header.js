@@ -7,6 +7,11 @@ export class Header {
   constructor(chat) {
     this.chat = chat;
     this.title = h("h1");
+    this.badge = h(
+      "span",
+      { class: "badge", data: { testid: "chatkit-emulator-badge" }, title: "An emulator answers here, not OpenAI" },
+      "Emulator",
+    );
     this.element = h("header", { class: "header" });
   }
 
@@ -22,16 +27,13 @@ export class Header {
       h(
         "div",
         { class: "right" },
-        h(
-          "span",
-          { class: "badge", data: { testid: "chatkit-emulator-badge" }, title: "An emulator answers here, not OpenAI" },
-          "Emulator",
-        ),
+        this.badge,
         history.enabled && button("Chat history", "history", () => this.chat.history.open()),
         button("New chat", "compose", () => this.chat.show(null)),
         own(header.rightAction),
       ),
     );
+    if (!header.enabled) this.chat.disclaimer.after(this.badge); // it is seen whatever the options
     this.draw();
   }
 

@@ -39,12 +39,14 @@ export class History {
   close() {
     if (!this.element.open) return;
     this.element.close();
+    document.body.append(this.chat.toasts);
     this.chat.emit("history.close");
   }
 
   /** Reads the threads again. */
   async load() {
     this.state.textContent = "Loading";
+    this.state.hidden = false;
     try {
       this.draw(await this.all());
     } catch (error) {
@@ -101,7 +103,8 @@ export class History {
   }
 
   dayOf({ created_at: moment }) {
-    const date = new Date(/[Z+]/.test(moment) ? moment : `${moment}Z`); // a moment without a zone is in UTC (observed)
+    const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(moment);
+    const date = new Date(zoned ? moment : `${moment}Z`); // a moment without a zone is in UTC (observed)
     return Number.isNaN(date.getTime())
       ? ""
       : new Intl.DateTimeFormat(this.chat.options.locale, { dateStyle: "medium" }).format(date);
@@ -129,8 +132,8 @@ export class History {
   async saveTitle(event, thread, title) {
     event.preventDefault();
     if (!title) return;
-    await this.chat.attempt(this.chat.transport.call("threads.update", { thread_id: thread.id, title }));
-    if (thread.id === this.chat.conversation.threadId) this.chat.conversation.retitle(title);
+    const saved = await this.chat.attempt(this.chat.transport.call("threads.update", { thread_id: thread.id, title }));
+    if (saved && thread.id === this.chat.conversation.threadId) this.chat.conversation.retitle(title);
     await this.load();
   }
 
@@ -147,8 +150,8 @@ export class History {
   }
 
   async delete(thread) {
-    await this.chat.attempt(this.chat.transport.call("threads.delete", { thread_id: thread.id }));
-    if (thread.id === this.chat.conversation.threadId) this.chat.show(null);
+    const deleted = await this.chat.attempt(this.chat.transport.call("threads.delete", { thread_id: thread.id }));
+    if (deleted && thread.id === this.chat.conversation.threadId) this.chat.show(null);
     await this.load();
   }
 }

@@ -98,7 +98,8 @@ export async function loadIcons() {
 /** An icon by ChatKit's name or `lucide:<name>`, hidden from assistive technology; an unknown one is a ring. */
 export function icon(name) {
   const plain = String(name).replace(/^lucide:/, "");
-  const shapes = nodes[LUCIDE[name] ?? plain] ?? nodes.circle ?? [];
+  const key = Object.hasOwn(LUCIDE, name) ? LUCIDE[name] : plain;
+  const shapes = Object.hasOwn(nodes, key) ? nodes[key] : (nodes.circle ?? []);
   return svg(
     "svg",
     {

@@ -13,6 +13,7 @@ export class Log {
   constructor(chat) {
     this.chat = chat;
     this.views = new Map();
+    this.malformed = new Set();
     this.list = h("div", { class: "items", role: "log", "aria-label": "Conversation", "aria-live": "polite" });
     this.aside = h("div", { class: "aside" });
     this.element = h("div", { class: "log", tabindex: 0 }, this.list, this.aside);
@@ -54,15 +55,30 @@ export class Log {
     for (const [id, { article }] of this.views) if (!ids.has(id)) this.forget(id, article);
     let before = null;
     items.forEach((item, index) => {
-      const known = this.views.get(item.id);
-      if (known?.type !== item.type && known) this.forget(item.id, known.article);
-      const shown = this.views.get(item.id) ?? this.add(item);
-      if (known === shown && changed.has(item.id)) shown.view.update(item);
+      const shown = this.shownFor(item, changed.has(item.id));
+      if (!shown) return;
       shown.actions.draw(items, index);
       const place = before ? before.nextSibling : this.list.firstChild;
       if (place !== shown.article) this.list.insertBefore(shown.article, place);
       before = shown.article;
     });
+  }
+
+  /** What shows an item; undefined for one that can't be drawn, which is logged, or it would hinder all others. */
+  shownFor(item, changed) {
+    const known = this.views.get(item.id);
+    if (known && known.type !== item.type) this.forget(item.id, known.article);
+    if (this.malformed.has(item.id) && !changed) return this.views.get(item.id);
+    try {
+      const shown = this.views.get(item.id) ?? this.add(item);
+      if (known === shown && changed) shown.view.update(item);
+      this.malformed.delete(item.id);
+    } catch (error) {
+      this.malformed.add(item.id);
+      const data = { id: item.id, type: item.type, message: error.message };
+      this.chat.emit("log", { name: "item.malformed", data });
+    }
+    return this.views.get(item.id);
   }
 
   add(item) {

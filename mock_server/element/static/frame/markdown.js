@@ -69,6 +69,7 @@ export class Markdown {
     this.element = h("div", { class: "markdown", dir: "auto" });
     this.cite = cite;
     this.blocks = [];
+    this.links = "{}";
     this.settled = "";
     this.blocksSettled = 0;
   }
@@ -82,8 +83,15 @@ export class Markdown {
     const known = growing && source.startsWith(this.settled) ? this.settled.length : 0;
     const kept = known ? this.blocks.slice(0, this.blocksSettled) : [];
     const tokens = marked.lexer(source.slice(known));
+    if (!growing) this.forgetIfOther(JSON.stringify(tokens.links));
     this.show([...kept, ...tokens.filter(({ type }) => type !== "space" && type !== "def")]);
     if (growing) this.settle(source.slice(0, known), tokens, kept.length);
+  }
+
+  /** A link's address may come after the block that names it. */
+  forgetIfOther(links) {
+    if (links !== this.links) this.show([]);
+    this.links = links;
   }
 
   /** Draws what differs from the blocks that are shown. */
@@ -109,6 +117,7 @@ export class Markdown {
     const drawn = purify.sanitize(html, {
       ALLOWED_TAGS: TAGS,
       ALLOWED_ATTR: ATTRIBUTES,
+      ADD_URI_SAFE_ATTR: ["align", "start", "type"], // no addresses
       ALLOW_DATA_ATTR: false,
       RETURN_DOM_FRAGMENT: true,
       ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel|chatkit-link|data|blob):/i,

@@ -147,9 +147,15 @@ export class CustomTransport extends Transport {
       method: "PUT",
       headers: {},
     };
-    const { status, text } = await this.line.call("upload", [{ url, method, headers, file }], [port2]);
-    if (status >= 400) throw new ApiError(`Request failed with status ${status}: ${text.slice(0, 500)}`, { status });
-    return attachment;
+    try {
+      signal?.throwIfAborted();
+      const { status, text } = await this.line.call("upload", [{ url, method, headers, file }], [port2]);
+      if (status >= 400) throw new ApiError(`Request failed with status ${status}: ${text.slice(0, 500)}`, { status });
+      return attachment;
+    } catch (error) {
+      this.call("attachments.delete", { attachment_id: attachment.id }).catch(() => {}); // announced, and now in vain
+      throw error;
+    }
   }
 }
 

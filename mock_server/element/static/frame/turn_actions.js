@@ -53,9 +53,10 @@ export class TurnActions {
     button.setAttribute("aria-pressed", "true");
     const { conversation } = this.chat;
     const ids = answer.map(({ id }) => id);
-    await this.chat.attempt(
+    const taken = await this.chat.attempt(
       conversation.transport.call("items.feedback", { thread_id: conversation.threadId, item_ids: ids, kind }),
     );
+    if (!taken) button.removeAttribute("aria-pressed");
   }
 }
 
@@ -77,5 +78,5 @@ function turnAt(items, index) {
 
 function textOf(item) {
   if (item.type === "widget") return item.copy_text;
-  return item.type === "assistant_message" ? item.content.map(({ text }) => text).join("\n\n") : undefined;
+  return item.type === "assistant_message" ? (item.content ?? []).map(({ text }) => text).join("\n\n") : undefined;
 }

@@ -46,7 +46,15 @@ export class StructuredInput {
           h("span", {}, value),
         ),
       ),
+      this.ownAnswer(options, answer, done),
     );
+  }
+
+  /** An answer besides the suggested ones (documented). */
+  ownAnswer(options, answer, done) {
+    const field = h("input", { type: "text", "aria-label": "Another answer", placeholder: "Another answer" });
+    field.value = answer?.values?.find((given) => !options.some(({ value }) => value === given)) ?? "";
+    return done && !field.value ? null : field;
   }
 
   words({ id, question, description, answer }, done) {
@@ -78,5 +86,7 @@ export class StructuredInput {
 function valuesOf(field) {
   const words = field.querySelector("textarea")?.value.trim();
   if (words !== undefined) return words ? [words] : [];
-  return [...field.querySelectorAll("input:checked")].map(({ value }) => value);
+  const own = field.querySelector("input[type=text]").value.trim();
+  const chosen = [...field.querySelectorAll("input:checked")].map(({ type, value }) => [type, value]);
+  return [...chosen.filter(([type]) => !own || type === "checkbox").map(([, value]) => value), ...(own ? [own] : [])];
 }
