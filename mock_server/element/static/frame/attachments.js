@@ -117,8 +117,11 @@ export class Attachments {
   }
 
   draw() {
+    const place = [...this.element.querySelectorAll("button")].indexOf(document.activeElement);
     this.element.hidden = this.files.length === 0;
     this.element.replaceChildren(...this.files.map((entry) => this.row(entry)));
+    const buttons = this.element.querySelectorAll("button");
+    if (place >= 0) (buttons[place] ?? this.chat.composer.field).focus(); // the one that was pressed is gone
     this.changed();
   }
 

@@ -90,6 +90,7 @@ export class Chat {
 
   draw() {
     const { changed, conversation } = this;
+    const focused = document.activeElement;
     this.changed = new Set();
     const fresh =
       !conversation.items.length &&
@@ -103,6 +104,13 @@ export class Chat {
     this.header.draw();
     this.log.draw(changed);
     this.composer.draw();
+    this.keepFocus(focused);
+  }
+
+  /** Where a button that was pressed is gone, the conversation has the focus, and the next key goes on from there. */
+  keepFocus(focused) {
+    if (focused === document.body || (focused.isConnected && focused.checkVisibility())) return;
+    if (document.hasFocus()) this.log.element.focus({ preventScroll: true });
   }
 
   drawDisclaimer(disclaimer) {

@@ -101,7 +101,8 @@ export class Composer {
     this.field.setAttribute("aria-label", placeholder);
     this.fit();
     this.quoted.hidden = !this.reply;
-    this.quoted.replaceChildren(...(this.reply ? this.drawReply() : []));
+    if (this.reply !== this.drawnReply) this.quoted.replaceChildren(...(this.reply ? this.drawReply() : []));
+    this.drawnReply = this.reply;
     this.stopButton.hidden = !conversation.turn?.allowCancel;
     this.sendButton.hidden = !this.stopButton.hidden;
     this.sendButton.disabled = !this.canSend;
@@ -110,7 +111,7 @@ export class Composer {
 
   /** As high as what is written; measuring takes time, and this is called for every piece of an answer. */
   fit() {
-    if (this.field.value === this.fitted) return;
+    if (CSS.supports("field-sizing", "content") || this.field.value === this.fitted) return;
     this.fitted = this.field.value;
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
@@ -126,6 +127,7 @@ export class Composer {
     const drop = () => {
       this.reply = "";
       this.draw();
+      this.focus(); // the button is gone
     };
     return [
       icon("lucide:reply"),

@@ -217,7 +217,7 @@ export class Conversation {
   /** Takes in one event of a stream; what is not known, or not well formed, is logged and passed over. */
   receive(event) {
     const { type, item_id: id, item } = Object(event); // which may be null
-    const take = EVENTS[type];
+    const take = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
     try {
       if (take) take(this, event);
       else this.emit("log", { name: "event.unknown", data: { type } });

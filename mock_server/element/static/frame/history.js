@@ -10,7 +10,7 @@ export class History {
     this.chat = chat;
     this.list = h("ul", { class: "threads" });
     this.state = h("p", { class: "state", role: "status" });
-    const close = h(
+    this.closeButton = h(
       "button",
       { type: "button", class: "icon-button", "aria-label": "Close history", onclick: () => this.close() },
       icon("close"),
@@ -18,7 +18,7 @@ export class History {
     this.element = h(
       "dialog",
       { class: "history", "aria-label": "History" },
-      h("div", { class: "top" }, h("h2", {}, "History"), close),
+      h("div", { class: "top" }, h("h2", {}, "History"), this.closeButton),
       this.state,
       this.list,
     );
@@ -72,6 +72,7 @@ export class History {
     this.state.textContent = threads.length ? "" : "No conversations yet";
     this.state.hidden = threads.length > 0;
     this.list.replaceChildren(...threads.map((thread) => this.row(thread)));
+    if (!this.element.contains(document.activeElement)) this.closeButton.focus(); // what had the focus is gone
   }
 
   row(thread) {
@@ -123,10 +124,21 @@ export class History {
       { onsubmit: (event) => this.saveTitle(event, thread, field.value.trim()) },
       field,
       h("button", { type: "submit", class: "primary" }, "Save"),
-      h("button", { type: "button", class: "quiet", onclick: () => row.replaceWith(this.row(thread)) }, "Cancel"),
+      h(
+        "button",
+        { type: "button", class: "quiet", onclick: () => this.leave(row, thread, "Rename thread") },
+        "Cancel",
+      ),
     );
     row.replaceChildren(form);
     field.select();
+  }
+
+  /** Back to the thread's row, and the button that led away from it. */
+  leave(row, thread, button) {
+    const again = this.row(thread);
+    row.replaceWith(again);
+    again.querySelector(`[aria-label="${button}"]`).focus();
   }
 
   async saveTitle(event, thread, title) {
@@ -143,7 +155,11 @@ export class History {
       { class: "sure", role: "group", "aria-label": `Delete ${titleOf(thread)}?` },
       h("span", {}, `Delete “${titleOf(thread)}”?`),
       h("button", { type: "button", class: "danger", onclick: () => this.delete(thread) }, "Delete"),
-      h("button", { type: "button", class: "quiet", onclick: () => row.replaceWith(this.row(thread)) }, "Cancel"),
+      h(
+        "button",
+        { type: "button", class: "quiet", onclick: () => this.leave(row, thread, "Delete thread") },
+        "Cancel",
+      ),
     );
     row.replaceChildren(sure);
     sure.querySelector("button").focus();

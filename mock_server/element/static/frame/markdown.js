@@ -135,7 +135,7 @@ export class Markdown {
 
 function withMarks(text, marks) {
   let marked = text.replace(/[\uE000\uE001]/g, "");
-  for (const { index, number } of [...marks].sort((a, b) => b.index - a.index)) {
+  for (const { index, number } of [...marks].sort((a, b) => b.index - a.index || b.number - a.number)) {
     marked = `${marked.slice(0, index)}\uE000${number}\uE001${marked.slice(index)}`;
   }
   return marked;

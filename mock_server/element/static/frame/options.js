@@ -144,7 +144,7 @@ function check(value, expected, at) {
     return value.flatMap((each, index) => check(each, expected[0], `${at}[${index}]`));
   }
   if (record(value)) return [{ at, words: record(value) }];
-  const unknown = Object.keys(value).filter((key) => !(key in expected));
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(expected, key));
   return [
     ...(unknown.length
       ? [

@@ -2,15 +2,23 @@
 
 /** The types of items that the official types know. */
 export const ITEM_TYPES = new Set([
-  "assistant_message", "client_tool_call", "end_of_turn", "generated_image", "structured_input", "task", "user_message",
-  "widget", "workflow",
+  "assistant_message",
+  "client_tool_call",
+  "end_of_turn",
+  "generated_image",
+  "structured_input",
+  "task",
+  "user_message",
+  "widget",
+  "workflow",
 ]);
+
+const MOST = 10_000; // pieces of a message, tasks of a workflow
 
 /** Changes an item by one update of `thread.item.updated`; false for an update that is not known. */
 export function applyUpdate(item, update) {
-  const apply = UPDATES[update.type];
-  if (!apply) return false;
-  apply(item, update);
+  if (!Object.hasOwn(UPDATES, update.type)) return false;
+  UPDATES[update.type](item, update);
   return true;
 }
 
@@ -44,10 +52,10 @@ const UPDATES = {
     item.widget = withComponent(item.widget, id, () => component);
   },
   "workflow.task.added": (item, { task_index: index, task }) => {
-    item.workflow.tasks[index] = task;
+    item.workflow.tasks[placeOf(index)] = task;
   },
   "workflow.task.updated": (item, { task_index: index, task }) => {
-    item.workflow.tasks[index] = task;
+    item.workflow.tasks[placeOf(index)] = task;
   },
   "generated_image.updated": (item, { image, progress }) => {
     Object.assign(item, { image, progress });
@@ -57,8 +65,14 @@ const UPDATES = {
 /** A piece of a message; those before it may not have been told of. */
 function partOf(item, index) {
   item.content ??= [];
-  while (item.content.length <= index) item.content.push({ type: "output_text", text: "", annotations: [] });
+  while (item.content.length <= placeOf(index)) item.content.push({ type: "output_text", text: "", annotations: [] });
   return item.content[index];
+}
+
+/** A place in a list, and nothing else that could be looked up there. */
+function placeOf(index) {
+  if (!Number.isInteger(index) || index < 0 || index > MOST) throw new RangeError(`${index} is no place in a list`);
+  return index;
 }
 
 function withComponent(component, id, change) {

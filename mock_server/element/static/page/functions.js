@@ -22,8 +22,9 @@ export function withFunctions(value, call) {
 export function callAt(options, place, args) {
   const keys = place.split(".");
   const name = keys.pop();
-  const holder = keys.reduce((value, key) => value?.[key], options);
-  if (typeof holder?.[name] !== "function") throw new Error(`The options have no function ${place} any more.`);
+  const holder = keys.reduce((value, key) => (value && Object.hasOwn(value, key) ? value[key] : undefined), options);
+  if (!holder || !Object.hasOwn(holder, name) || typeof holder[name] !== "function")
+    throw new Error(`The options have no function ${place} any more.`);
   return holder[name](...args);
 }
 

@@ -19,7 +19,7 @@ const VIEWS = {
 
 /** Whether an item is something to see. */
 export function isShown(item) {
-  return item.type in VIEWS;
+  return Object.hasOwn(VIEWS, item.type);
 }
 
 /** What draws an item: an `element`, and `update(item)` for another state of it. */

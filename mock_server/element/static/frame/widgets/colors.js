@@ -58,7 +58,12 @@ function color(value, tokens) {
 function single(value, tokens) {
   if (typeof value !== "string") return undefined;
   if (Object.hasOwn(tokens, value)) return `var(${tokens[value]})`;
-  return fromPalette(value) ?? (CSS.supports("color", value) ? value : undefined);
+  return fromPalette(value) ?? (isColor(value) ? value : undefined);
+}
+
+// `var(--any, url(…))` passes for everything until it is used, and a fill may be an address.
+function isColor(value) {
+  return CSS.supports("color", value) && !/(var|env|attr|url|image|if)\s*\(/i.test(value);
 }
 
 function pair(light, dark) {
