@@ -31,19 +31,12 @@ def firefox() -> Iterator[Browser]:
     """A headless Firefox, the machine's."""
     with sync_playwright() as playwright:
         browser = playwright.firefox.launch(
-            channel="moz-firefox", executable_path=_installed_firefox(), firefox_user_prefs=_ONE_PROCESS
+            channel="moz-firefox",
+            executable_path=shutil.which("firefox-esr") or shutil.which("firefox"),
+            firefox_user_prefs=_ONE_PROCESS,
         )
         yield browser
         browser.close()
-
-
-def has_firefox() -> bool:
-    """Whether there is one."""
-    return _installed_firefox() is not None
-
-
-def _installed_firefox() -> str | None:
-    return shutil.which("firefox-esr") or shutil.which("firefox")
 
 
 def executable() -> str | None:

@@ -1,11 +1,12 @@
 """A real app, built by Vite, in a real browser: its element comes from an emulator, and so do its answers."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsers import chromium
+from browsers import chromium, firefox
 from e2e.chat import Chat, Json, Mode
 from e2e.commands import run
 from e2e.marks import CUSTOM, HOSTED, NPM
@@ -37,8 +38,8 @@ def dist(installed: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for a module: Playwright wants one at a time."""
-    with chromium() as browser:
+    """One browser for a module: Playwright wants one at a time. `BROWSER=firefox` chooses another than Chromium."""
+    with firefox() if os.environ.get("BROWSER") == "firefox" else chromium() as browser:
         yield browser
 
 

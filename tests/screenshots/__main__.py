@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from mock_server.documents import read_document
 
 FOLDER = Path(__file__).parent
-VIEW = {"width": 560, "height": 800}
+VIEW = {"width": 560, "height": 900}
 OPTIONS = """{
   theme: { colorScheme: "%s", color: { accent: { primary: "%s", level: 1 } } },
   startScreen: {
@@ -49,6 +49,7 @@ def main() -> None:
                 page.ask("weather")
                 expect(page.button("Good response")).to_be_visible()
                 take(page, f"answer-{scheme}")
+                page.button("New chat").click()
                 page.ask("flight")
                 page.ask("spend")
                 take(page, f"widgets-{scheme}")
