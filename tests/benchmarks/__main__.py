@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import memory, plugin, requests, startup, streams
+from benchmarks import memory, plugin, rendering, requests, startup, streams
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     startup.report()
     memory.report()
     plugin.report()
+    rendering.report()
 
 
 if __name__ == "__main__":

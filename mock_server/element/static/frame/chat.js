@@ -2,7 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { h, oncePerFrame } from "./dom.js";
+import { drawnSoon, h } from "./dom.js";
 import { EVENTS } from "./events.js";
 import { Header } from "./header.js";
 import { History } from "./history.js";
@@ -14,12 +14,13 @@ import { applyTheme } from "./theme.js";
 import { CustomTransport, HostedTransport, randomId } from "./transport.js";
 
 const TOAST = 8000; // milliseconds
+const PAUSE = 40; // milliseconds between two drawings: text that grows 25 times a second looks smooth
 
 export class Chat {
   /** `page` is told of events and failures: `emit(name, detail)`, `fail(error)`; `line` fetches for custom mode. */
   constructor({ page, line, base }) {
     Object.assign(this, { page, line, base, instanceId: randomId(), changed: new Set() });
-    this.drawSoon = oncePerFrame(() => this.draw());
+    this.drawSoon = drawnSoon(() => this.draw(), PAUSE);
   }
 
   /** Takes the options, all of them. Throws InvalidFrameParamsError, and is then as it was. */
@@ -109,7 +110,8 @@ export class Chat {
 
   /** Where a button that was pressed is gone, the conversation has the focus, and the next key goes on from there. */
   keepFocus(focused) {
-    if (focused === document.body || (focused.isConnected && focused.checkVisibility())) return;
+    if ([document.body, this.composer.field].includes(focused) || (focused.isConnected && focused.checkVisibility()))
+      return;
     if (document.hasFocus()) this.log.element.focus({ preventScroll: true });
   }
 

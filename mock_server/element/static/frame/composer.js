@@ -120,6 +120,7 @@ export class Composer {
   drawStatus({ type = "active", reason } = {}) {
     this.closed.hidden = type === "active";
     this.form.hidden = type !== "active";
+    if (type === "active") return;
     this.closed.replaceChildren(icon("lucide:lock"), reason || `This conversation is ${type}.`);
   }
 

@@ -57,15 +57,21 @@ function parsed(address, schemes) {
   }
 }
 
-/** Calls `draw` once before the next picture is drawn, however often it is asked to. */
-export function oncePerFrame(draw) {
+/** Calls `draw` before the next picture is drawn, however often it is asked to, and at most once in `pause` milliseconds. */
+export function drawnSoon(draw, pause) {
   let asked = false;
+  let last = -pause;
+  const soon = () =>
+    requestAnimationFrame((now) => {
+      asked = false;
+      last = now;
+      draw();
+    });
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      draw();
-    });
+    const wait = last + pause - performance.now();
+    if (wait > 0) setTimeout(soon, wait);
+    else soon();
   };
 }
