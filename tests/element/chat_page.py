@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from browsers import chromium
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Route, expect
 from talk import REQUEST
 
 from mock_server.testing import ChatKitMock
@@ -59,7 +59,7 @@ class ChatPage:
         self.page.set_default_timeout(5000)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda asked: self._note(asked.url, asked.post_data or ""))
+        self.page.on("request", self._note)
         self.frame = self.page.frame_locator("openai-chatkit iframe")
         self.field = self.frame.locator("textarea[name=message]")
         self.log = self.frame.get_by_role("log", name="Conversation")
@@ -171,9 +171,9 @@ class ChatPage:
             REQUEST.validate_python(body)
         assert self.complaints == []
 
-    def _note(self, url: str, body: str) -> None:
-        if url.endswith("/chatkit/conversation") and body:
-            self.sent.append(json.loads(body))
+    def _note(self, asked: Request) -> None:
+        if asked.url.endswith("/chatkit/conversation") and asked.method == "POST":
+            self.sent.append(json.loads(asked.post_data or "{}"))
 
     def _hear(self, message: ConsoleMessage) -> None:
         told = message.type == "warning" and message.text.startswith("ChatKit:")  # what failed, told here too

@@ -270,7 +270,7 @@ def test_a_draft_is_given_back_when_it_is_refused(chat: ChatPage) -> None:
     chat.field.press("Enter")
     expect(chat.frame.get_by_role("alert")).to_contain_text("sent too many requests. Please try again later.")
     expect(chat.field).to_have_value("Precious words")
-    expect(chat.frame.get_by_text("a quotation")).to_be_visible()
+    expect(chat.frame.locator("form.composer").get_by_text("a quotation")).to_be_visible()
     expect(chat.items("user_message")).to_have_count(0)
     expect(chat.button("Send message")).to_be_enabled()
 
