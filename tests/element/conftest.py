@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from element.chat_page import ChatPage, chat_page, mock_and_browser
+from element.own_server import OwnServer, own_server
 from playwright.sync_api import Browser
 
 from mock_server.testing import ChatKitMock
@@ -29,3 +30,10 @@ def chat(stage: tuple[ChatKitMock, Browser]) -> Iterator[ChatPage]:
 def mock(stage: tuple[ChatKitMock, Browser]) -> ChatKitMock:
     """The emulator."""
     return stage[0]
+
+
+@pytest.fixture
+def own() -> Iterator[OwnServer]:
+    """A server of the app's own."""
+    with own_server() as server:
+        yield server

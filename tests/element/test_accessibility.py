@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from element.chat_page import ChatPage, chat_page
-from element.own_server import OwnServer, own_server
+from element.own_server import OwnServer
 from element.scenes import SCENES, barriers, inside, talk, theme
 from playwright.sync_api import Browser
 
@@ -26,13 +26,6 @@ BARE = """() => [...document.querySelectorAll(".send, .primary, .prompts button,
 WIDE = """() => [document.body, ...document.querySelectorAll("html, main, .log, .history, .composer")]
   .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth)
   .map((element) => `${element.localName}.${element.className}: ${element.scrollWidth}`)"""
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """What can be done with an answer: judge it, ask for another, copy it."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from element.chat_page import ChatPage
-from element.own_server import OwnServer, answered, done, own_server
+from element.own_server import OwnServer, answered, done
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ACTIONS = "{ threadItemActions: { feedback: true, retry: true } }"
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def test_an_answer_can_be_judged(chat: ChatPage) -> None:

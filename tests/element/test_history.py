@@ -1,24 +1,16 @@
 """The user's threads, and what stands above and below the conversation."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from element.chat_page import ChatPage, Json
-from element.own_server import THREAD, OwnServer, answered, asked_by_user, own_server
+from element.own_server import THREAD, OwnServer, answered, asked_by_user
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GREETING = "What can I help with today?"
 BUSY = "sent too many requests. Please try again later."
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def history(chat: ChatPage) -> Locator:

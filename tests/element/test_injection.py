@@ -1,12 +1,12 @@
 """Whatever a user or a server says is text: in messages, and in all else that a thread shows."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from element.chat_page import ChatPage, Json
 from element.hostile import ALL, HTML, IMAGES, LINKS, TEXTS, Watch, has, says
-from element.own_server import THREAD, OwnServer, added, answered, asked_by_user, done, item, own_server, updated
+from element.own_server import THREAD, OwnServer, added, answered, asked_by_user, done, item, updated
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -15,13 +15,6 @@ Make = Callable[[str], Json]
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 CLICKS = "entities: { onClick: () => {} }"
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 @pytest.fixture

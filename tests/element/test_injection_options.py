@@ -1,12 +1,12 @@
 """Whatever an app puts into the options, and finds for its user, is text."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from element.chat_page import ChatPage, Json
 from element.hostile import ALL, CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
-from element.own_server import OwnServer, own_server
+from element.own_server import OwnServer
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,13 +18,6 @@ FIND = "entities: { onTagSearch: async () => FOUND }, commands: { enabled: true,
 def watch(chat: ChatPage) -> Watch:
     """One who looks on."""
     return Watch(chat)
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def literal(value: object) -> str:

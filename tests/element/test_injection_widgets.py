@@ -1,11 +1,11 @@
 """Whatever a widget says is text, wherever it stands in it, and styles are no more than that."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from element.chat_page import ChatPage, Json
 from element.hostile import CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
-from element.own_server import THREAD, OwnServer, item, own_server
+from element.own_server import THREAD, OwnServer, item
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -13,13 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Make = Callable[[str], Json]
 
 KINDS = ("bar", "line", "area")
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 @pytest.fixture

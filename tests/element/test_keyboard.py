@@ -1,11 +1,9 @@
 """The keyboard alone is enough."""
 
-from collections.abc import Iterator
-
 import pytest
 from element.chat_page import ChatPage, Json
 from element.gallery import FORM
-from element.own_server import THREAD, OwnServer, answered, done, item, own_server
+from element.own_server import THREAD, OwnServer, answered, done, item
 from element.scenes import QUESTIONS, SCENES, inside, start, theme
 from playwright.sync_api import expect
 
@@ -20,13 +18,6 @@ SHOWN = """() => {
   const holder = getComputedStyle(document.activeElement.closest("form") ?? document.body);
   return style.outlineStyle !== "none" || style.boxShadow !== "none" || holder.boxShadow !== "none";
 }"""
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def focused(chat: ChatPage) -> str:

@@ -1,12 +1,11 @@
 """The names and roles that the element promises to its users' tests and to assistive technology."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from element.chat_page import ChatPage
-from element.own_server import OwnServer, answered, done, own_server
+from element.own_server import OwnServer, answered, done
 from element.scenes import SCENES, theme
 from playwright.sync_api import expect
 
@@ -49,13 +48,6 @@ NAMED: list[tuple[str, Role, str]] = [
     ("commands", "listbox", "Suggestions"),
     ("commands", "option", "Attach files"),
 ]
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 @pytest.mark.parametrize(("scene", "role", "name"), NAMED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from element.chat_page import ChatPage, Json, mock_and_browser
-from element.own_server import NOTHING, THREAD, OwnServer, added, answered, done, item, own_server, updated
+from element.own_server import NOTHING, THREAD, OwnServer, added, answered, done, item, updated
 from playwright.sync_api import Browser, expect
 
 from mock_server.testing import ChatKitMock
@@ -22,13 +22,6 @@ def stage() -> Iterator[tuple[ChatKitMock, Browser]]:
     """An emulator that answers in custom mode too, and a browser."""
     with mock_and_browser(custom_mode=True, custom_workflow="wf_scripted") as stage:
         yield stage
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def talk(chat: ChatPage, own: OwnServer, *steps: Any, options: str = "{}") -> None:

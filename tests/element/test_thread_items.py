@@ -2,11 +2,10 @@
 
 import json
 import threading
-from collections.abc import Iterator
 
 import pytest
 from element.chat_page import ChatPage, Json
-from element.own_server import OwnServer, added, answered, done, item, own_server, updated
+from element.own_server import OwnServer, added, answered, done, item, updated
 from playwright.sync_api import Locator, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,13 +25,6 @@ QUESTIONS: list[Json] = [
     },
     {"type": "freeform", "id": "number", "question": "Your number?", "description": "With the country's code"},
 ]
-
-
-@pytest.fixture
-def own() -> Iterator[OwnServer]:
-    """A server of the app's own."""
-    with own_server() as server:
-        yield server
 
 
 def show(chat: ChatPage, own: OwnServer, *steps: Json, options: str = "{}") -> None:
