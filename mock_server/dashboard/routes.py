@@ -1,19 +1,23 @@
 """Where the pages are served."""
 
+import html
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from mock_server.http.operation import Operation, Resource
 
 _STATIC = Path(__file__).with_name("static")
 _SECURE = {
+    "cache-control": "no-cache",
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
 }
@@ -33,17 +37,41 @@ def resources(document: Callable[[], dict[str, Any]]) -> list[Resource]:
 
 
 def routes() -> list[BaseRoute]:
-    """The pages."""
+    """The pages. The dashboard draws every view itself, so all of its addresses give the same document."""
     return [
         Route("/", _home),
+        Route("/dashboard", _dashboard),
+        Route("/dashboard/{place:path}", _dashboard),
+        Route("/demo", _dashboard),
         Route("/docs", _docs),
-        Mount("/_static", StaticFiles(directory=_STATIC)),
+        Mount("/_static", _Files(directory=_STATIC)),
     ]
 
 
 def _home(request: Request) -> RedirectResponse:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/dashboard")
+
+
+def _dashboard(request: Request) -> Response:
+    """The document, told where the emulator is; a project in the path becomes one in the query."""
+    call = request.scope["mock_server.call"]
+    outer, prefix, _ = request.scope.get("root_path", "").rpartition(f"/p/{call.project.name}")
+    if prefix:
+        query = f"{request.url.query}&" if request.url.query else ""
+        return RedirectResponse(f"{outer}{quote(call.path)}?{query}project={call.project.name}")
+    document = (_STATIC / "dashboard.html").read_text(encoding="utf-8")
+    base = html.escape(f"{request.scope.get('root_path', '')}/")
+    return Response(document.replace("BASE", base), media_type="text/html", headers=_SECURE)
 
 
 def _docs(_: Request) -> FileResponse:
     return FileResponse(_STATIC / "docs.html", headers=_SECURE)
+
+
+class _Files(StaticFiles):
+    """Static files, asked for anew each time: a new version must not meet the old one's modules."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        return response

@@ -23,7 +23,8 @@ _METHODS = ["GET", "POST", "PUT", "DELETE"]
 _EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
 # What is not ChatKit's: never journaled, faulted or limited.
-_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "docs", "openapi.json", "favicon.ico", "deployments"}
+_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "openapi.json", "favicon.ico", "deployments"}
+_OURS |= {"dashboard", "demo", "docs"}
 
 
 class Gate:

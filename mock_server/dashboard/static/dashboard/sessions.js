@@ -1,0 +1,85 @@
+/** The sessions, live. */
+
+import { badge, empty, h } from "./ui.js";
+import { spanOf } from "./clocks.js";
+import { Filters } from "./filters.js";
+import { Table } from "./table.js";
+import { paced } from "./api.js";
+import { createSnippet } from "./snippets.js";
+
+const COLUMNS = [
+  ["Session", "mono"],
+  ["Status"],
+  ["User"],
+  ["Workflow", "wide"],
+  ["Time left", "number"],
+  ["Requests left", "number wide"],
+  ["Project", "wide"],
+];
+const FIELDS = [
+  { name: "search", words: "Search", placeholder: "Id, user or workflow" },
+  { name: "status", words: "Status", options: ["active", "expired", "cancelled"].map((each) => [each, each]) },
+  { name: "user", words: "User", placeholder: "Any" },
+];
+const LOOK = 2000; // milliseconds between two looks at the limits of rows in sight, which come back with time
+
+export function sessionsView(app) {
+  const filters = new Filters(app, FIELDS, () => table.reload());
+  const ask = (query) => app.ask("sessions", { query: { project: app.project, ...filters.query, ...query } });
+  const table = new Table({
+    label: "Sessions",
+    columns: COLUMNS,
+    read: async (query) => {
+      const { sessions, total, has_more } = await ask(query);
+      return { rows: sessions, total, has_more };
+    },
+    cells: (row) => cellsOf(row),
+    href: ({ project, id }) => app.href("sessions", [project, id]),
+    tick: (row, cells) => countDown(app, row, cells),
+    counted: (total) => filters.count(total, "session"),
+    nothing: () => (filters.any ? empty("No session is like that", "Take a filter away to see others.") : teach(app)),
+  });
+  const renew = paced(async () => {
+    const rows = table.rowsInSight.filter(({ status }) => status === "active");
+    if (!rows.length) return;
+    const ids = rows.map(({ id }) => id).join(",");
+    const answer = await app.attempt(() => app.ask("sessions", { query: { project: app.project, ids, limit: 200 } }));
+    if (answer) table.renew(answer.sessions);
+  }, LOOK);
+  table.reload();
+  return {
+    title: "Sessions",
+    element: h("div", { class: "view full" }, h("div", { class: "title" }, h("h1", {}, "Sessions")), filters.element, table.element),
+    table,
+    search: filters.search,
+    changed(news) {
+      if (news.touches("session", "reset", "restored", "loaded", "clock")) table.refresh();
+      if (news.touches("request", "session", "clock")) renew();
+    },
+    tick() {
+      table.tick();
+      if (table.rowsInSight.some((row) => row.requests_left < row.max_requests_per_1_minute)) renew();
+    },
+    leave: () => table.leave(),
+  };
+}
+
+function cellsOf({ id, status, user, workflow, version, requests_left: left, max_requests_per_1_minute: most, project }) {
+  const isActive = status === "active";
+  return [id, badge(status), user, version ? `${workflow} @ ${version}` : workflow, "", isActive ? `${left} of ${most}` : "–", project];
+}
+
+/** The time left by the project's clock; the server's word on the status follows. */
+function countDown(app, row, cells) {
+  const left = row.expires_at - app.clocks.now(row.project);
+  cells[4].textContent = row.status === "active" ? spanOf(left) : "–";
+  cells[4].classList.toggle("soon", row.status === "active" && left < 60);
+}
+
+function teach(app) {
+  return empty(
+    "No session yet",
+    "Sessions show up here the moment your app asks for one. Point an SDK at this server and run:",
+    createSnippet(app.oneProject === app.fallback ? "" : app.oneProject),
+  );
+}

@@ -1,0 +1,220 @@
+/** A long list: only the rows in sight are in the page, the others are read when one scrolls to them. */
+
+import { h, setStyle } from "./ui.js";
+import { paced } from "./api.js";
+
+const PAGE = 100; // rows read at once
+const KEPT = 2000; // rows kept while one reads the top, where new ones keep coming
+const SPARE = 8; // rows drawn above and below those in sight
+
+export class Table {
+  /**
+   * `columns`: [words, class] pairs. `read({ after, limit })` gives `{ rows, total, has_more }`, newest first; each row
+   * has an `id`. `cells(row)` gives the contents of its cells; `href(row)` is where it leads. `tick(row, cells)` is
+   * called every second for rows in sight. `nothing()` is shown when there is no row.
+   */
+  constructor({ label, columns, read, cells, href, tick = () => {}, nothing, counted = () => {} }) {
+    Object.assign(this, { columns, read, cells, href, tickRow: tick, nothing, counted });
+    this.rows = [];
+    this.drawn = new Map();
+    this.total = 0;
+    this.hasMore = false;
+    this.body = h("div", { class: "rows", role: "rowgroup" });
+    this.head = h(
+      "div",
+      { class: "row head", role: "row" },
+      columns.map(([words, kind]) => h("span", { role: "columnheader", class: kind }, words)),
+    );
+    this.table = h("div", { class: "table", role: "table", "aria-label": label }, h("div", { role: "rowgroup" }, this.head), this.body);
+    this.scroller = h("div", { class: "scroller" }, this.table);
+    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toTop() });
+    this.blank = h("div", { class: "blank", hidden: true });
+    this.element = h("div", { class: "list", data: { of: label.toLowerCase() } }, this.newer, this.scroller, this.blank);
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.refresh = paced(() => this.readTop());
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(this.scroller);
+  }
+
+  get rowHeight() {
+    return parseFloat(getComputedStyle(this.element).getPropertyValue("--row")) || 44;
+  }
+
+  get atTop() {
+    return this.scroller.scrollTop < this.rowHeight;
+  }
+
+  /** Reads the list anew from its top, as after another filter. */
+  async reload() {
+    this.rows = [];
+    this.generation = (this.generation ?? 0) + 1;
+    this.scroller.scrollTop = 0;
+    await this.readTop();
+  }
+
+  async readTop() {
+    const { generation } = this;
+    const page = await this.attempt({ limit: PAGE });
+    if (!page || generation !== this.generation) return;
+    if (!this.atTop && this.rows.length) {
+      this.announce(page);
+      return;
+    }
+    this.newer.hidden = true;
+    const last = page.rows.at(-1)?.id;
+    const known = last === undefined ? -1 : this.rows.findIndex(({ id }) => id === last);
+    this.hasMore = known < 0 ? page.has_more : this.hasMore || this.rows.length - known - 1 > KEPT - PAGE;
+    this.rows = known < 0 ? page.rows : [...page.rows, ...this.rows.slice(known + 1, known + 1 + KEPT - PAGE)];
+    this.took(page);
+  }
+
+  /** Rows that are read by one who scrolled down are not moved away: it is told that there are newer ones. */
+  announce(page) {
+    const known = new Set(this.rows.map(({ id }) => id));
+    const fresh = page.rows.findIndex(({ id }) => known.has(id));
+    const count = fresh < 0 ? `${page.rows.length}+` : fresh;
+    this.newer.hidden = fresh === 0;
+    this.newer.textContent = `${count} newer`;
+    this.renew(page.rows);
+    this.total = page.total;
+    this.counted(this.total);
+  }
+
+  /** Takes newer states of rows that are there. */
+  renew(rows) {
+    const fresh = new Map(rows.map((row) => [row.id, row]));
+    this.rows = this.rows.map((row) => fresh.get(row.id) ?? row);
+    this.draw();
+  }
+
+  async readOn() {
+    if (!this.hasMore || this.reading) return;
+    const { generation } = this;
+    this.reading = true;
+    const page = await this.attempt({ after: this.rows.at(-1)?.id, limit: PAGE });
+    this.reading = false;
+    if (!page || generation !== this.generation) return;
+    const known = new Set(this.rows.map(({ id }) => id));
+    this.rows.push(...page.rows.filter(({ id }) => !known.has(id)));
+    this.hasMore = page.has_more;
+    this.took(page);
+  }
+
+  async attempt(query) {
+    try {
+      const page = await this.read(query);
+      this.failure = undefined;
+      return page;
+    } catch (error) {
+      this.failure = error;
+      if (error.status) this.showBlank(h("div", { class: "empty", role: "alert" }, h("p", {}, error.message)));
+      return undefined;
+    }
+  }
+
+  took(page) {
+    this.total = page.total;
+    this.counted(this.total);
+    if (this.rows.length) this.blank.hidden = true;
+    else this.showBlank(this.nothing());
+    this.scroller.hidden = !this.rows.length;
+    this.table.setAttribute("aria-rowcount", this.total + 1);
+    this.draw();
+  }
+
+  showBlank(content) {
+    this.blank.replaceChildren(content);
+    this.blank.hidden = false;
+    this.scroller.hidden = true;
+  }
+
+  scrolled() {
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = undefined;
+      this.draw();
+    });
+  }
+
+  /** The rows in sight, as [first, behind the last]. */
+  get sight() {
+    const height = this.rowHeight;
+    const first = Math.floor(this.scroller.scrollTop / height) - SPARE;
+    const count = Math.ceil(this.scroller.clientHeight / height) + 2 * SPARE;
+    return [Math.max(0, first), Math.min(this.rows.length, Math.max(0, first) + count)];
+  }
+
+  get rowsInSight() {
+    return this.rows.slice(...this.sight);
+  }
+
+  draw() {
+    const height = this.rowHeight;
+    const [first, end] = this.sight;
+    setStyle(this.body, { height: `${this.rows.length * height}px` });
+    const wanted = new Map(this.rows.slice(first, end).map((row, index) => [row.id, [row, first + index]]));
+    for (const [id, { element }] of this.drawn) {
+      if (wanted.has(id) || element.contains(document.activeElement)) continue;
+      element.remove();
+      this.drawn.delete(id);
+    }
+    for (const [row, index] of wanted.values()) this.drawRow(row, index, height);
+    if (end >= this.rows.length - PAGE / 2) this.readOn();
+  }
+
+  drawRow(row, index, height) {
+    const drawn = this.drawn.get(row.id) ?? this.addRow(row);
+    if (drawn.index !== index) {
+      setStyle(drawn.element, { transform: `translateY(${index * height}px)` });
+      drawn.element.setAttribute("aria-rowindex", index + 2);
+      drawn.index = index;
+    }
+    if (drawn.row === row) return;
+    const facts = JSON.stringify(row);
+    if (facts !== drawn.facts) {
+      const contents = this.cells(row);
+      const places = [drawn.link, ...drawn.cells.slice(1)];
+      places.forEach((place, at) => place.replaceChildren(...[contents[at] ?? []].flat()));
+      drawn.facts = facts;
+    }
+    drawn.row = row;
+    this.tickRow(row, drawn.cells);
+  }
+
+  addRow(row) {
+    const cells = this.columns.map(([, kind]) => h("span", { role: "cell", class: kind }));
+    const link = h("a", { class: "way", href: String(this.href(row)) }); // the whole row can be clicked
+    cells[0].append(link);
+    const element = h("div", { class: "row", role: "row", data: { id: row.id } }, cells);
+    const drawn = { element, cells, link };
+    this.drawn.set(row.id, drawn);
+    this.body.append(element);
+    return drawn;
+  }
+
+  /** Called every second. */
+  tick() {
+    for (const { row, cells } of this.drawn.values()) this.tickRow(row, cells);
+  }
+
+  toTop() {
+    this.scroller.scrollTop = 0;
+    this.refresh();
+  }
+
+  /** Moves the focus by so many rows. */
+  step(by) {
+    const at = this.rows.findIndex(({ id }) => this.drawn.get(id)?.element.contains(document.activeElement));
+    const next = Math.min(this.rows.length - 1, Math.max(0, at + by));
+    const height = this.rowHeight;
+    const { scrollTop, clientHeight } = this.scroller;
+    if (next * height < scrollTop) this.scroller.scrollTop = next * height;
+    else if ((next + 2) * height > scrollTop + clientHeight) this.scroller.scrollTop = (next + 2) * height - clientHeight;
+    this.draw();
+    this.drawn.get(this.rows[next]?.id)?.link.focus();
+  }
+
+  leave() {
+    this.resized.disconnect();
+  }
+}
