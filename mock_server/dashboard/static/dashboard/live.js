@@ -30,6 +30,7 @@ export class Live {
   #source;
   #retry;
   #state = "new";
+  #wait = LOOK; // after a stream that never opened
 
   constructor({ tell, state }) {
     this.tell = tell;
@@ -42,6 +43,7 @@ export class Live {
     this.#close();
     const source = (this.#source = new EventSource(addressOf("_mock/events", { project: "*", every: EVERY })));
     source.addEventListener("open", () => {
+      this.#wait = 0;
       this.#become("live");
       this.tell(new News([], {}, true));
     });
@@ -62,7 +64,8 @@ export class Live {
         this.#become("lost");
         this.#lose();
       }
-    }, this.#state === "lost" ? LOOK : 0);
+    }, this.#wait);
+    this.#wait = LOOK;
   }
 
   #close() {

@@ -4,7 +4,7 @@ import { h } from "../../deployments/chatkit/frame/dom.js";
 import { icon } from "../../deployments/chatkit/frame/icons.js";
 
 export { h, svg, setStyle, safeImage, safeLink } from "../../deployments/chatkit/frame/dom.js";
-export { icon } from "../../deployments/chatkit/frame/icons.js";
+export { icon, loadIcons } from "../../deployments/chatkit/frame/icons.js";
 
 const TONES = {
   active: "good", expired: "dim", cancelled: "bad", locked: "warn", closed: "dim",
