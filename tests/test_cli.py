@@ -49,7 +49,8 @@ def test_the_banner_says_what_to_paste(ready: Path) -> None:
         output, _ = process.communicate(timeout=5)
     assert f"export OPENAI_BASE_URL={base_url}\n" in output
     assert "export OPENAI_API_KEY=sk-mock-mine\n" in output
-    assert f"{base_url.removesuffix('/v1')}/docs" in output
+    for page in ("/", "/demo", "/docs"):
+        assert f"{base_url.removesuffix('/v1')}{page} " in output
 
 
 def test_quiet_is_quiet(ready: Path) -> None:

@@ -313,7 +313,9 @@ def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> No
     click.echo(f"chatkit-mock serves the ChatKit API at {click.style(f'{origin}/v1', bold=True)}\n")
     for name, value in _variables(origin, settings).items():
         click.echo(f"  export {name}={value}")
-    click.echo(f"\n  {origin}/docs   every operation it answers\n")
+    click.echo(f"\n  {origin}/demo   a chat to play with")
+    click.echo(f"  {origin}/       all that it holds, live")
+    click.echo(f"  {origin}/docs   every operation it answers\n")
     if secure is not None:
         place = secure.removeprefix("https://")
         click.echo(f"  {secure}   the same over https; with these flags Chrome finds it at OpenAI's own address:")
