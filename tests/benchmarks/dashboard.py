@@ -7,10 +7,11 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.rendering import WATCH, below
-from benchmarks.requests import serving
 from browsers import chromium
 from playwright.sync_api import Page, expect
+
+from benchmarks.rendering import WATCH, below
+from benchmarks.requests import serving
 
 SESSIONS, REQUESTS, RATE, SECONDS, SLOWER = 100_000, 10_000, 500, 10, 4
 # A client in a process of its own: so many requests, so many a second.

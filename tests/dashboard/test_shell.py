@@ -1,10 +1,10 @@
 """What surrounds every view: ways, projects, keys, colours, and a server that comes and goes."""
 
 import pytest
+from dashboard.dashboard_page import Dashboard
 from openai import OpenAI
 from playwright.sync_api import Browser, expect
 
-from dashboard.conftest import Dashboard
 from mock_server.testing import ChatKitMock
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_every_view_has_an_address_and_a_way(dashboard: Dashboard, path: str) ->
     dashboard.open(path)
     way = dashboard.page.get_by_role("navigation", name="Views").get_by_role("link", name=VIEWS[path])
     expect(way).to_have_attribute("aria-current", "page")
-    expect(dashboard.page).to_have_title(f"{VIEWS[path]} – ChatKit, emulated")
+    expect(dashboard.page).to_have_title(f"{VIEWS[path]} | ChatKit, emulated")
     expect(dashboard.main.get_by_role("heading", level=1)).to_be_visible()
     dashboard.page.reload()
     expect(way).to_have_attribute("aria-current", "page")

@@ -96,7 +96,7 @@ export class Shell {
       if (each === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.title = `${view.title} – ChatKit, emulated`;
+    document.title = `${view.title} | ChatKit, emulated`;
     this.main.dataset.view = name;
     this.main.replaceChildren(view.element);
     this.main.scrollTop = 0;
