@@ -166,8 +166,9 @@ def _of_project() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="events",
-                    summary="What happens in a project, while it happens.",
+                    summary="What happens in a project or in all of them, while it happens.",
                     handler=events.follow,
+                    query=wire.EventsQuery,
                     answer=dict[str, Any],
                     streams=True,
                 )

@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from msgspec import Struct
 
 WAITING = 1000  # what a listener may leave unread before it is dropped
+NEWEST = 200  # what a batch holds
 
 
 class Happening(Struct, frozen=True, kw_only=True):
@@ -18,60 +20,141 @@ class Happening(Struct, frozen=True, kw_only=True):
     data: what it is about.
     """
 
+    project: str
     number: int
     kind: str
     at: float
     data: dict[str, Any]
 
 
+class Batch(Struct, frozen=True, kw_only=True):
+    """What happened since the last batch: the newest, oldest first, and how many were left out, by kind."""
+
+    happenings: list[Happening]
+    left_out: dict[str, int]
+
+
+class Note(Struct, frozen=True, gc=False):
+    """A happening before anybody reads it. What is never read never has its data made.
+
+    about: what it is about; describe: makes the data of it.
+    """
+
+    project: str
+    number: int
+    kind: str
+    at: float
+    about: Any
+    describe: Callable[[Any], dict[str, Any]]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What it is about, in words that may travel."""
+        return self.describe(self.about)
+
+    def happening(self) -> Happening:
+        """The whole of it."""
+        return Happening(project=self.project, number=self.number, kind=self.kind, at=self.at, data=self.data)
+
+
 class Listener:
     """A bounded queue; one that overflows is dropped by the feed, and knows it."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called when there is something to read, or when the listener was dropped."""
-        self.waiting: deque[Happening] = deque()
+        """`wake` is called when the first thing to read has come since `rest`, or when the listener was dropped."""
+        self.waiting: deque[Note] = deque()
         self.dropped = False
-        self._wake = wake
+        self._wake, self._rests = wake, True
 
-    def tell(self, happening: Happening) -> None:
+    def tell(self, note: Note) -> None:
         """Queue a happening, or give up on this listener."""
         if len(self.waiting) >= WAITING:
             self.dropped = True
         else:
-            self.waiting.append(happening)
-        self._wake()
+            self.waiting.append(note)
+        if self._rests or self.dropped:
+            self._rests = False
+            self._wake()
+
+    def rest(self) -> None:
+        """Be woken again. What came before this was called has to be read after it."""
+        self._rests = True
 
 
-class Feed:
+class Gatherer:
+    """Keeps the newest happenings and counts the others. It is never dropped, and wakes nobody."""
+
+    dropped = False
+
+    def __init__(self) -> None:
+        self._newest: deque[Note] = deque(maxlen=NEWEST)
+        self._left_out: dict[str, int] = {}
+        self._lock = Lock()  # another thread may tell while this one takes
+
+    def tell(self, note: Note) -> None:
+        """Keep a happening in place of the oldest."""
+        with self._lock:
+            if len(self._newest) == NEWEST:
+                kind = self._newest[0].kind
+                self._left_out[kind] = self._left_out.get(kind, 0) + 1
+            self._newest.append(note)
+
+    def take(self) -> Batch | None:
+        """What has come since this was last asked; None if nothing has."""
+        with self._lock:
+            newest, left_out = list(self._newest), self._left_out
+            self._newest.clear()
+            self._left_out = {}
+        return Batch(happenings=[note.happening() for note in newest], left_out=left_out) if newest else None
+
+
+class Audience:
+    """Those who listen."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Listener | Gatherer] = []
+
+    def join(self, listener: Listener | Gatherer) -> None:
+        """Tell it from now on."""
+        self.listeners = [*self.listeners, listener]
+
+    def leave(self, listener: Listener | Gatherer) -> None:
+        """Tell it no more."""
+        self.listeners = [each for each in self.listeners if each is not listener]
+
+    def tell(self, note: Note) -> None:
+        """Tell every listener."""
+        for listener in self.listeners:
+            listener.tell(note)
+            if listener.dropped:
+                self.leave(listener)
+
+
+class Feed(Audience):
     """The happenings of one project. Without a listener nothing is made, kept or counted."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
-        self._now = now
-        self._listeners: list[Listener] = []
+    def __init__(self, project: str, *, now: Callable[[], float], everywhere: Audience) -> None:
+        """`everywhere` are those who hear of every project."""
+        super().__init__()
+        self._project, self._now, self._everywhere = project, now, everywhere
         self._number = 0
 
     @property
     def has_listeners(self) -> bool:
         """Whether anybody listens."""
-        return bool(self._listeners)
-
-    def listen(self, wake: Callable[[], None]) -> Listener:
-        """A new listener."""
-        listener = Listener(wake)
-        self._listeners = [*self._listeners, listener]
-        return listener
-
-    def leave(self, listener: Listener) -> None:
-        """Tell it no more."""
-        self._listeners = [each for each in self._listeners if each is not listener]
+        return bool(self.listeners or self._everywhere.listeners)
 
     def publish(self, kind: str, *, at: float | None = None, **data: Any) -> None:
         """Tell every listener."""
-        if not self._listeners:
+        self.publish_about(data, dict, kind=kind, at=at)
+
+    def publish_about(
+        self, about: Any, describe: Callable[[Any], dict[str, Any]], *, kind: str, at: float | None = None
+    ) -> None:
+        """Tell every listener of something that changes no more; it is described when it is read."""
+        if not self.has_listeners:
             return
         self._number += 1
-        happening = Happening(number=self._number, kind=kind, at=self._now() if at is None else at, data=data)
-        for listener in self._listeners:
-            listener.tell(happening)
-            if listener.dropped:
-                self.leave(listener)
+        note = Note(self._project, self._number, kind, self._now() if at is None else at, about, describe)
+        self.tell(note)
+        self._everywhere.tell(note)

@@ -1,16 +1,17 @@
 """Projects: isolated worlds, each with its own sessions, threads, clock and ids."""
 
 import re
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mock_server.clock import Clock, Reading
 from mock_server.config import PROJECT_NAME, Settings
 from mock_server.errors import ProjectInvalid
 from mock_server.ids import IdFactory
+from mock_server.state.expiries import Expiries
 from mock_server.state.faults import Faults
-from mock_server.state.feed import Feed, Listener
+from mock_server.state.feed import Audience, Feed, Gatherer, Listener
 from mock_server.state.files import Files
 from mock_server.state.journal import Entry, Journal
 from mock_server.state.masking import hidden, hidden_or_none
@@ -40,16 +41,20 @@ class Project:
         secrets: dict[str, Session],
         scripted: Container[str],
         faults: "Sequence[FaultParams]",
+        everywhere: Audience,
     ) -> None:
+        """`everywhere` are those who hear of every project."""
         self.name = name
         self.clock = Clock()
-        self.feed = Feed(self.clock.now)
+        self.feed = Feed(name, now=self.clock.now, everywhere=everywhere)
         self.journal = Journal(entries=settings.journal_entries, size=settings.journal_bytes)
-        self._told_until = 0.0
+        self.expiries = Expiries()
         self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
         self._faults = faults
         self._begin()
         self._begin_faults()
+        if self.feed.has_listeners:
+            self.attend()
 
     @cached_property
     def threads(self) -> "Threads":
@@ -59,7 +64,11 @@ class Project:
         return Threads()
 
     def load(self, seed: "Seed", *, source: str) -> None:
-        """Add a seed's sessions and threads: all of them or, raising SeedInvalid, none."""
+        """Add a seed's sessions and threads, and say so: all of them or, raising SeedInvalid, none."""
+        self._load(seed, source=source)
+        self.feed.publish("loaded", sessions=len(seed.sessions), threads=len(seed.threads))
+
+    def _load(self, seed: "Seed", *, source: str) -> None:
         from mock_server.state.seeds import build_thread, check_seed, session_created_at  # noqa: PLC0415 - starting fast
 
         check_seed(seed, source=source, sessions=self.sessions.ids(), threads=self.threads.ids())
@@ -70,6 +79,7 @@ class Project:
             self.workflows.add(session.workflow.id)
             created_at = session_created_at(session, now=now)
             made = self.sessions.create(session, now=created_at, session_id=session.id or None)
+            self.expiries.add(made)
             if session.status == "cancelled":
                 self.sessions.cancel(made.id, now=created_at)
 
@@ -88,7 +98,8 @@ class Project:
             return self.sessions.create(params, now=now)
         self.tell_what_passed()
         session = self.sessions.create(params, now=now)
-        self.feed.publish("session.created", at=now, session=session.id, user=hidden(session.user))
+        self.expiries.add(session)
+        self._tell_session(session, "created", at=now)
         if ending is not None:
             self.end_session(session.id, ending, now=now)
         return session
@@ -100,8 +111,7 @@ class Project:
         end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
         session = end(session_id, now=now)
         if was_active:
-            at = session.transitions(now)[-1].at
-            self.feed.publish(f"session.{ending}", at=at, session=session_id, user=hidden(session.user))
+            self._tell_session(session, ending, at=session.transitions(now)[-1].at)
         return session
 
     def set_clock(self, reading: Reading) -> None:
@@ -111,25 +121,36 @@ class Project:
         self.feed.publish("clock", frozen=self.clock.frozen)
         self.tell_what_passed()
 
-    def listen(self, wake: Callable[[], None]) -> Listener:
-        """Hear of all that happens from now on."""
+    def listen(self, listener: Listener | Gatherer) -> None:
+        """Let it hear of all that happens from now on."""
+        self.attend()
+        self.feed.join(listener)
+
+    def leave(self, listener: Listener | Gatherer) -> None:
+        """Let it hear no more."""
+        self.feed.leave(listener)
+        self.relax()
+
+    def attend(self) -> None:
+        """Begin to note what only listeners want to know, unless somebody listens already."""
+        if self.journal.on_end is None or not self.feed.has_listeners:
+            self.expiries.start(self.clock.now())
+            self.journal.on_end = self._tell_request
+
+    def relax(self) -> None:
+        """Keep nothing of it once nobody listens."""
         if not self.feed.has_listeners:
-            self._told_until = self.clock.now()
-        self.journal.on_end = self._tell_request
-        return self.feed.listen(wake)
+            self.expiries.forget()
+            self.journal.on_end = None
 
     def tell_what_passed(self) -> None:
         """Tell listeners which sessions expired since they were last told, or live again after a move backwards."""
         if not self.feed.has_listeners:
             return
-        since, now = self._told_until, self.clock.now()
-        self._told_until = now
-        for session in sorted(self.sessions, key=lambda session: session.expires_at):
-            if session.cancelled_at is None and session.expired_at is None:
-                was, is_now = session.status(since), session.status(now)
-                if was != is_now:
-                    at = session.expires_at if is_now == "expired" else now
-                    self.feed.publish(f"session.{is_now}", at=at, session=session.id, user=hidden(session.user))
+        now = self.clock.now()
+        for session in self.expiries.passed(self.sessions, now=now):
+            status = session.status(now)
+            self._tell_session(session, status, at=session.expires_at if status == "expired" else now)
 
     def reset(self, only: str | None = None) -> None:
         """Return to the state the project began in; its ids begin anew too when they are seeded.
@@ -146,24 +167,14 @@ class Project:
             self._begin()
         if only in {None, "faults"}:
             self._begin_faults()
-        self._told_until = self.clock.now()
+        self.expiries.start(self.clock.now())
         self.feed.publish("reset", only=only)
 
+    def _tell_session(self, session: Session, became: str, *, at: float) -> None:
+        self.feed.publish_about(session, _described_session, kind=f"session.{became}", at=at)
+
     def _tell_request(self, entry: Entry) -> None:
-        if self.feed.has_listeners:
-            self.feed.publish(
-                "request",
-                request=entry.id,
-                operation=entry.operation,
-                method=entry.method,
-                path=hidden(entry.path),
-                status=entry.status or None,
-                outcome=entry.outcome,
-                session=hidden_or_none(entry.session),
-                user=hidden_or_none(entry.user),
-                fault=entry.fault,
-                milliseconds=round(entry.seconds * 1000, 3),
-            )
+        self.feed.publish_about(entry, _described_request, kind="request")
 
     def _chance(self) -> float:
         return self.ids.chance()  # of the present factory: a reset makes another
@@ -186,7 +197,26 @@ class Project:
         self.usage = Usage()
         self.files = Files(self._settings.file_types)
         for loaded in self._base:
-            self.load(loaded.seed, source=loaded.source)
+            self._load(loaded.seed, source=loaded.source)
+
+
+def _described_session(session: Session) -> dict[str, Any]:
+    return {"session": session.id, "user": hidden(session.user)}
+
+
+def _described_request(entry: Entry) -> dict[str, Any]:
+    return {
+        "request": entry.id,
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": hidden(entry.path),
+        "status": entry.status or None,
+        "outcome": entry.outcome,
+        "session": hidden_or_none(entry.session),
+        "user": hidden_or_none(entry.user),
+        "fault": entry.fault,
+        "milliseconds": round(entry.seconds * 1000, 3),
+    }
 
 
 class Projects:
@@ -208,6 +238,7 @@ class Projects:
         self._base, self._scripted, self._faults = base, scripted, faults
         self._secrets: dict[str, Session] = {}
         self._by_name: dict[str, Project] = {}
+        self._audience = Audience()
         self.default = self.get(settings.project)
 
     def get(self, name: str) -> Project:
@@ -223,9 +254,27 @@ class Projects:
                 secrets=self._secrets,
                 scripted=self._scripted,
                 faults=self._faults,
+                everywhere=self._audience,
             )
             self._by_name[name] = project
         return project
+
+    def listen(self, listener: Listener | Gatherer) -> None:
+        """Let it hear of all that happens from now on, also in projects to come."""
+        for project in self:
+            project.attend()
+        self._audience.join(listener)
+
+    def leave(self, listener: Listener | Gatherer) -> None:
+        """Let it hear no more."""
+        self._audience.leave(listener)
+        for project in self:
+            project.relax()
+
+    def tell_what_passed(self) -> None:
+        """Tell listeners which sessions of any project expired by the mere passing of time."""
+        for project in self:
+            project.tell_what_passed()
 
     def session_of(self, client_secret: str) -> Session | None:
         """The session of a client secret."""

@@ -134,6 +134,7 @@ def restore(project: Project, state: ProjectState, *, secrets: Projects, source:
     for session in state.sessions:
         session.project = project.name
         project.sessions.add(session)
+    project.expiries.forget()
     project.workflows.clear()
     project.workflows.update(state.workflows)
     project.usage.state = state.usage

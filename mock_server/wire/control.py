@@ -23,6 +23,16 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     project: ProjectName | UnsetType = UNSET
 
 
+class EventsQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose happenings to hear: a project's, or with `*` those of all, also of projects to come.
+
+    every: hear them in batches, at most one in such a span, of 50ms to 10s; without it each at once.
+    """
+
+    project: Annotated[str, Meta(extra_json_schema={"pattern": rf"^(\*|{PROJECT_NAME})$"})] | UnsetType = UNSET
+    every: Span | UnsetType = UNSET
+
+
 class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to reset; by default all of it."""
 

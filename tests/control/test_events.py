@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
-from mock_server.state.feed import WAITING, Happening
+from mock_server.state.feed import NEWEST, WAITING, Happening
 from mock_server.state.project import Projects
 from mock_server.testing import connect
 from mock_server.testing.handle import Handle
@@ -57,12 +57,13 @@ def mock(server: ServerThread) -> Handle:
 
 
 class Ear:
-    """Listens to one project; what it has heard is read in order."""
+    """Listens to one project, or to all; what it has heard is read in order."""
 
     def __init__(self, answer: httpx2.Response) -> None:
         self.lines = answer.iter_lines()
         assert next(self.lines) == ": listening"
         assert next(self.lines) == ""
+        self.left_out: dict[str, int] = {}
 
     def next(self, count: int) -> list[Json]:
         """The next happenings; each frame's `id` and `event` say what its data say."""
@@ -77,10 +78,30 @@ class Ear:
     def kinds(self, count: int) -> list[str]:
         return [happening["kind"] for happening in self.next(count)]
 
+    def batch(self) -> Json:
+        """The next batch."""
+        kind, data, blank = (next(self.lines) for _ in range(3))
+        assert (kind, blank) == ("event: batch", "")
+        batch: Json = json.loads(data.removeprefix("data: "))
+        assert sorted(batch) == ["happenings", "left_out"]
+        assert 0 < len(batch["happenings"]) <= NEWEST
+        return batch
+
+    def gather(self, count: int) -> list[Json]:
+        """The happenings of as many batches as it takes to account for this many; `left_out` counts the others."""
+        heard: list[Json] = []
+        while len(heard) + sum(self.left_out.values()) < count:
+            batch = self.batch()
+            heard += batch["happenings"]
+            for kind, number in batch["left_out"].items():
+                self.left_out[kind] = self.left_out.get(kind, 0) + number
+        assert len(heard) + sum(self.left_out.values()) == count
+        return heard
+
 
 @contextmanager
-def listening(web: httpx2.Client, base: str = "") -> Iterator[Ear]:
-    with web.stream("GET", f"{base}/_mock/events") as answer:
+def listening(web: httpx2.Client, base: str = "", **query: str) -> Iterator[Ear]:
+    with web.stream("GET", f"{base}/_mock/events", params=query) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/event-stream"
         yield Ear(answer)
@@ -107,7 +128,7 @@ def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: Handle) -
         session = create(web)
         created, request = ear.next(2)
     told = {"session": session["id"], "user": "ada"}
-    assert created == {"number": 1, "kind": "session.created", "at": NOW, "data": told}
+    assert created == {"project": "default", "number": 1, "kind": "session.created", "at": NOW, "data": told}
     assert (request["number"], request["kind"], request["at"]) == (2, "request", NOW)
     asked = {"operation": "sessions.create", "method": "POST", "path": SESSIONS, "status": 200, "outcome": "answered"}
     assert request["data"] == request["data"] | told | asked | {"request": mock.journal.last().id, "fault": None}
@@ -191,6 +212,30 @@ def test_a_reset_is_told(web: httpx2.Client, mock: Handle, only: Any) -> None:
     assert (told["kind"], told["data"]) == ("reset", {"only": only})
 
 
+def test_a_seed_is_told_after_which_its_sessions_expire(web: httpx2.Client, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    with listening(web) as ear:
+        mock.load({"sessions": [{"id": "cksess_seeded", "user": "ada", "workflow": {"id": "wf_1"}}]})
+        mock.clock.shift("1h")
+        loaded, clock, expired = ear.next(3)
+    assert (loaded["kind"], loaded["data"]) == ("loaded", {"sessions": 1, "threads": 0})
+    assert (clock["kind"], expired["kind"]) == ("clock", "session.expired")
+    assert expired["data"]["session"] == "cksess_seeded"
+
+
+def test_the_sessions_of_a_snapshot_expire_too(web: httpx2.Client, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    session = create(web)
+    with listening(web) as ear:
+        taken = mock.snapshot()
+        mock.reset("state")
+        mock.restore(taken)
+        mock.clock.shift("1h")
+        told = ear.next(5)
+    assert [each["kind"] for each in told] == ["reset", "clock", "restored", "clock", "session.expired"]
+    assert told[-1]["data"]["session"] == session["id"]
+
+
 def test_a_client_that_leaves_its_stream_is_told(web: httpx2.Client) -> None:
     secret = create(web)["client_secret"]
     bearer = {"authorization": f"Bearer {secret}"}
@@ -232,7 +277,7 @@ def test_the_handle_hears_it(web: httpx2.Client, mock: Handle) -> None:
     told = mock.events()  # from here on
     mock.clock.freeze(NOW)
     web.get("/v1/x")
-    assert next(told) == Happening(number=1, kind="clock", at=NOW, data={"frozen": True})
+    assert next(told) == Happening(project="default", number=1, kind="clock", at=NOW, data={"frozen": True})
     assert next(told).data["path"] == "/v1/x"
 
 
@@ -293,6 +338,190 @@ def is_closed(connection: socket.socket) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def expiring(web: httpx2.Client, seconds: int, base: str = "") -> str:
+    session: str = create(web, base, expires_after={"anchor": "created_at", "seconds": seconds})["id"]
+    return session
+
+
+def told_of(happenings: list[Json], kind: str) -> list[str]:
+    return [each["data"]["session"] for each in happenings if each["kind"] == f"session.{kind}"]
+
+
+def test_who_comes_back_is_told_what_expires_from_then_on(web: httpx2.Client, app: MockServer, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    feed = app.projects.default.feed
+    expiring(web, 60)
+    with listening(web) as ear:
+        early = expiring(web, 120)
+        mock.clock.shift("90s")
+        assert told_of(ear.next(4), "expired")
+    eventually(lambda: not feed.has_listeners)
+    expiring(web, 60)
+    late = expiring(web, 300)
+    mock.clock.shift("2m")
+    with listening(web) as ear:
+        mock.clock.shift("1h")
+        mock.clock.shift("-3h")
+        told = ear.next(6)
+    assert told_of(told, "expired") == [late]
+    assert told_of(told, "active")[1] == early
+    assert len(told_of(told, "active")) == 3
+
+
+# Batches.
+
+
+def test_batches_hold_what_each_would_be_told_alone(web: httpx2.Client, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    with listening(web) as alone, listening(web, every="50ms") as ear:
+        for _ in range(10):
+            create(web)
+        assert ear.gather(20) == alone.next(20)
+    assert ear.left_out == {}
+
+
+def test_what_came_in_one_span_comes_in_one_batch(web: httpx2.Client, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    sessions = [expiring(web, seconds) for seconds in (90, 30, 60)]
+    with listening(web, every="50ms") as ear:
+        mock.clock.shift("1h")
+        clock, *expired = ear.batch()["happenings"]
+        assert clock["kind"] == "clock"
+        assert told_of(expired, "expired") == [sessions[1], sessions[2], sessions[0]]
+        assert [each["at"] for each in expired] == [NOW + 30, NOW + 60, NOW + 90]
+        mock.clock.shift("-1h")
+        _, *revived = ear.batch()["happenings"]
+        assert told_of(revived, "active") == [sessions[1], sessions[2], sessions[0]]
+        mock.clock.shift("45s")
+        _, *expired = ear.batch()["happenings"]
+        assert told_of(expired, "expired") == [sessions[1]]
+
+
+def test_an_expiry_by_the_mere_passing_of_time_is_in_a_batch(web: httpx2.Client, mock: Handle) -> None:
+    session = create(web)
+    with listening(web, every="2s") as ear:
+        mock.clock.scale(1000)
+        clock, expired = ear.gather(2)
+    assert (clock["kind"], expired["kind"], expired["at"]) == ("clock", "session.expired", session["expires_at"])
+
+
+def test_a_batch_holds_the_newest_and_counts_the_others(web: httpx2.Client, mock: Handle) -> None:
+    mock.clock.freeze(NOW)
+    sessions = [create(web)["id"] for _ in range(NEWEST + 30)]
+    with listening(web, every="250ms") as ear:
+        mock.clock.shift("1h")
+        batch = ear.batch()
+        assert batch["left_out"] == {"clock": 1, "session.expired": 30}
+        assert told_of(batch["happenings"], "expired") == sessions[30:]
+        mock.clock.resume()
+        assert "left_out" in (next_batch := ear.batch())
+        assert next_batch["left_out"] == {}, "they were counted already"
+
+
+def test_a_reader_of_batches_is_never_dropped(web: httpx2.Client, app: MockServer) -> None:
+    address, feed = urlsplit(str(web.base_url)), app.projects.default.feed
+    with web.stream("GET", "/_mock/events", params={"every": "50ms"}) as answer:
+        ear = Ear(answer)
+        told, text = 0, "x" * 64_000
+        while told < 2 * WAITING:
+            for _ in range(100):
+                feed.publish("test", text=text)
+            told += 100
+            assert httpx2.get(f"http://{address.netloc}/health").status_code == 200
+        assert feed.has_listeners
+        heard = ear.gather(told)
+    assert ear.left_out.keys() <= {"test"}
+    assert heard[-1]["number"] == told, "the newest was left out"
+    assert [each["number"] for each in heard] == sorted(each["number"] for each in heard)
+
+
+def test_no_secret_is_in_a_batch(web: httpx2.Client) -> None:
+    secret = create(web)["client_secret"]
+    with listening(web, every="50ms") as ear:
+        web.get(f"/v1/{secret}")
+        create(web, user=secret)
+        told = json.dumps(ear.gather(3))
+    assert secret[12:36] not in told
+
+
+@pytest.mark.parametrize("every", ["0.05", "50ms", "10s", "10"])
+def test_a_span_is_written_in_seconds_or_with_its_unit(web: httpx2.Client, every: str) -> None:
+    with listening(web, every=every) as ear:
+        web.put("/_mock/clock", json={"resume": "now"})
+        assert ear.batch()["happenings"][0]["kind"] == "clock"
+
+
+@pytest.mark.parametrize(
+    ("every", "why"),
+    [
+        ("soon", "'soon' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
+        ("", "'' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
+        ("49ms", "49ms is not between 0.05 and 10 seconds"),
+        ("-1s", "-1s is not between 0.05 and 10 seconds"),
+        ("11", "11.0 is not between 0.05 and 10 seconds"),
+        ("nan", "nan is not between 0.05 and 10 seconds"),
+    ],
+)
+def test_a_wrong_span_is_refused(client: TestClient, every: str, why: str) -> None:
+    answer = client.get("/_mock/events", params={"every": every})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, "invalid_value", "every")
+    assert error["message"] == f"Invalid 'every': {why}."
+
+
+# All projects.
+
+
+@pytest.mark.parametrize("query", [{}, {"every": "50ms"}], ids=["each alone", "in batches"])
+def test_all_projects_are_heard_also_those_to_come(web: httpx2.Client, query: dict[str, str]) -> None:
+    create(web, "/p/early")
+    with listening(web, "/p/early", project="*", **query) as ear:
+        for base in ("/p/early", "/p/later", ""):
+            create(web, base)
+        told = ear.gather(6) if query else ear.next(6)
+    assert [(each["project"], each["number"], each["kind"]) for each in told] == [
+        (project, number, kind)
+        for project in ("early", "later", "default")
+        for number, kind in ((1, "session.created"), (2, "request"))
+    ]
+
+
+def test_expiries_of_all_projects_are_heard(web: httpx2.Client) -> None:
+    known = connect(str(web.base_url), project="known")
+    known.clock.freeze(NOW)
+    old = expiring(web, 60, "/p/known")
+    with listening(web, project="*", every="50ms") as ear:
+        later = connect(str(web.base_url), project="later")
+        later.clock.freeze(NOW)
+        new = expiring(web, 60, "/p/later")
+        known.clock.shift("1h")
+        later.clock.shift("1h")
+        told = ear.gather(7)
+    assert told_of(told, "expired") == [old, new]
+
+
+def test_who_hears_all_and_who_hears_one_do_not_disturb_each_other(
+    web: httpx2.Client, app: MockServer, mock: Handle
+) -> None:
+    mock.clock.freeze(NOW)
+    session, feed = create(web)["id"], app.projects.default.feed
+    with listening(web, project="*") as everything:
+        with listening(web) as ear:
+            mock.clock.shift("1h")
+            assert told_of(ear.next(2), "expired") == told_of(everything.next(2), "expired") == [session]
+        eventually(lambda: not feed.listeners)
+        mock.clock.shift("-1h")
+        mock.clock.shift("1h")
+        assert told_of(everything.next(4), "expired") == [session]
+    eventually(lambda: not feed.has_listeners)
+
+
+def test_a_page_from_elsewhere_hears_nothing(client: TestClient) -> None:
+    query = {"project": "*", "every": "250ms"}
+    answer = client.get("/_mock/events", params=query, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
 
 
 # Numbers.
