@@ -103,7 +103,7 @@ class DocumentInvalid(MockServerError):
     def __init__(self, reason: str, *, source: str, line: int | None = None, place: str = "") -> None:
         where = source if line is None else f"{source}:{line}"
         super().__init__(f"{where}: {place}: {reason}" if place else f"{where}: {reason}")
-        self.reason, self.source, self.place = reason, source, place
+        self.reason, self.source, self.line, self.place = reason, source, line, place
 
 
 class SeedInvalid(DocumentInvalid):

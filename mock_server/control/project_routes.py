@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Any
 
-from mock_server.control import faults, requests, sessions, threads
+from mock_server.control import fault_routes, requests, sessions, threads
 from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
 from mock_server.http.operation import Resource
 from mock_server.wire import control as wire
-from mock_server.wire.faults import FaultList, FaultParams, FaultRule, FaultSet
 from mock_server.wire.journal import (
     Cleared,
     CurlCommand,
@@ -23,7 +22,7 @@ from mock_server.wire.views import ThreadsQuery, ThreadSummaries, ThreadView
 
 def resources() -> list[Resource]:
     """The resources of what a project holds."""
-    return [*_of_sessions(), *_of_threads(), *_of_faults(), *_of_journal()]
+    return [*_of_sessions(), *_of_threads(), *fault_routes.resources(), *_of_journal()]
 
 
 def _of_sessions() -> list[Resource]:
@@ -97,61 +96,6 @@ def _of_threads() -> list[Resource]:
                     summary="A thread with all of its items.",
                     handler=threads.show,
                     answer=ThreadView,
-                )
-            },
-        ),
-    ]
-
-
-def _of_faults() -> list[Resource]:
-    return [
-        Resource(
-            "/_mock/faults",
-            {
-                "GET": CONTROL(
-                    name="faults.list",
-                    summary="A project's faults, in order.",
-                    handler=faults.list_faults,
-                    answer=FaultList,
-                ),
-                "POST": WITH_BODY(
-                    name="faults.add",
-                    summary="Add a fault behind the others.",
-                    handler=faults.add,
-                    body=FaultParams,
-                    answer=FaultRule,
-                ),
-                "PUT": WITH_BODY(
-                    name="faults.replace",
-                    summary="Put these faults in place of all there are: all or none.",
-                    handler=faults.replace,
-                    body=FaultSet,
-                    answer=FaultList,
-                ),
-                "DELETE": CONTROL(
-                    name="faults.clear", summary="Take away every fault.", handler=faults.clear, answer=Cleared
-                ),
-            },
-        ),
-        Resource(
-            "/_mock/faults/{fault_id}",
-            {
-                "DELETE": WITH_ID(
-                    name="faults.remove",
-                    summary="Take away a fault, by its id or name.",
-                    handler=faults.remove,
-                    answer=Cleared,
-                )
-            },
-        ),
-        Resource(
-            "/_mock/faults/sets/{name}",
-            {
-                "POST": WITH_ID(
-                    name="faults.use",
-                    summary="Add the faults of a shipped set.",
-                    handler=faults.use,
-                    answer=FaultList,
                 )
             },
         ),

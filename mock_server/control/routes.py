@@ -11,7 +11,7 @@ from mock_server.state.snapshots import Snapshot
 from mock_server.wire import control as wire
 from mock_server.wire.findings import FidelityList, FindingList
 from mock_server.wire.seeds import Seed
-from mock_server.wire.workflows import WorkflowList, WorkflowState
+from mock_server.wire.workflows import Trial, TrialParams, WorkflowDetail, WorkflowList, WorkflowState
 from mock_server.workflows.script import Script
 
 SNAPSHOT_BYTES = 2 * 1024**3  # of a snapshot, which holds the content of files
@@ -88,11 +88,30 @@ def _of_workflows() -> list[Resource]:
         Resource(
             "/_mock/workflows/{workflow_id}",
             {
+                "GET": of_server(
+                    name="workflows.show",
+                    summary="A workflow with its script and the text of its file.",
+                    handler=workflows.show,
+                    answer=WorkflowDetail,
+                ),
                 "DELETE": of_server(
                     name="workflows.remove",
                     summary="Take away a script that was added.",
                     handler=workflows.remove,
                     answer=WorkflowList,
+                ),
+            },
+        ),
+        Resource(
+            "/_mock/workflows/{workflow_id}/try",
+            {
+                "POST": of_server(
+                    name="workflows.try",
+                    summary="What a workflow would answer, and why; nothing is kept.",
+                    handler=workflows.try_turn,
+                    body=TrialParams,
+                    read_body=workflows.read_trial,
+                    answer=Trial,
                 )
             },
         ),

@@ -1,19 +1,31 @@
 """Handlers of `/_mock/workflows`: of the whole server, as workflow files are."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
 from msgspec import UNSET
 
-from mock_server.errors import ControlRefused
+from mock_server.errors import BodyMalformed, ControlRefused, WorkflowNotFound
 from mock_server.http.call import Call
-from mock_server.wire.codec import decode_json
-from mock_server.wire.workflows import WorkflowList, WorkflowState
-from mock_server.workflows.catalog import parse_script
+from mock_server.wire.codec import convert, decode_json
+from mock_server.wire.workflows import Trial, TrialParams, WorkflowDetail, WorkflowError, WorkflowList, WorkflowState
+from mock_server.workflows.catalog import WorkflowFile, parse_script
+from mock_server.workflows.matching import prompts_of
 from mock_server.workflows.script import Script
+from mock_server.workflows.trial import Rehearsal
+
+DEPTH = 100  # of objects and arrays in what is tried
 
 
 def list_workflows(call: Call) -> WorkflowList:
-    """List every workflow that has a script."""
+    """List every workflow that has a script, and the files that none can be read from."""
     known = sorted(call.workflows.list().items())
-    return WorkflowList(workflows=[_shown(workflow_id, *entry) for workflow_id, entry in known])
+    return WorkflowList(
+        workflows=[WorkflowState(**_facts(workflow_id, *entry)) for workflow_id, entry in known],
+        errors=_errors(call.workflows.files()),
+    )
 
 
 def read_script(body: bytes) -> Script:
@@ -26,7 +38,7 @@ def add(call: Call, script: Script) -> WorkflowState:
     if script.id is UNSET or not script.id:
         raise ControlRefused("Missing required parameter: 'id'.", code="missing_required_parameter", param="id")
     call.workflows.add(script.id, script)
-    return _shown(script.id, script, was_added=True)
+    return WorkflowState(**_facts(script.id, script, None))
 
 
 def remove(call: Call) -> WorkflowList:
@@ -35,11 +47,75 @@ def remove(call: Call) -> WorkflowList:
     return list_workflows(call)
 
 
-def _shown(workflow_id: str, script: Script, was_added: bool) -> WorkflowState:  # noqa: FBT001 - as the catalog lists
-    return WorkflowState(
-        id=workflow_id,
-        description=script.description,
-        versions=None if script.versions is UNSET else script.versions,
-        turns=len(script.turns),
-        source="added" if was_added else "file",
+def show(call: Call) -> WorkflowDetail:
+    """Show one with its script. Raises WorkflowNotFound."""
+    workflow_id = call.argument("workflow_id")
+    if workflow_id not in (known := call.workflows.list()):
+        raise WorkflowNotFound(workflow_id, hint="It has no script; what is sent to it is repeated.")
+    script, file = known[workflow_id]
+    return WorkflowDetail(
+        **_facts(workflow_id, script, file),
+        script=msgspec.to_builtins(script),
+        text=_text(file.path) if file else None,
+        errors=_errors([file] if file else []),
     )
+
+
+def read_trial(body: bytes) -> TrialParams:
+    """What to try, from a request's body. Raises BodyMalformed, InvalidParameter."""
+    given = decode_json(body)
+    if _is_deeper(given, DEPTH):
+        raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} objects and arrays.")
+    return convert(given, TrialParams)
+
+
+def try_turn(call: Call, params: TrialParams) -> Trial:
+    """Play a turn that nobody keeps. Raises ControlRefused."""
+    workflow_id = call.argument("workflow_id")
+    if not call.workflows.has_version(workflow_id, None):
+        raise ControlRefused(
+            f"Workflow '{workflow_id}' has no version: every message to it fails.", code="workflow_without_version"
+        )
+    script = call.workflows.get(workflow_id)
+    return Rehearsal(script, params, workflow_id=workflow_id, now=call.now).trial()
+
+
+def _facts(workflow_id: str, script: Script, file: WorkflowFile | None) -> dict[str, Any]:
+    return {
+        "id": workflow_id,
+        "description": script.description,
+        "versions": None if script.versions is UNSET else script.versions,
+        "turns": len(script.turns),
+        "source": "file" if file else "added",
+        "file": str(file.path) if file else None,
+        "error": str(file.error) if file and file.error else None,
+        "prompts": prompts_of(script),
+    }
+
+
+def _errors(files: Iterable[WorkflowFile]) -> list[WorkflowError]:
+    return [
+        WorkflowError(
+            file=str(file.path),
+            workflow=file.id,
+            line=file.error.line,
+            place=file.error.place,
+            reason=file.error.reason,
+            message=str(file.error),
+        )
+        for file in files
+        if file.error is not None
+    ]
+
+
+def _text(path: Path) -> str | None:
+    """A file's text, whatever is in it; None if it is gone."""
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return None
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth < 0 or any(_is_deeper(entry, depth - 1) for entry in within)

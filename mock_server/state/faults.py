@@ -1,19 +1,19 @@
 """Faults of one project: which rule strikes a call. What then happens is up to `http.faults`."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from mock_server.errors import ControlRefused, DocumentInvalid, FaultNotFound
 from mock_server.fixtures import fixtures_folder, shipped
 
 if TYPE_CHECKING:
-    from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule
+    from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule, FaultSet
 
 MAGIC_WORKFLOW = "wf_mock_"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -68,6 +68,12 @@ class Faults:
             raise FaultNotFound(fault_id)
         self.rules = [rule for rule in self.rules if rule not in found]
         return len(found)
+
+    def remove_named(self, names: Container[str]) -> int:
+        """Take away every rule of these names; gives how many."""
+        before = len(self.rules)
+        self.rules = [rule for rule in self.rules if rule.name not in names]
+        return before - len(self.rules)
 
     def clear(self) -> None:
         """Take away every rule; ids go on counting."""
@@ -139,24 +145,29 @@ def load_faults(names: Iterable[str]) -> "list[FaultParams]":
 
 def read_faults(path: Path) -> "list[FaultParams]":
     """The rules of one file. Raises DocumentInvalid with file, line, place and reason."""
+    return read_set(path).faults
+
+
+def read_set(path: Path) -> "FaultSet":
+    """A file of rules. Raises DocumentInvalid with file, line, place and reason."""
     from mock_server.documents import line_of, read_document  # noqa: PLC0415 - starting fast
     from mock_server.wire.faults import FaultSet  # noqa: PLC0415
 
     try:
-        faults = msgspec.convert(read_document(path), FaultSet).faults
+        read = msgspec.convert(read_document(path), FaultSet)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `$")
         place = place.rstrip("`").lstrip(".")
         raise DocumentInvalid(
             reason.replace("`", "'"), source=str(path), line=line_of(path, place), place=place
         ) from None
-    for at, params in enumerate(faults):
+    for at, params in enumerate(read.faults):
         try:
             check(params)
         except ControlRefused as error:
             place = f"faults[{at}]" + (f".{error.param}" if error.param else "")
             raise DocumentInvalid(str(error), source=str(path), line=line_of(path, place), place=place) from None
-    return faults
+    return read
 
 
 def _path(name: str) -> Path:
@@ -170,9 +181,13 @@ def _path(name: str) -> Path:
 
 @cache
 def _magic() -> "list[FaultRule]":
+    from mock_server.state.fault_sets import magic_values  # noqa: PLC0415 - it imports this module
+
     faults = Faults(lambda: 0.0)
-    for params in read_faults(fixtures_folder() / "magic.yaml"):
-        faults.add(params, now=0)
+    for magic in magic_values().values():
+        for params in magic.faults:
+            match = structs.replace(params.match, workflow=magic.value)
+            faults.add(structs.replace(params, match=match), now=0)
     return faults.rules
 
 

@@ -90,6 +90,21 @@ class FaultSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: str = ""
 
 
+class MagicValue(_Part, frozen=True, kw_only=True):
+    """A magic workflow id in its file: what it does in one sentence, and by which rules, all of them for this id."""
+
+    value: Name
+    summary: str
+    faults: list[FaultParams]
+
+
+class MagicFile(_Part, frozen=True, kw_only=True):
+    """The file of the magic workflow ids."""
+
+    values: list[MagicValue]
+    description: str = ""
+
+
 class FaultRule(Struct, kw_only=True):
     """A rule at work: `until` in unix seconds, `seen` counts the calls that fitted, `hits` those it struck."""
 
@@ -108,3 +123,40 @@ class FaultList(Struct, frozen=True, kw_only=True):
 
     project: str
     faults: list[FaultRule]
+
+
+class ShippedSet(Struct, frozen=True, kw_only=True):
+    """A shipped set of rules; it is active while the project has rules of all their names."""
+
+    name: str
+    description: str
+    active: bool
+    faults: list[FaultParams]
+
+
+class ShippedSets(Struct, frozen=True, kw_only=True):
+    """Every shipped set, and whether a project has it."""
+
+    project: str
+    sets: list[ShippedSet]
+
+
+class MagicState(Struct, frozen=True, kw_only=True):
+    """A magic workflow id: what it does, and how many calls it has struck.
+
+    active: whether every workflow of the project does as this one does, for it has the rules named so.
+    faults: the rules which that takes.
+    """
+
+    value: str
+    summary: str
+    hits: int
+    active: bool
+    faults: list[FaultParams]
+
+
+class MagicValues(Struct, frozen=True, kw_only=True):
+    """Every magic workflow id that is made of faults, and what it did in a project."""
+
+    project: str
+    values: list[MagicState]

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.documents import line_of, read_document
-from mock_server.errors import DocumentInvalid, MockServerError, WorkflowNotFound
+from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.fixtures import fixtures_folder
 from mock_server.moments import seconds
 from mock_server.workflows import script as model
@@ -39,20 +39,38 @@ class WorkflowInvalid(DocumentInvalid):
     code = "invalid_workflow"
 
 
+class WorkflowFile(Struct, frozen=True, kw_only=True):
+    """A file as it was last read.
+
+    stamp: its time and size then.
+    script: the last good one; None if there never was one.
+    error: why the file can't be used as it is.
+    """
+
+    path: Path
+    stamp: tuple[int, int]
+    script: Script | None
+    error: DocumentInvalid | None = None
+
+    @property
+    def id(self) -> str | None:
+        """The workflow's; None if there is no script."""
+        return None if self.script is None else self.script.id or self.path.stem
+
+
 class Catalog:
     """The workflows there are: the shipped ones and those of further folders, the last folder winning."""
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         """Raises DocumentInvalid for a folder that is none or holds a faulty file."""
         self._folders = [fixtures_folder() / "workflows", *folders]
-        self._read: dict[Path, tuple[tuple[int, int], Script]] = {}
+        self._read: dict[Path, WorkflowFile] = {}
         self._added: dict[str, Script] = {}
         for folder in self._folders[1:]:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
         if len(self._folders) > 1:  # the shipped ones are tested, and read when first asked for
-            for path in self._paths():
-                self._script(path, keep_going=False)
+            self.files(keep_going=False)
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
@@ -67,11 +85,13 @@ class Catalog:
             raise WorkflowNotFound(workflow_id, hint="Only workflows that were added here can be removed.")
         del self._added[workflow_id]
 
-    def list(self) -> dict[str, tuple[Script, bool]]:
-        """Every workflow by id, and whether it was added instead of read from a file."""
-        of_files = {path: self._script(path, keep_going=True) for path in self._paths()}
-        known = {script.id or path.stem: (script, False) for path, script in of_files.items() if script is not None}
-        return known | {workflow_id: (script, True) for workflow_id, script in self._added.items()}
+    def list(self) -> dict[str, tuple[Script, WorkflowFile | None]]:
+        """Every workflow by id, and its file; None for one that was added."""
+        known: dict[str, tuple[Script, WorkflowFile | None]] = {}
+        for file in self.files():
+            if file.id is not None and file.script is not None:
+                known[file.id] = (file.script, file)
+        return known | {workflow_id: (script, None) for workflow_id, script in self._added.items()}
 
     def get(self, workflow_id: str) -> Script:
         """The workflow of this id as its file is now; without a file, the echo."""
@@ -87,38 +107,43 @@ class Catalog:
             return versions is UNSET or bool(versions)
         return version != "latest" if versions is UNSET else version in versions
 
+    def files(self, *, keep_going: bool = True) -> Sequence[WorkflowFile]:
+        """Every file as it is now, in the order in which a later one of an id wins.
+
+        A file that went bad is complained of once, and its last good script goes on; without `keep_going`
+        DocumentInvalid is raised.
+        """
+        files = [file for path in self._paths() if (file := self._file(path, keep_going=keep_going)) is not None]
+        self._read = {file.path: file for file in files}  # what is gone is forgotten
+        return files
+
     def _find(self, workflow_id: str) -> Script | None:
         if workflow_id in self._added:
             return self._added[workflow_id]
-        found = self._added.get(ANY)
-        for path in self._paths():
-            script = self._script(path, keep_going=True)
-            if script is not None and (script.id or path.stem) == workflow_id:
-                found = script
-        return found
+        found = [file.script for file in self.files() if file.id == workflow_id]
+        return found[-1] if found else self._added.get(ANY)
 
     def _paths(self) -> Iterator[Path]:
         for folder in self._folders:
-            yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+            if folder.is_dir():  # it may be gone by now
+                yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
 
-    def _script(self, path: Path, *, keep_going: bool) -> Script | None:
-        """A file's script; a file that went bad is complained of once, and its last good script goes on."""
+    def _file(self, path: Path, *, keep_going: bool) -> WorkflowFile | None:
         try:
             stat = path.stat()
         except OSError:
             return None
-        stamp, script = self._read.get(path, (None, None))
-        if stamp == (stat.st_mtime_ns, stat.st_size):
-            return script
+        stamp, known = (stat.st_mtime_ns, stat.st_size), self._read.get(path)
+        if known is not None and known.stamp == stamp:
+            return known
         try:
-            script = read_script(path)
-        except MockServerError as error:
+            return WorkflowFile(path=path, stamp=stamp, script=read_script(path))
+        except DocumentInvalid as error:
             if not keep_going:
                 raise
-            _log.error("%s; the workflow goes on as it was", error)
-        if script is not None:
-            self._read[path] = ((stat.st_mtime_ns, stat.st_size), script)
-        return script
+            last = None if known is None else known.script
+            _log.error("%s; %s", error, "no workflow comes of it" if last is None else "the workflow goes on as it was")
+            return WorkflowFile(path=path, stamp=stamp, script=last, error=error)
 
 
 def read_script(path: Path) -> Script:
@@ -146,12 +171,23 @@ def schema() -> bytes:
 
 def _parsed(document: Any) -> Script:
     try:
+        script = _converted(document)
+        _check(script)
+        _check_templates(document, "")
+    except RecursionError:
+        raise _Fault("", "is nested too deeply") from None
+    return script
+
+
+def _converted(document: Any) -> Script:
+    try:
         script = msgspec.convert(document, Script)
+        msgspec.json.encode(script)  # as it will be shown, and its parts sent
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `$")
         raise _Fault(place.rstrip("`").lstrip("."), _with_near_miss(reason.replace("`", "'"))) from None
-    _check(script)
-    _check_templates(document, "")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _Fault("", f"holds what is no JSON: {error}") from None
     return script
 
 
@@ -168,7 +204,7 @@ def _check(script: Script) -> None:
         if isinstance(turn.when.text, model.TextMatch) and turn.when.text.regex:
             try:
                 re.compile(turn.when.text.regex)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise _Fault(f"turns[{at}].when.text.regex", f"is no regular expression: {error}") from None
     _check_steps(script.default or [], "default")
 

@@ -1,14 +1,19 @@
-"""Which turn of a script is played."""
+"""Which turn of a script is played, and why. What explains a choice is what makes it."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.wire.conversation import Action
 from mock_server.wire.files import Attachment
 from mock_server.wire.items import WidgetItem
+from mock_server.wire.workflows import Condition
 from mock_server.workflows.script import Script, Step, TextMatch, When
+
+PROMPTS = 6  # that a script is shown with at most
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -49,47 +54,96 @@ class Moment(Struct, frozen=True, kw_only=True):
         }
 
 
-def reply_to(moment: Moment, script: Script, fallback: Script) -> list[Step]:
-    """The steps of the first turn that fits, else the script's default, else the fallback's."""
-    for turn in script.turns:
-        if _fits(moment, turn.when):
-            return turn.reply
+class Choice(Struct, frozen=True, kw_only=True):
+    """The reply that was chosen: a turn's, with its index, the script's default, or the fallback's."""
+
+    matched: Literal["turn", "default", "echo"]
+    index: int | None = None
+    reply: list[Step]
+
+
+def choose(moment: Moment, script: Script, fallback: Script) -> Choice:
+    """The first turn that fits, else the script's default, else what the fallback replies."""
+    for index, turn in enumerate(script.turns):
+        if all(each.fits for each in conditions(moment, turn.when)):
+            return Choice(matched="turn", index=index, reply=turn.reply)
     if script.default is not UNSET and (moment.kind == "message" or script is not fallback):
-        return script.default
-    return reply_to(moment, fallback, fallback) if script is not fallback else []
+        return Choice(matched="default", reply=script.default)
+    return Choice(matched="echo", reply=reply_to(moment, fallback, fallback) if script is not fallback else [])
 
 
-def _fits(moment: Moment, when: When) -> bool:
-    return (
-        _fits_kind(moment, when)
-        and (when.text is UNSET or _fits_text(moment.text, when.text))
-        and (when.turn is UNSET or when.turn == moment.number)
-        and (when.output is UNSET or _contains(moment.output, when.output))
-        and (when.state is UNSET or _contains(moment.state, when.state))
-        and (when.user is UNSET or when.user == moment.user)
-        and (when.attachment is UNSET or _fits_attachment(moment.attachments, wanted=when.attachment))
-    )
+def reply_to(moment: Moment, script: Script, fallback: Script) -> list[Step]:
+    """The steps of what is chosen."""
+    return choose(moment, script, fallback).reply
 
 
-def _fits_kind(moment: Moment, when: When) -> bool:
+def prompts_of(script: Script) -> list[str]:
+    """Messages that a script's turns answer to in a fresh thread, in the turns' order; none is made of a regex."""
+    return list(islice(_prompts(script), PROMPTS))
+
+
+def _prompts(script: Script) -> Iterator[str]:
+    for index, turn in enumerate(script.turns):
+        text = _example(turn.when)
+        if text.strip():
+            moment = Moment(kind="message", number=1, user="", text=text)
+            if choose(moment, script, script).index == index:
+                yield text
+
+
+def _example(when: When) -> str:
+    if isinstance(when.text, TextMatch):
+        return when.text.equals or when.text.contains or ""
+    return when.text or ""
+
+
+def conditions(moment: Moment, when: When) -> Iterator[Condition]:
+    """The conditions of a turn, each as it stands, in the order in which they are looked at."""
+    yield _on_kind(moment, when)
+    yield from _on_text(moment.text, when.text)
+    if when.turn is not UNSET:
+        yield _condition("turn", when.turn, moment.number, fits=when.turn == moment.number)
+    if when.output is not UNSET:
+        yield _condition("output", when.output, moment.output, fits=_contains(moment.output, when.output))
+    if when.state is not UNSET:
+        yield _condition("state", when.state, moment.state, fits=_contains(moment.state, when.state))
+    if when.user is not UNSET:
+        yield _condition("user", when.user, moment.user, fits=when.user == moment.user)
+    if when.attachment is not UNSET:
+        given = [each.mime_type for each in moment.attachments]
+        fits = _fits_attachment(moment.attachments, wanted=when.attachment)
+        yield _condition("attachment", when.attachment, given, fits=fits)
+
+
+def _on_kind(moment: Moment, when: When) -> Condition:
     """A condition on an action, a tool or answers makes a turn one for those; an empty one fits any."""
     if when.action is not UNSET:
-        return moment.action is not None and when.action in {"", moment.action.type}
+        sent = moment.action.type if moment.action else None
+        return _condition("action", when.action, sent, fits=sent is not None and when.action in {"", sent})
     if when.tool is not UNSET or when.output is not UNSET:
-        return moment.kind == "tool" and (when.tool or moment.tool) == moment.tool
+        called = moment.tool if moment.kind == "tool" else None
+        wanted = when.tool or ""
+        return _condition("tool", wanted, called, fits=called is not None and wanted in {"", called})
     if when.answers is not UNSET:
-        return moment.kind == "answers" and _contains(moment.answers, when.answers)
-    return moment.kind == "message"
+        answers = moment.answers if moment.kind == "answers" else None
+        return _condition("answers", when.answers, answers, fits=_contains(answers, when.answers))
+    return _condition("kind", "message", moment.kind, fits=moment.kind == "message")
 
 
-def _fits_text(text: str, wanted: str | TextMatch) -> bool:
+def _on_text(text: str, wanted: str | TextMatch | UnsetType) -> Iterator[Condition]:
     if isinstance(wanted, str):
-        return wanted.casefold() in text.casefold()
-    return (
-        (wanted.equals is UNSET or wanted.equals == text)
-        and (wanted.contains is UNSET or wanted.contains in text)
-        and (wanted.regex is UNSET or re.search(wanted.regex, text) is not None)
-    )
+        yield _condition("text", wanted, text, fits=wanted.casefold() in text.casefold())
+    elif isinstance(wanted, TextMatch):
+        if wanted.equals is not UNSET:
+            yield _condition("text.equals", wanted.equals, text, fits=wanted.equals == text)
+        if wanted.contains is not UNSET:
+            yield _condition("text.contains", wanted.contains, text, fits=wanted.contains in text)
+        if wanted.regex is not UNSET:
+            yield _condition("text.regex", wanted.regex, text, fits=re.search(wanted.regex, text) is not None)
+
+
+def _condition(name: str, wanted: Any, given: Any, *, fits: bool) -> Condition:
+    return Condition(name=name, wanted=wanted, given=given, fits=fits)
 
 
 def _fits_attachment(attachments: list[Attachment], *, wanted: bool | str) -> bool:

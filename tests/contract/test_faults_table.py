@@ -98,7 +98,7 @@ def test_a_magic_value_does_what_the_readme_says(
 
 
 def test_every_magic_value_is_in_the_table() -> None:
-    rules = yaml.safe_load((Path(__file__).parents[2] / "fixtures" / "magic.yaml").read_text())["faults"]
+    values = yaml.safe_load((Path(__file__).parents[2] / "fixtures" / "magic.yaml").read_text())["values"]
     scripted = {path.stem for path in (Path(__file__).parents[2] / "fixtures" / "workflows").glob("wf_mock_*.yaml")}
     listed = {row[0].strip("`") for row in table("magic")}
-    assert listed == {rule["name"] for rule in rules} | scripted | {"sk-invalid"}
+    assert listed == {each["value"] for each in values} | scripted | {"sk-invalid"}

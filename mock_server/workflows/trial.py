@@ -1,0 +1,149 @@
+"""A trial: what a workflow would answer, and why, played on a thread that nobody keeps."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from msgspec import UNSET, structs
+
+from mock_server.errors import ControlRefused
+from mock_server.ids import IdFactory
+from mock_server.state.threads import Thread
+from mock_server.state.timeline import Timeline
+from mock_server.wire import events
+from mock_server.wire.files import Attachment
+from mock_server.wire.items import ThreadItem, WidgetItem
+from mock_server.wire.workflows import Trial, TrialParams, TurnTrial
+from mock_server.workflows.catalog import ECHO
+from mock_server.workflows.engine import Cut, Pause, Performance
+from mock_server.workflows.matching import Moment, choose, conditions
+from mock_server.workflows.script import Script, Step
+
+
+class Rehearsal:
+    """One script, one thread and one moment, made up for a trial. Ids are drawn from a factory of its own."""
+
+    def __init__(self, script: Script, params: TrialParams, *, workflow_id: str, now: float) -> None:
+        """`now` in unix seconds. Raises ControlRefused for params that are of two kinds at once."""
+        self._script, self._now, self._ids = script, now, IdFactory()
+        thread_id = self._ids.new("cthr", now=now)
+        self._thread = Thread(id=thread_id, user=params.user, created_at=now, items=Timeline())
+        self._moment = self._made_up(params, workflow_id)
+
+    def trial(self) -> Trial:
+        """What answers, and why. Raises ControlRefused for a reply that can't be played."""
+        script, moment = self._script, self._moment
+        choice = choose(moment, script, ECHO)
+        is_scripted = script is not ECHO
+        return Trial(
+            matched=choice.matched if is_scripted else "echo",
+            index=choice.index if is_scripted else None,
+            turns=[_explained(moment, script, index) for index in range(len(script.turns))] if is_scripted else [],
+            items=self._items(choice.reply),
+        )
+
+    def _items(self, reply: list[Step]) -> list[ThreadItem]:
+        """What the reply shows or changes, as it is at its end."""
+        try:
+            sender = self._sender()
+            seen = dict.fromkeys(self._play(reply, structs.replace(self._moment, sender=sender)))
+        except Exception as error:  # noqa: BLE001 - in a conversation it would be an error in the stream
+            raise ControlRefused(f"The reply can't be played: {error}.", code="invalid_reply") from None
+        return [item for item in self._thread.items if item.id in seen]
+
+    def _play(self, reply: list[Step], moment: Moment) -> Iterator[str]:
+        """Play to the end, without pauses; gives the ids of the items that are met."""
+        performance = Performance(
+            reply,
+            moment=moment,
+            pace=self._script.stream,
+            thread=self._thread,
+            ids=self._ids,
+            clock=lambda: self._now,
+            titling=False,
+        )
+        for beat in performance.play():
+            if isinstance(beat, Pause | Cut):
+                continue
+            self._thread.apply(beat)
+            match beat:
+                case events.ItemAdded(item=item) | events.ItemDone(item=item) | events.ItemReplaced(item=item):
+                    yield item.id
+                case events.ItemUpdated(item_id=item_id):
+                    yield item_id
+
+    def _sender(self) -> WidgetItem | None:
+        """The widget that an action comes from: the first of the script's that offers it, shown beforehand."""
+        action = self._moment.action
+        root = next((root for root in _widgets(self._script) if action and _offers(root, action.type)), None)
+        if root is None:
+            return None
+        (shown,) = self._play([Step(widget=root)], self._moment)
+        item = self._thread.items.get(shown)
+        return item if isinstance(item, WidgetItem) else None
+
+    def _made_up(self, params: TrialParams, workflow_id: str) -> Moment:
+        kind = _kind(params)
+        is_message = kind == "message"
+        return Moment(
+            kind=kind,
+            number=params.turn,
+            user=params.user,
+            text=params.text if is_message else "",
+            attachments=[_attachment(at, each.name, each.mime_type) for at, each in enumerate(params.attachments, 1)]
+            if is_message
+            else [],
+            action=params.action or None,
+            tool=params.tool or "",
+            output=None if params.output is UNSET else params.output,
+            answers=params.answers or {},
+            state=dict(params.state),
+            session={"id": self._ids.new("cksess", now=self._now), "workflow": workflow_id, "version": ""},
+            thread={"id": self._thread.id, "title": ""},
+        )
+
+
+def _kind(params: TrialParams) -> Literal["message", "action", "tool", "answers"]:
+    kinds: list[Literal["action", "tool", "answers"]] = []
+    if params.action is not UNSET:
+        kinds.append("action")
+    if params.tool is not UNSET or params.output is not UNSET:
+        kinds.append("tool")
+    if params.answers is not UNSET:
+        kinds.append("answers")
+    if len(kinds) > 1:
+        raise ControlRefused(f"One thing is answered at a time, not {' and '.join(kinds)}.", code="invalid_trial")
+    return kinds[0] if kinds else "message"
+
+
+def _attachment(number: int, name: str, mime_type: str) -> Attachment:
+    kind: Literal["image", "file"] = "image" if mime_type.startswith("image/") else "file"
+    return Attachment(id=f"cfile_{number}", name=name, mime_type=mime_type, type=kind)
+
+
+def _explained(moment: Moment, script: Script, index: int) -> TurnTrial:
+    found = list(conditions(moment, script.turns[index].when))
+    return TurnTrial(index=index, fits=all(each.fits for each in found), conditions=found)
+
+
+def _widgets(script: Script) -> Iterator[dict[str, Any]]:
+    """The widgets that a script shows, also in place of others."""
+    for reply in (*(turn.reply for turn in script.turns), script.default or []):
+        for step in reply:
+            if step.widget is not UNSET:
+                yield step.widget
+            elif step.update_widget and step.update_widget.root:
+                yield step.update_widget.root
+
+
+def _offers(part: Any, action: str) -> bool:
+    """Whether a part of a widget sends an action of this type."""
+    match part:
+        case list():
+            return any(_offers(entry, action) for entry in part)
+        case dict():
+            return any(_sends(key, entry, action) or _offers(entry, action) for key, entry in part.items())
+    return False
+
+
+def _sends(key: Any, value: Any, action: str) -> bool:
+    return str(key).lower().endswith("action") and isinstance(value, dict) and value.get("type") == action
