@@ -1,6 +1,7 @@
 """What surrounds every view: ways, projects, keys, colours, and a server that comes and goes."""
 
 import pytest
+from browsers import chromium
 from dashboard.dashboard_page import Dashboard
 from openai import OpenAI
 from playwright.sync_api import Browser, expect
@@ -182,3 +183,11 @@ def _requested(dashboard: Dashboard) -> list[str]:
     entries = "performance.getEntriesByType('resource').map(({ name }) => name)"
     urls: list[str] = dashboard.page.evaluate(entries)
     return urls
+
+
+def test_says_why_it_is_closed_to_another_host_name(mock: ChatKitMock) -> None:
+    with chromium("--host-resolver-rules=MAP emulator.example 127.0.0.1") as browser:
+        page = browser.new_page()
+        page.goto(f"http://emulator.example:{mock.url.rpartition(':')[2]}/dashboard")
+        said = "/_mock does not answer to the host name 'emulator.example'; start with --allow-host to let it."
+        expect(page.get_by_role("main").get_by_role("alert")).to_have_text(said)
