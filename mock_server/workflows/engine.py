@@ -132,6 +132,7 @@ class Performance:
         yield events.ItemAdded(item=item)
         looking = items.SearchTask(title=step.title, queries=step.queries, status_indicator="loading")
         yield _updated(item, events.TaskAdded(task_index=0, task=looking))
+        yield from _pause(step.every)
         found = structs.replace(looking, sources=step.sources, status_indicator="complete")
         yield _updated(item, events.TaskUpdated(task_index=0, task=found))
         yield self._work_done(item, [found], UNSET)

@@ -65,11 +65,12 @@ class WorkflowStep(_Part, frozen=True, kw_only=True):
 
 
 class WebSearch(_Part, frozen=True, kw_only=True):
-    """A search on the web."""
+    """A search on the web; what it found comes after `every`."""
 
     queries: list[str]
     sources: list[UrlSource] = []
     title: str | UnsetType = UNSET
+    every: Duration = 0
 
 
 class WidgetUpdate(_Part, frozen=True, kw_only=True):
