@@ -1,7 +1,7 @@
 /** The dashboard: joins the shell, the live stream and the views. */
 
 import { loadIcons } from "./ui.js";
-import { ask, paced } from "./api.js";
+import { Refused, ask, paced } from "./api.js";
 import { Clocks } from "./clocks.js";
 import { Live } from "./live.js";
 import { Router, addressOfView, placeOf } from "./router.js";
@@ -48,8 +48,9 @@ class App {
   }
 
   async start() {
-    await Promise.all([loadIcons(), this.attempt(() => this.lookAtProjects())]);
+    await loadIcons();
     this.shell.begin();
+    await this.attempt(() => this.lookAtProjects());
     this.show(this.place);
     this.live.open();
     setInterval(() => this.view?.tick?.(), 1000);
@@ -123,6 +124,7 @@ class App {
     try {
       return await work();
     } catch (error) {
+      if (!(error instanceof Refused)) throw error;
       if (error.status !== 0) this.toast(error.message, "bad");
       return undefined;
     }
