@@ -66,12 +66,15 @@ def page(
     """A page of several collections in one order, in which `rank` grows; what has no `fits` costs no walk.
 
     It begins behind the entry with the id `after`, whether that one fits or not; one that is not there is no cursor.
+    `<project>/<id>` is the entry of this project's, for several may have the same id, from a seed.
     """
+    cursors = [_cursor_in(project, after) for project, _ in of]
     parts = [
-        _part(entries, cursor=after, fits=fits and fits(project), newest_first=newest_first) for project, entries in of
+        _part(entries, cursor=cursor, fits=fits and fits(project), newest_first=newest_first)
+        for (project, entries), cursor in zip(of, cursors, strict=True)
     ]
     orders = [part.order for part in parts]
-    begun = [order() for order in orders] if after is UNSET else _behind(orders, after, rank)
+    begun = _behind(orders, cursors, rank)
     paired = (zip(repeat(project), entries) for (project, _), entries in zip(of, begun, strict=True))
     merged = merge(*paired, key=lambda pair: rank(pair[1]))
     return Page(
@@ -79,6 +82,16 @@ def page(
         total=sum(part.total for part in parts),
         has_more=next(merged, None) is not None,
     )
+
+
+def _cursor_in(project: Project, after: str | UnsetType) -> str | UnsetType:
+    """The id that a cursor may have in a project; UNSET where it names another one."""
+    if after is UNSET:
+        return UNSET
+    name, slash, entry_id = after.partition("/")
+    if not slash:
+        return after
+    return entry_id if name == project.name else UNSET
 
 
 class _Part(Struct, Generic[E], frozen=True):
@@ -101,9 +114,11 @@ def _part(
     return _Part(lambda: found, len(found) - unfit)
 
 
-def _behind(orders: Sequence[Order[E]], cursor: str, rank: Rank[E]) -> list[Iterable[E]]:
+def _behind(orders: Sequence[Order[E]], cursors: Sequence[str | UnsetType], rank: Rank[E]) -> list[Iterable[E]]:
     """What is left of each order when they are merged up to the cursor."""
-    for home, order in enumerate(orders):
+    for home, (order, cursor) in enumerate(zip(orders, cursors, strict=True)):
+        if cursor is UNSET:
+            continue
         rest = iter(order())
         place = next((at for at, entry in enumerate(rest, start=1) if entry.id == cursor), None)
         if place is not None:

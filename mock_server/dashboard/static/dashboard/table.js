@@ -7,6 +7,9 @@ const PAGE = 100; // rows read at once
 const KEPT = 2000; // rows kept while one reads the top, where new ones keep coming
 const SPARE = 8; // rows drawn above and below those in sight
 
+/** What a row is known by, and the cursor behind it: two projects may have the same id, from a seed. */
+const keyOf = ({ project, id }) => `${project}/${id}`;
+
 export class Table {
   /**
    * `columns`: [words, class] pairs. `read({ after, limit })` gives `{ rows, total, has_more }`, newest first; each row
@@ -61,8 +64,8 @@ export class Table {
       return;
     }
     this.newer.hidden = true;
-    const last = page.rows.at(-1)?.id;
-    const known = last === undefined ? -1 : this.rows.findIndex(({ id }) => id === last);
+    const last = page.rows.length && keyOf(page.rows.at(-1));
+    const known = this.rows.findIndex((row) => keyOf(row) === last);
     this.hasMore = known < 0 ? page.has_more : this.hasMore || this.rows.length - known - 1 > KEPT - PAGE;
     this.rows = known < 0 ? page.rows : [...page.rows, ...this.rows.slice(known + 1, known + 1 + KEPT - PAGE)];
     this.took(page);
@@ -70,8 +73,8 @@ export class Table {
 
   /** Rows that are read by one who scrolled down are not moved away: it is told that there are newer ones. */
   announce(page) {
-    const known = new Set(this.rows.map(({ id }) => id));
-    const fresh = page.rows.findIndex(({ id }) => known.has(id));
+    const known = new Set(this.rows.map(keyOf));
+    const fresh = page.rows.findIndex((row) => known.has(keyOf(row)));
     const count = fresh < 0 ? `${page.rows.length}+` : fresh;
     this.newer.hidden = fresh === 0;
     this.newer.textContent = `${count} newer`;
@@ -82,8 +85,8 @@ export class Table {
 
   /** Takes newer states of rows that are there. */
   renew(rows) {
-    const fresh = new Map(rows.map((row) => [row.id, row]));
-    this.rows = this.rows.map((row) => fresh.get(row.id) ?? row);
+    const fresh = new Map(rows.map((row) => [keyOf(row), row]));
+    this.rows = this.rows.map((row) => fresh.get(keyOf(row)) ?? row);
     this.draw();
   }
 
@@ -91,12 +94,13 @@ export class Table {
     if (!this.hasMore || this.reading) return;
     const { generation } = this;
     this.reading = true;
-    const page = await this.attempt({ after: this.rows.at(-1)?.id, limit: PAGE });
+    const page = await this.attempt({ after: this.rows.length ? keyOf(this.rows.at(-1)) : "", limit: PAGE });
     this.reading = false;
     if (!page || generation !== this.generation) return;
-    const known = new Set(this.rows.map(({ id }) => id));
-    this.rows.push(...page.rows.filter(({ id }) => !known.has(id)));
-    this.hasMore = page.has_more;
+    const known = new Set(this.rows.map(keyOf));
+    const fresh = page.rows.filter((row) => !known.has(keyOf(row)));
+    this.rows.push(...fresh);
+    this.hasMore = page.has_more && fresh.length > 0;
     this.took(page);
   }
 
@@ -152,18 +156,18 @@ export class Table {
     const height = this.rowHeight;
     const [first, end] = this.sight;
     setStyle(this.body, { height: `${this.rows.length * height}px` });
-    const wanted = new Map(this.rows.slice(first, end).map((row, index) => [row.id, [row, first + index]]));
-    for (const [id, { element }] of this.drawn) {
-      if (wanted.has(id) || element.contains(document.activeElement)) continue;
+    const wanted = new Map(this.rows.slice(first, end).map((row, index) => [keyOf(row), [row, first + index]]));
+    for (const [key, { element }] of this.drawn) {
+      if (wanted.has(key) || element.contains(document.activeElement)) continue;
       element.remove();
-      this.drawn.delete(id);
+      this.drawn.delete(key);
     }
     for (const [row, index] of wanted.values()) this.drawRow(row, index, height);
     if (end >= this.rows.length - PAGE / 2) this.readOn();
   }
 
   drawRow(row, index, height) {
-    const drawn = this.drawn.get(row.id) ?? this.addRow(row);
+    const drawn = this.drawn.get(keyOf(row)) ?? this.addRow(row);
     if (drawn.index !== index) {
       setStyle(drawn.element, { transform: `translateY(${index * height}px)` });
       drawn.element.setAttribute("aria-rowindex", index + 2);
@@ -187,7 +191,7 @@ export class Table {
     cells[0].append(link);
     const element = h("div", { class: "row", role: "row", data: { id: row.id } }, cells);
     const drawn = { element, cells, link };
-    this.drawn.set(row.id, drawn);
+    this.drawn.set(keyOf(row), drawn);
     this.body.append(element);
     return drawn;
   }
@@ -204,14 +208,14 @@ export class Table {
 
   /** Moves the focus by so many rows. */
   step(by) {
-    const at = this.rows.findIndex(({ id }) => this.drawn.get(id)?.element.contains(document.activeElement));
+    const at = this.rows.findIndex((row) => this.drawn.get(keyOf(row))?.element.contains(document.activeElement));
     const next = Math.min(this.rows.length - 1, Math.max(0, at + by));
     const height = this.rowHeight;
     const { scrollTop, clientHeight } = this.scroller;
     if (next * height < scrollTop) this.scroller.scrollTop = next * height;
     else if ((next + 2) * height > scrollTop + clientHeight) this.scroller.scrollTop = (next + 2) * height - clientHeight;
     this.draw();
-    this.drawn.get(this.rows[next]?.id)?.link.focus();
+    if (this.rows[next]) this.drawn.get(keyOf(this.rows[next]))?.link.focus();
   }
 
   leave() {
