@@ -64,12 +64,13 @@ def test_a_faulty_file_is_named_with_line_place_and_reason(tmp_path: Path, text:
 
 
 def test_check_tells_good_from_faulty(tmp_path: Path) -> None:
+    good = fixtures_folder() / "workflows/wf_support.yaml"
     bad = tmp_path / "bad.yaml"
     bad.write_text("defualt: []\n")
-    command = [sys.executable, "-m", "mock_server", "check", str(SHIPPED[0]), str(bad)]
+    command = [sys.executable, "-m", "mock_server", "check", str(good), str(bad)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stdout == f"{SHIPPED[0]}: good, 0 turns\n"
+    assert done.stdout == f"{good}: good, 9 turns\n"
     assert done.stderr == f"{bad}:1: Object contains unknown field 'defualt'; did you mean 'default'?\n"
 
 
