@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from mock_server.errors import ClockRunning
 from mock_server.moments import END_OF_TIME
 
+_LAST = END_OF_TIME - 0.001
 _frozen = sys.modules.get("freezegun.api")  # it may be at work while this is imported for the first time
 
 
@@ -78,7 +79,8 @@ class Clock:
 
     def now(self) -> float:
         """Unix seconds, with fractions, within the years 1970 to 9999."""
-        return min(max(0.0, self.reach()), END_OF_TIME - 0.001)
+        reach = self.reach()
+        return reach if 0.0 <= reach <= _LAST else min(max(0.0, reach), _LAST)  # each request asks: min, max take time
 
     def reach(self) -> float:
         """The same without the bounds of the years 1970 to 9999."""

@@ -87,25 +87,29 @@ class Gatherer:
     dropped = False
 
     def __init__(self) -> None:
-        self._newest: deque[Note] = deque(maxlen=NEWEST)
+        self._waiting: deque[Note] = deque()
         self._left_out: dict[str, int] = {}
         self._lock = Lock()  # another thread may tell while this one takes
 
     def tell(self, note: Note) -> None:
-        """Keep a happening in place of the oldest."""
-        with self._lock:
-            if len(self._newest) == NEWEST:
-                kind = self._newest[0].kind
-                self._left_out[kind] = self._left_out.get(kind, 0) + 1
-            self._newest.append(note)
+        """Keep a happening; now and then those that are too many are counted instead."""
+        self._waiting.append(note)
+        if len(self._waiting) >= 2 * NEWEST:
+            with self._lock:
+                self._leave_out()
 
     def take(self) -> Batch | None:
         """What has come since this was last asked; None if nothing has."""
         with self._lock:
-            newest, left_out = list(self._newest), self._left_out
-            self._newest.clear()
-            self._left_out = {}
+            self._leave_out()
+            newest = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            left_out, self._left_out = self._left_out, {}
         return Batch(happenings=[note.happening() for note in newest], left_out=left_out) if newest else None
+
+    def _leave_out(self) -> None:
+        for _ in range(len(self._waiting) - NEWEST):
+            kind = self._waiting.popleft().kind
+            self._left_out[kind] = self._left_out.get(kind, 0) + 1
 
 
 class Audience:
@@ -146,15 +150,17 @@ class Feed(Audience):
 
     def publish(self, kind: str, *, at: float | None = None, **data: Any) -> None:
         """Tell every listener."""
-        self.publish_about(data, dict, kind=kind, at=at)
+        if self.has_listeners:
+            self.tell_about(data, dict, kind, self._now() if at is None else at)
 
-    def publish_about(
-        self, about: Any, describe: Callable[[Any], dict[str, Any]], *, kind: str, at: float | None = None
-    ) -> None:
-        """Tell every listener of something that changes no more; it is described when it is read."""
-        if not self.has_listeners:
-            return
+    def tell_about(self, about: Any, describe: Callable[[Any], dict[str, Any]], kind: str, at: float) -> None:
+        """Tell every listener of something that changes no more; it is described when it is read.
+
+        It has to be cheap: all that the server does for a request passes here twice.
+        """
         self._number += 1
-        note = Note(self._project, self._number, kind, self._now() if at is None else at, about, describe)
-        self.tell(note)
-        self._everywhere.tell(note)
+        note = Note(self._project, self._number, kind, at, about, describe)
+        if self.listeners:
+            self.tell(note)
+        if self._everywhere.listeners:
+            self._everywhere.tell(note)

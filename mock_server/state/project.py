@@ -171,10 +171,12 @@ class Project:
         self.feed.publish("reset", only=only)
 
     def _tell_session(self, session: Session, became: str, *, at: float) -> None:
-        self.feed.publish_about(session, _described_session, kind=f"session.{became}", at=at)
+        if self.feed.has_listeners:
+            self.feed.tell_about(session, _described_session, f"session.{became}", at)
 
     def _tell_request(self, entry: Entry) -> None:
-        self.feed.publish_about(entry, _described_request, kind="request")
+        if self.feed.has_listeners:
+            self.feed.tell_about(entry, _described_request, "request", self.clock.now())
 
     def _chance(self) -> float:
         return self.ids.chance()  # of the present factory: a reset makes another

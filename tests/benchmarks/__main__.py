@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import memory, plugin, rendering, requests, startup, streams
+from benchmarks import memory, plugin, rendering, requests, startup, streams, watching
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
         sys.exit("The benchmarks put load on the server with wrk; install it (apt install wrk, brew install wrk).")
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}\n")
     requests.report()
+    watching.report()
     streams.report()
     startup.report()
     memory.report()
