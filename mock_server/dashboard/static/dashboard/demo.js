@@ -1,2 +1,285 @@
-import { h } from "./ui.js";
-export const demoView = () => ({ title: "demo", element: h("div", { class: "view" }, h("h1", {}, "demo")) });
+/** The chat without credentials: its settings, the element, and the live session behind it. */
+
+import { field, h } from "./ui.js";
+import { ChatBox } from "./demo_chat.js";
+import { Code } from "./demo_code.js";
+import { Events } from "./demo_events.js";
+import { NotCreated, createSession, hasOwnKey, useKey } from "./demo_session.js";
+import { SessionCard } from "./demo_card.js";
+import { DEFAULTS, SettingsForm, queryOf, requestOf, settingsIn, settingsOf } from "./demo_settings.js";
+
+const BEST = ["wf_demo", "wf_support"]; // to begin with, the first that there is
+const TOOL_ANSWER = '{"status": "lost"}';
+const PARTS = { chat: "Chat", live: "Session", code: "Code" };
+
+let last; // what was on show before one went to another view
+
+export function demoView(app, place) {
+  const demo = new Demo(app, place);
+  demo.arrive(place.query);
+  return {
+    title: "Chat",
+    element: demo.element,
+    changed: (news) => demo.hear(news),
+    tick: () => demo.card.tick(),
+    leave: () => demo.leave(),
+  };
+}
+
+class Demo {
+  constructor(app, { query }) {
+    this.app = app;
+    this.project = query.get("of") || app.oneProject;
+    this.last = last?.project === this.project && isWanted(last, query) ? last : undefined;
+    this.events = this.last?.events ?? new Events(app, this.project);
+    this.form = new SettingsForm((settings) => this.begin(settings));
+    this.code = new Code();
+    this.card = new SessionCard(app, this.project, () => this.begin(this.settings));
+    this.card.element.hidden = true;
+    this.chat = new ChatBox((name, detail) => this.tell(name, detail));
+    this.tool = h("textarea", { name: "tool", rows: 2, spellcheck: "false" });
+    this.tool.value = query.get("tool") ?? this.last?.tool ?? TOOL_ANSWER;
+    this.tool.addEventListener("input", () => this.noteTool());
+    this.element = this.layout();
+  }
+
+  layout() {
+    const tool = field(
+      "Client tools answer with",
+      this.tool,
+      "JSON. While it is this one, get_time tells the real time.",
+    );
+    this.parts = {
+      code: h(
+        "section",
+        { id: "demo-code", class: "side", "aria-label": "Settings and code" },
+        h("h2", {}, "Settings"),
+        this.form.element,
+        tool,
+        this.code.element,
+      ),
+      chat: h("section", { id: "demo-chat", "aria-label": "The chat" }, this.chat.element),
+      live: h(
+        "section",
+        { id: "demo-live", class: "side", "aria-label": "The session and its events" },
+        this.card.element,
+        this.events.element,
+      ),
+    };
+    const columns = h("div", { class: "demo-columns", data: { shown: "chat" } }, Object.values(this.parts));
+    const about = h(
+      "p",
+      { class: "faint" },
+      "A real session of this emulator, and the stand-in for <openai-chatkit>. No key, no network.",
+    );
+    return h(
+      "div",
+      { class: "view full demo" },
+      h("div", { class: "title" }, h("h1", {}, "Chat"), about),
+      this.tabs(columns),
+      columns,
+    );
+  }
+
+  /** Which part a phone shows. */
+  tabs(columns) {
+    const list = h("div", { class: "tabs", role: "group", "aria-label": "Parts" });
+    const show = (part) => {
+      columns.dataset.shown = part;
+      for (const each of list.children) each.setAttribute("aria-pressed", String(each.dataset.part === part));
+    };
+    const tab = ([part, words]) => h("button", { type: "button", data: { part }, onclick: () => show(part) }, words);
+    list.append(...Object.entries(PARTS).map(tab));
+    show("chat");
+    return list;
+  }
+
+  /** Where the API is told of the project, or "". */
+  get named() {
+    return this.project === this.app.fallback ? "" : this.project;
+  }
+
+  async arrive(query) {
+    this.chat.wait("Creating a session …");
+    await this.readWorkflows();
+    const named = query.get("session");
+    const wanted = named ?? this.last?.session;
+    const isOpen = wanted && (await this.open(wanted));
+    if (this.isGone) return;
+    if (isOpen && !named) this.note();
+    if (isOpen) return;
+    if (named) this.events.note(`${named} is not there any more: here is a new session.`);
+    await this.begin(this.last?.settings ?? settingsIn(query));
+  }
+
+  async readWorkflows() {
+    const { app, project } = this;
+    const [listed, magic] = await Promise.all([
+      app.attempt(() => app.ask("workflows")),
+      app.attempt(() => app.ask("faults/magic", { query: { project } })),
+    ]);
+    this.workflows = listed?.workflows ?? [];
+    const ids = this.workflows.map(({ id }) => id);
+    this.usual = BEST.find((id) => ids.includes(id)) ?? ids[0] ?? BEST[0];
+    this.form.offer(this.workflows, magic?.values ?? [], this.usual);
+    this.form.fill(DEFAULTS);
+  }
+
+  /** Goes on with a session that is there. Says whether it is. */
+  async open(id) {
+    const { app, project, last } = this;
+    const path = `sessions/${encodeURIComponent(id)}`;
+    try {
+      const [detail, { client_secret: secret }] = await Promise.all([
+        app.ask(path, { query: { project } }),
+        app.ask(`${path}/secret`, { query: { project } }),
+      ]);
+      if (this.isGone) return true;
+      const settings = settingsOf(detail);
+      if (settings.workflow === this.usual) settings.workflow = "";
+      this.adopt({ id, settings, request: this.requestOf(settings) });
+      this.show(secret, last?.session === id ? last.thread : null);
+      return true;
+    } catch (error) {
+      if (error.status !== 404) app.toast(error.message, "bad");
+      return false;
+    }
+  }
+
+  /** Creates a session and shows its chat; what hinders it is shown there instead. */
+  async begin(settings) {
+    this.settings = settings;
+    this.thread = null;
+    this.note();
+    this.form.fill(settings);
+    this.chat.wait("Creating a session …");
+    const request = this.requestOf(settings);
+    this.code.show(this.named, request, hasOwnKey());
+    try {
+      const { id, client_secret: secret } = await createSession(this.named, request);
+      if (this.isGone || this.settings !== settings) return;
+      this.adopt({ id, settings, request });
+      this.show(secret, null);
+    } catch (error) {
+      if (!(error instanceof NotCreated)) throw error;
+      if (!this.isGone && this.settings === settings) this.refuse(error);
+    }
+  }
+
+  refuse(error) {
+    const { app, project, settings } = this;
+    this.session = undefined;
+    this.card.element.hidden = true;
+    this.events.refused(error);
+    this.chat.refuse(error, {
+      again: () => this.begin(settings),
+      unlock: (key) => (useKey(key), this.begin(settings)),
+      href: error.requestId && app.href("requests", [project, error.requestId]),
+    });
+  }
+
+  requestOf(settings) {
+    return requestOf({ ...settings, workflow: settings.workflow || this.usual });
+  }
+
+  /** From now on this is the session on show. */
+  adopt({ id, settings, request }) {
+    Object.assign(this, { session: id, settings, request });
+    this.form.fill(settings);
+    this.code.show(this.named, request, hasOwnKey());
+    this.card.show(id);
+    this.events.follow(id);
+    this.keep();
+  }
+
+  show(secret, thread) {
+    const workflow = this.settings.workflow || this.usual;
+    const shown = {
+      getClientSecret: (current) => (current ? this.renew(shown) : secret),
+      onClientTool: (call) => this.answer(call),
+      settings: this.settings,
+      prompts: this.workflows.find(({ id }) => id === workflow)?.prompts ?? [],
+      thread,
+    };
+    this.thread = thread;
+    this.shown = shown;
+    this.chat.show(shown).catch((error) => this.refuse(new NotCreated(error.message)));
+  }
+
+  /** The element wants another secret, for the present one is over or soon will be: a new session, as an app makes it. */
+  async renew(shown) {
+    const { request, settings } = this;
+    const before = this.session;
+    const { id, client_secret: secret } = await createSession(this.named, request);
+    if (this.shown !== shown || this.isGone) return secret;
+    this.events.note("The element asked for another secret: a new session.", { before, now: id });
+    this.adopt({ id, settings, request });
+    if (this.app.place.query.has("session")) this.app.note({ session: id });
+    return secret;
+  }
+
+  answer(call) {
+    const isOwn = call.name === "get_time" && this.tool.value === TOOL_ANSWER;
+    const answer = isOwn ? timeHere() : this.toolAnswer;
+    this.events.note(`Client tool ${call.name}`, { ...call, answer });
+    return answer;
+  }
+
+  get toolAnswer() {
+    try {
+      return JSON.parse(this.tool.value);
+    } catch {
+      throw new Error("What client tools answer with is no JSON.");
+    }
+  }
+
+  noteTool() {
+    const { value } = this.tool;
+    this.app.note({ tool: value === TOOL_ANSWER ? null : value });
+    this.keep();
+  }
+
+  /** Puts the settings into the address. */
+  note() {
+    const { app, project, settings } = this;
+    const of = project === app.oneProject ? null : project;
+    app.note({ session: null, of, ...queryOf(settings ?? DEFAULTS) });
+  }
+
+  tell(name, detail) {
+    this.events.event(name, detail);
+    if (name !== "chatkit.thread.change") return;
+    this.thread = detail.threadId;
+    this.keep();
+  }
+
+  /** Remembers what is on show, for when one comes back from another view. */
+  keep() {
+    const { project, session, settings, thread, events } = this;
+    last = { project, session, settings, thread, events, tool: this.tool.value };
+  }
+
+  hear(news) {
+    this.card.hear(news);
+    this.events.hear(news);
+  }
+
+  leave() {
+    this.isGone = true;
+    this.chat.leave();
+  }
+}
+
+/** What the tool of wf_demo gives. */
+function timeHere() {
+  return { time: new Date().toLocaleTimeString("en-GB"), zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+/** Whether one who comes with this query wants what was on show: it names that, or nothing. */
+function isWanted({ session, settings }, query) {
+  const named = query.get("session");
+  if (named) return named === session;
+  const given = Object.keys(DEFAULTS).filter((name) => query.has(name));
+  const said = queryOf(settings);
+  return !given.length || Object.entries(said).every(([name, value]) => value === query.get(name));
+}
