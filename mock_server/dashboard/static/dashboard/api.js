@@ -1,5 +1,7 @@
 /** What `/_mock` answers. */
 
+const MOST = 3000; // milliseconds that a slow answer makes the next question wait
+
 /** A refusal, in the server's own words; `status` is 0 when nobody answered. */
 export class Refused extends Error {
   constructor(message, status) {
@@ -34,7 +36,7 @@ export async function ask(path, { method = "GET", query = {}, body } = {}) {
 
 /**
  * Lets `work` be asked for as often as one likes: it is done soon, never twice at once, at most once in `least`
- * milliseconds, and takes no more than a thirtieth of the time, so that watching never burdens the server.
+ * milliseconds, and the rarer the longer it takes, so that watching never burdens the server.
  */
 export function paced(work, least = 500) {
   let asked = false;
@@ -48,7 +50,7 @@ export function paced(work, least = 500) {
       await work();
     } finally {
       const ended = performance.now();
-      next = Math.max(began + least, ended + 30 * (ended - began));
+      next = Math.max(began + least, ended + Math.min(30 * (ended - began), MOST));
       busy = false;
       if (asked) later();
     }

@@ -23,13 +23,22 @@ export class Clocks {
 /** A moment in words: `2026-01-01 12:00:00Z`, in UTC as the API has it. */
 export function momentOf(seconds) {
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? "out of range" : date.toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z");
+  return Number.isNaN(date.getTime())
+    ? "out of range"
+    : date
+        .toISOString()
+        .replace("T", " ")
+        .replace(/\.\d+Z$/, "Z");
 }
 
 /** A span in words: `9:58`, `1:02:03`, `3 d 4 h`. */
 export function spanOf(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
-  const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+  ];
   const two = (number) => String(number).padStart(2, "0");
   if (days) return `${days} d ${hours} h`;
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
@@ -39,7 +48,12 @@ export function spanOf(seconds) {
 export function agoOf(seconds) {
   const whole = Math.round(Math.abs(seconds));
   if (whole < 1) return "now";
-  const [size, unit] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]].find(([size]) => whole >= size);
+  const [size, unit] = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ].find(([size]) => whole >= size);
   const words = `${Math.floor(whole / size)} ${unit}`;
   return seconds < 0 ? `in ${words}` : `${words} ago`;
 }

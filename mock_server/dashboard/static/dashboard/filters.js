@@ -36,12 +36,21 @@ export class Filters {
 
   select({ name, words, options }) {
     const value = this.app.place.query.get(name) ?? "";
-    return field(words, choice(name, [["", "Any"], ...options], value, (chosen) => this.set(name, chosen)));
+    return field(
+      words,
+      choice(name, [["", "Any"], ...options], value, (chosen) => this.set(name, chosen)),
+    );
   }
 
   text({ name, words, placeholder }) {
     const type = name === "search" ? "search" : "text";
-    const input = h("input", { type, name, placeholder, value: this.app.place.query.get(name) ?? "", spellcheck: "false" });
+    const input = h("input", {
+      type,
+      name,
+      placeholder,
+      value: this.app.place.query.get(name) ?? "",
+      spellcheck: "false",
+    });
     let waiting;
     input.addEventListener("input", () => {
       clearTimeout(waiting);

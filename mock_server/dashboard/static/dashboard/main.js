@@ -96,7 +96,8 @@ class App {
   }
 
   hear(news) {
-    if (news.touches("clock", "reset", "restored", "loaded", "session", "request", "thread")) this.readProjects();
+    if (news.touches("clock", "reset", "restored", "loaded", "session", "request", "thread", "faults"))
+      this.readProjects();
     if (news.touches("clock")) this.lookAtClocks(news);
     this.view?.changed?.(news);
   }

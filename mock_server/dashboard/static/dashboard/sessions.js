@@ -21,7 +21,7 @@ const FIELDS = [
   { name: "status", words: "Status", options: ["active", "expired", "cancelled"].map((each) => [each, each]) },
   { name: "user", words: "User", placeholder: "Any" },
 ];
-const LOOK = 2000; // milliseconds between two looks at the limits of rows in sight, which come back with time
+const LOOK = 1000; // milliseconds between two looks at the limits of rows in sight, which come back with time
 
 export function sessionsView(app) {
   const filters = new Filters(app, FIELDS, () => table.reload());
@@ -49,7 +49,13 @@ export function sessionsView(app) {
   table.reload();
   return {
     title: "Sessions",
-    element: h("div", { class: "view full" }, h("div", { class: "title" }, h("h1", {}, "Sessions")), filters.element, table.element),
+    element: h(
+      "div",
+      { class: "view full" },
+      h("div", { class: "title" }, h("h1", {}, "Sessions")),
+      filters.element,
+      table.element,
+    ),
     table,
     search: filters.search,
     changed(news) {
@@ -64,9 +70,26 @@ export function sessionsView(app) {
   };
 }
 
-function cellsOf({ id, status, user, workflow, version, requests_left: left, max_requests_per_1_minute: most, project }) {
+function cellsOf({
+  id,
+  status,
+  user,
+  workflow,
+  version,
+  requests_left: left,
+  max_requests_per_1_minute: most,
+  project,
+}) {
   const isActive = status === "active";
-  return [id, badge(status), user, version ? `${workflow} @ ${version}` : workflow, "", isActive ? `${left} of ${most}` : "–", project];
+  return [
+    id,
+    badge(status),
+    user,
+    version ? `${workflow} @ ${version}` : workflow,
+    "",
+    isActive ? `${left} of ${most}` : "–",
+    project,
+  ];
 }
 
 /** The time left by the project's clock; the server's word on the status follows. */

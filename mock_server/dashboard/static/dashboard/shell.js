@@ -28,9 +28,18 @@ export class Shell {
   begin() {
     this.shortcuts = new Shortcuts(this.app);
     document.body.replaceChildren(
-      h("a", { class: "skip", href: "#main", onclick: (event) => (event.preventDefault(), this.main.focus()) }, "To the content"),
+      h(
+        "a",
+        { class: "skip", href: "#main", onclick: (event) => (event.preventDefault(), this.main.focus()) },
+        "To the content",
+      ),
       h("header", { class: "bar" }, this.brand(), this.projects, this.lamp, this.tools()),
-      h("nav", { class: "nav", "aria-label": "Views" }, VIEWS.map((view) => this.way(view)), this.aside()),
+      h(
+        "nav",
+        { class: "nav", "aria-label": "Views" },
+        VIEWS.map((view) => this.way(view)),
+        this.aside(),
+      ),
       this.main,
       this.toasts,
     );
@@ -38,7 +47,12 @@ export class Shell {
   }
 
   brand() {
-    return h("a", { class: "brand", href: String(this.app.href("sessions")) }, h("img", { src: "_static/icon.svg", alt: "" }), h("strong", {}, "ChatKit, emulated"));
+    return h(
+      "a",
+      { class: "brand", href: String(this.app.href("sessions")), "aria-label": "ChatKit, emulated" },
+      h("img", { src: "_static/icon.svg", alt: "" }),
+      h("strong", {}, "ChatKit, emulated"),
+    );
   }
 
   tools() {
@@ -56,7 +70,17 @@ export class Shell {
       draw(next);
     });
     draw(localStorage.getItem("scheme") ?? "system");
-    const keys = h("button", { type: "button", class: "tool", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", onclick: () => this.shortcuts.help() }, icon("lucide:keyboard"));
+    const keys = h(
+      "button",
+      {
+        type: "button",
+        class: "tool",
+        "aria-label": "Keyboard shortcuts",
+        title: "Keyboard shortcuts (?)",
+        onclick: () => this.shortcuts.help(),
+      },
+      icon("lucide:keyboard"),
+    );
     return h("div", { class: "tools" }, scheme, keys);
   }
 
@@ -68,7 +92,11 @@ export class Shell {
   }
 
   aside() {
-    return h("div", { class: "aside" }, h("a", { href: "docs" }, icon("lucide:book-open"), h("span", { class: "words" }, "API reference")));
+    return h(
+      "div",
+      { class: "aside" },
+      h("a", { href: "docs" }, icon("lucide:book-open"), h("span", { class: "words" }, "API reference")),
+    );
   }
 
   /** The projects to choose from, and how much there is in the chosen one. */
@@ -116,7 +144,11 @@ export class Shell {
   }
 
   toast(words, tone = "plain", stays = 5000) {
-    const close = h("button", { type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() }, icon("lucide:x"));
+    const close = h(
+      "button",
+      { type: "button", "aria-label": "Dismiss", onclick: () => toast.remove() },
+      icon("lucide:x"),
+    );
     const toast = h("div", { class: "toast", data: { tone } }, h("span", {}, words), close);
     this.toasts.append(toast);
     if (Number.isFinite(stays)) setTimeout(() => toast.remove(), stays);

@@ -4,8 +4,19 @@ import { h } from "./ui.js";
 
 const GO = { c: "demo", s: "sessions", t: "threads", r: "requests", i: "time", f: "faults", w: "workflows" };
 const TOLD = [
-  ["g c", "Chat"], ["g s", "Sessions"], ["g t", "Threads"], ["g r", "Requests"], ["g i", "Time"], ["g f", "Faults"], ["g w", "Workflows"],
-  ["/", "Search"], ["j, k", "Next and previous row"], ["Enter", "Open the row"], ["u", "Back to the list"], ["p", "Choose a project"], ["?", "This list"],
+  ["g c", "Chat"],
+  ["g s", "Sessions"],
+  ["g t", "Threads"],
+  ["g r", "Requests"],
+  ["g i", "Time"],
+  ["g f", "Faults"],
+  ["g w", "Workflows"],
+  ["/", "Search"],
+  ["j, k", "Next and previous row"],
+  ["Enter", "Open the row"],
+  ["u", "Back to the list"],
+  ["p", "Choose a project"],
+  ["?", "This list"],
 ];
 const PATIENCE = 1500; // milliseconds between the two keys of `g s`
 
@@ -47,8 +58,27 @@ export class Shortcuts {
       "dialog",
       { class: "dialog", "aria-label": "Keyboard shortcuts", onclose: () => dialog.remove() },
       h("h2", {}, "Keyboard shortcuts"),
-      h("dl", { class: "keys" }, TOLD.map(([keys, words]) => h("div", {}, h("dt", {}, keys.split(/( |, )/).map((key) => (key.trim() && key !== ", " ? h("kbd", {}, key) : key))), h("dd", {}, words)))),
-      h("form", { method: "dialog", class: "buttons" }, h("button", { class: "button", data: { tone: "plain" } }, "Close")),
+      h(
+        "dl",
+        { class: "keys" },
+        TOLD.map(([keys, words]) =>
+          h(
+            "div",
+            {},
+            h(
+              "dt",
+              {},
+              keys.split(/( |, )/).map((key) => (key.trim() && key !== ", " ? h("kbd", {}, key) : key)),
+            ),
+            h("dd", {}, words),
+          ),
+        ),
+      ),
+      h(
+        "form",
+        { method: "dialog", class: "buttons" },
+        h("button", { class: "button", data: { tone: "plain" } }, "Close"),
+      ),
     );
     document.body.append(dialog);
     dialog.showModal();

@@ -28,11 +28,22 @@ export class Table {
       { class: "row head", role: "row" },
       columns.map(([words, kind]) => h("span", { role: "columnheader", class: kind }, words)),
     );
-    this.table = h("div", { class: "table", role: "table", "aria-label": label }, h("div", { role: "rowgroup" }, this.head), this.body);
+    this.table = h(
+      "div",
+      { class: "table", role: "table", "aria-label": label },
+      h("div", { role: "rowgroup" }, this.head),
+      this.body,
+    );
     this.scroller = h("div", { class: "scroller" }, this.table);
     this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toTop() });
     this.blank = h("div", { class: "blank", hidden: true });
-    this.element = h("div", { class: "list", data: { of: label.toLowerCase() } }, this.newer, this.scroller, this.blank);
+    this.element = h(
+      "div",
+      { class: "list", data: { of: label.toLowerCase() } },
+      this.newer,
+      this.scroller,
+      this.blank,
+    );
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.refresh = paced(() => this.readTop());
     this.resized = new ResizeObserver(() => this.draw());
@@ -213,7 +224,8 @@ export class Table {
     const height = this.rowHeight;
     const { scrollTop, clientHeight } = this.scroller;
     if (next * height < scrollTop) this.scroller.scrollTop = next * height;
-    else if ((next + 2) * height > scrollTop + clientHeight) this.scroller.scrollTop = (next + 2) * height - clientHeight;
+    else if ((next + 2) * height > scrollTop + clientHeight)
+      this.scroller.scrollTop = (next + 2) * height - clientHeight;
     this.draw();
     if (this.rows[next]) this.drawn.get(keyOf(this.rows[next]))?.link.focus();
   }

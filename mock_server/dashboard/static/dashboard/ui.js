@@ -7,8 +7,15 @@ export { h, svg, setStyle, safeImage, safeLink } from "../../deployments/chatkit
 export { icon, loadIcons } from "../../deployments/chatkit/frame/icons.js";
 
 const TONES = {
-  active: "good", expired: "dim", cancelled: "bad", locked: "warn", closed: "dim",
-  answered: "good", open: "info", abandoned: "warn", dropped: "bad",
+  active: "good",
+  expired: "dim",
+  cancelled: "bad",
+  locked: "warn",
+  closed: "dim",
+  answered: "good",
+  open: "info",
+  abandoned: "warn",
+  dropped: "bad",
 };
 
 /** A word on a coloured ground, such as a status. */
@@ -44,16 +51,20 @@ export function button(words, act, { tone, symbol, title, disabled } = {}) {
 
 /** A button that copies what `text()` gives, and says so. */
 export function copyButton(words, text) {
-  const made = button(words, async () => {
-    const words = made.querySelector("span");
-    try {
-      await navigator.clipboard.writeText(await text());
-      words.textContent = "Copied";
-    } catch (error) {
-      words.textContent = error.name === "NotAllowedError" ? "Not allowed to copy" : "Not copied";
-    }
-    setTimeout(() => (words.textContent = made.dataset.words), 1500);
-  }, { symbol: "copy" });
+  const made = button(
+    words,
+    async () => {
+      const words = made.querySelector("span");
+      try {
+        await navigator.clipboard.writeText(await text());
+        words.textContent = "Copied";
+      } catch (error) {
+        words.textContent = error.name === "NotAllowedError" ? "Not allowed to copy" : "Not copied";
+      }
+      setTimeout(() => (words.textContent = made.dataset.words), 1500);
+    },
+    { symbol: "copy" },
+  );
   made.dataset.words = words;
   return made;
 }
@@ -79,13 +90,7 @@ export function section(title, ...children) {
 
 /** What stands where there is nothing yet: how to make there be something, with a snippet to paste. */
 export function empty(title, words, code) {
-  return h(
-    "div",
-    { class: "empty" },
-    h("h2", {}, title),
-    h("p", {}, words),
-    code && codeBlock(code),
-  );
+  return h("div", { class: "empty" }, h("h2", {}, title), h("p", {}, words), code && codeBlock(code));
 }
 
 /** Text as it is, with a button to copy it. */

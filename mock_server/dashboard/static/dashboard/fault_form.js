@@ -1,0 +1,210 @@
+/** The form for a rule, with what it posts shown while one types. */
+
+import { button, choice, copyButton, field, h, tabs } from "./ui.js";
+import { OPERATIONS, bodyOf, pythonOf } from "./fault_draft.js";
+import { ruleWords } from "./fault_words.js";
+
+const OTHER = "other";
+const ENDINGS = [
+  ["error", "Answer with an error"],
+  ["drop", "Close the connection, no answer"],
+  ["cut", "Cut the stream after events"],
+  ["malformed", "Break the JSON"],
+  ["truncated", "Stop in mid-answer"],
+  ["", "Let it through"],
+];
+// Of which endings a field is a part.
+const PARTS = {
+  status: ["error"],
+  message: ["error"],
+  retry_after: ["error"],
+  events: ["cut", "malformed", "truncated"],
+};
+const PREFILLED = ["operation", "path", "workflow", "user", "session"]; // what a link to the form may say
+
+/** `add(body)` posts a rule and may reject; `from` is the query of the page's address. */
+export class FaultForm {
+  constructor({ add, from, url, project, to }) {
+    Object.assign(this, { addRule: add, where: { url, project } });
+    this.words = h("p", { class: "fault-words" });
+    this.json = shownCode("The rule as JSON");
+    this.python = shownCode("The rule in Python");
+    this.refusal = h("p", { class: "refusal", role: "alert", hidden: true });
+    this.done = h("p", { class: "faint", role: "status" });
+    this.element = h(
+      "form",
+      { class: "fault-form", onsubmit: (event) => this.submit(event), oninput: () => this.draw() },
+      this.parts(),
+      this.preview(to),
+    );
+    this.prefill(from);
+    this.draw();
+  }
+
+  parts() {
+    return [
+      group(
+        "Which calls",
+        this.operation(),
+        text("operation_text", "Operation, or its beginning", "conversation.threads"),
+        pair(
+          text("workflow", "Workflow", "wf_*"),
+          text("user", "User", "ada"),
+          text("session", "Session", "cksess_*"),
+          text("path", "Path", "/v1/chatkit/*"),
+        ),
+        pair(text("nth", "Which of them", "1, 3"), text("probability", "Probability", "0.2", "decimal")),
+      ),
+      group(
+        "What happens",
+        field(
+          "It does",
+          choice("ending", ENDINGS, "error", () => this.draw()),
+        ),
+        pair(
+          text("status", "Status", "500", "numeric", "500"),
+          text("retry_after", "Retry after, in seconds", "1", "numeric"),
+        ),
+        text("message", "Message", "What OpenAI says with this status"),
+        text("events", "Events that pass before", "3", "numeric", "3"),
+        pair(text("delay", "Wait first", "2s"), text("bandwidth", "Bytes a second", "2000", "numeric")),
+        field(
+          "End the session first",
+          choice(
+            "end_session",
+            [
+              ["", "No"],
+              ["expired", "As expired"],
+              ["cancelled", "As cancelled"],
+            ],
+            "",
+            () => this.draw(),
+          ),
+        ),
+      ),
+      group(
+        "How often",
+        pair(text("times", "Times at most", "Always", "numeric"), text("lasts", "Lasts", "10m")),
+        text("name", "Name", "Its id"),
+      ),
+    ];
+  }
+
+  operation() {
+    const groups = Object.entries(OPERATIONS).map(([label, names]) =>
+      h(
+        "optgroup",
+        { label },
+        names.map((name, at) => h("option", { value: name }, at ? name : `${name} (all)`)),
+      ),
+    );
+    const any = h("option", { value: "" }, "Any");
+    const other = h("option", { value: OTHER }, "Another …");
+    return field("Operation", h("select", { name: "operation" }, any, groups, other));
+  }
+
+  preview(to) {
+    return h(
+      "div",
+      { class: "fault-preview" },
+      this.words,
+      tabs("The rule as code", [
+        ["JSON", () => this.json],
+        ["Python", () => this.python],
+      ]),
+      this.refusal,
+      h(
+        "div",
+        { class: "buttons" },
+        h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Add the rule"),
+        button("Clear", () => this.clear()),
+        copyButton("Copy", () => this.code()),
+      ),
+      this.done,
+      h(
+        "p",
+        { class: "faint" },
+        "It goes behind the others of the project ",
+        h("strong", {}, to),
+        "; the first that fits a call strikes it.",
+      ),
+    );
+  }
+
+  /** The values of the fields that count. */
+  get typed() {
+    const { operation, operation_text: other, ...typed } = Object.fromEntries(new FormData(this.element));
+    return { ...typed, operation: operation === OTHER ? (other ?? "") : operation };
+  }
+
+  prefill(from) {
+    const { elements } = this.element;
+    for (const name of PREFILLED) if (from.get(name)) elements[name].value = from.get(name);
+    if (!elements.operation.value && from.get("operation")) {
+      elements.operation.value = OTHER;
+      elements.operation_text.value = from.get("operation");
+    }
+  }
+
+  draw() {
+    const { elements } = this.element;
+    use(elements.operation_text, elements.operation.value === OTHER);
+    for (const [name, endings] of Object.entries(PARTS)) use(elements[name], endings.includes(elements.ending.value));
+    const body = bodyOf(this.typed);
+    this.words.replaceChildren(...ruleWords(body));
+    this.json.firstChild.textContent = JSON.stringify(body, null, 2);
+    this.python.firstChild.textContent = pythonOf(body, this.where);
+    this.done.textContent = "";
+    this.refusal.hidden = true;
+  }
+
+  code() {
+    return this.element.querySelector(".fault-preview pre").textContent;
+  }
+
+  clear() {
+    this.element.reset();
+    this.draw();
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    const submit = this.element.querySelector("[type=submit]");
+    submit.disabled = true;
+    try {
+      const { name } = await this.addRule(bodyOf(this.typed));
+      this.draw();
+      this.done.textContent = `${name} is at work.`;
+    } catch (error) {
+      this.refusal.textContent = error.message;
+      this.refusal.hidden = false;
+    } finally {
+      submit.disabled = false;
+    }
+  }
+}
+
+function group(legend, ...fields) {
+  return h("fieldset", { class: "fields" }, h("legend", {}, legend), fields);
+}
+
+function pair(...fields) {
+  return h("div", { class: "pair" }, fields);
+}
+
+function text(name, words, placeholder, inputmode = "text", value = "") {
+  return field(
+    words,
+    h("input", { type: "text", name, placeholder, inputmode, value, spellcheck: "false", autocomplete: "off" }),
+  );
+}
+
+/** Shows a field and lets it count, or neither. */
+function use(control, isUsed) {
+  control.disabled = !isUsed;
+  control.closest(".field").hidden = !isUsed;
+}
+
+function shownCode(label) {
+  return h("pre", { tabindex: 0, "aria-label": label }, h("code", {}));
+}

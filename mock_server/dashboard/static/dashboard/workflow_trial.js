@@ -1,0 +1,205 @@
+/** A message to try: what would answer it, and how the reply would look. Nothing of it is kept. */
+
+import { button, field, h } from "./ui.js";
+import { readingView } from "./reading.js";
+import { trialOf, typedFor } from "./workflow_draft.js";
+
+const PAUSE = 300; // milliseconds without a key before what was typed is tried
+const LINKED = 1000; // characters of a field that an address bears
+
+export class Trial {
+  /** `send(params)` asks the server; `found(trial)` is told of its answer, or of undefined. */
+  constructor({ app, send, found, goTo }) {
+    Object.assign(this, { app, send, found, asked: 0 });
+    this.verdict = h("p", { class: "flow-found", role: "status" });
+    this.way = button("Show it", goTo);
+    this.refusal = h("p", { class: "refusal", role: "alert", hidden: true });
+    this.prompts = h("div", { class: "flow-prompts" });
+    this.reply = h("div", { class: "flow-reply", hidden: true });
+    this.more = h("details", {}, h("summary", {}, "More"), moreFields());
+    this.form = h(
+      "form",
+      { class: "flow-form", onsubmit: (event) => this.submit(event), oninput: () => this.later() },
+      mainFields(),
+      this.more,
+    );
+    const result = h("div", { class: "flow-result" }, this.verdict, this.way);
+    this.element = h("div", { class: "flow-trial" }, this.form, this.prompts, this.refusal, result, this.reply);
+    this.way.hidden = true;
+    this.fill(this.linked());
+  }
+
+  get text() {
+    return this.form.elements.text;
+  }
+
+  get typed() {
+    return Object.fromEntries(new FormData(this.form));
+  }
+
+  /** What the page's address says. */
+  linked() {
+    const { query } = this.app.place;
+    return Object.fromEntries(
+      Object.keys(this.typed)
+        .filter((name) => query.has(name))
+        .map((name) => [name, query.get(name)]),
+    );
+  }
+
+  /** Examples to begin with. */
+  suggest(prompts) {
+    const facts = JSON.stringify(prompts);
+    if (facts === this.facts) return;
+    this.facts = facts;
+    this.prompts.replaceChildren(...prompts.map((text) => button(text, () => this.put({ text }))));
+  }
+
+  /** Tries something else. */
+  put(values) {
+    this.form.reset();
+    this.fill(values);
+    return this.attempt();
+  }
+
+  /** Tries what a turn is for. */
+  putFor(when) {
+    return this.put(typedFor(when));
+  }
+
+  fill(values) {
+    const { elements } = this.form;
+    for (const [name, value] of Object.entries(values)) elements[name].value = value;
+    if ([...this.more.querySelectorAll("input, textarea")].some(({ value }) => value)) this.more.open = true;
+  }
+
+  /** Whether there is something to try. */
+  get any() {
+    const { user, turn, ...rest } = this.typed;
+    return Object.values(rest).some(Boolean);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    this.attempt();
+  }
+
+  later() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.attempt(), PAUSE);
+  }
+
+  /** Tries again what was tried, as after a change of the script. */
+  again() {
+    if (this.tried || this.any) return this.attempt();
+  }
+
+  leave() {
+    clearTimeout(this.waiting);
+    this.asked = NaN; // what is still under way is not shown
+  }
+
+  async attempt() {
+    clearTimeout(this.waiting);
+    this.note();
+    const mine = (this.asked += 1);
+    try {
+      const trial = await this.send(trialOf(this.typed));
+      if (mine === this.asked) this.show(trial);
+    } catch (error) {
+      if (mine === this.asked) this.refuse(error);
+    }
+  }
+
+  note() {
+    const kept = Object.entries(this.typed).map(([name, value]) => [
+      name,
+      value.length > LINKED || isUsual(name, value) ? "" : value,
+    ]);
+    this.app.note(Object.fromEntries(kept));
+  }
+
+  show(trial) {
+    this.tried = true;
+    this.refusal.hidden = true;
+    this.verdict.textContent = VERDICTS[trial.matched](trial);
+    this.way.hidden = false;
+    this.reply.hidden = false;
+    this.showReply(trial.items);
+    this.found(trial);
+  }
+
+  /** Ids and times are made up anew each time; what is the same but for them stays in the page. */
+  showReply(items) {
+    const facts = JSON.stringify(items.map(({ id, thread_id, created_at, call_id, ...rest }) => rest));
+    if (facts === this.shown) return;
+    this.shown = facts;
+    const shown = items.length ? readingView(items) : h("p", { class: "faint" }, "It leaves no item in the thread.");
+    this.reply.replaceChildren(h("h3", {}, "The reply"), shown);
+  }
+
+  refuse({ message }) {
+    this.refusal.textContent = message;
+    this.refusal.hidden = false;
+    this.verdict.textContent = "";
+    this.way.hidden = true;
+    this.reply.hidden = true;
+    this.found(undefined);
+  }
+}
+
+const VERDICTS = {
+  turn: ({ index }) => `Turn ${index + 1} answers.`,
+  default: () => "No turn fits: the default answers.",
+  echo: () => "No turn fits: what comes is repeated.",
+};
+
+function isUsual(name, value) {
+  return (name === "user" && value === "ada") || (name === "turn" && value === "1");
+}
+
+function mainFields() {
+  return [
+    input("text", "Text", "Where is my order?"),
+    h(
+      "div",
+      { class: "pair" },
+      input("user", "User", "ada", "ada"),
+      input("turn", "Message number", "1", "1", "numeric"),
+    ),
+  ];
+}
+
+function moreFields() {
+  return h(
+    "div",
+    { class: "fields" },
+    h("p", { class: "faint" }, "Instead of a message: a widget's action, a tool's output, or answers to questions."),
+    h(
+      "div",
+      { class: "pair" },
+      input("action", "Action", "claim.send"),
+      input("payload", "Its payload, as JSON", '{"wish": "refund"}'),
+    ),
+    h(
+      "div",
+      { class: "pair" },
+      input("tool", "Client tool", "get_order"),
+      input("output", "Its output, as JSON", '{"status": "lost"}'),
+    ),
+    input("answers", "Answers, as JSON", '{"when": "Morning"}'),
+    h(
+      "div",
+      { class: "pair" },
+      input("state", "State, as JSON", '{"plan": "pro"}'),
+      input("attachment", "Type of an attached file", "image/png"),
+    ),
+  );
+}
+
+function input(name, words, placeholder, value = "", inputmode = "text") {
+  return field(
+    words,
+    h("input", { type: "text", name, placeholder, value, inputmode, autocomplete: "off", spellcheck: "false" }),
+  );
+}
