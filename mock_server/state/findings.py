@@ -63,7 +63,7 @@ def _key_in_browser(seen: _Seen) -> Iterator[Finding]:
     ids = [
         entry.id
         for entry in seen.entries
-        if _header(entry, b"origin")
+        if _is_of_a_page(entry)
         and _key(entry)
         and not _key(entry).startswith(b"ek_")
         and _surface(entry) in {"sessions", "threads", "files"}
@@ -252,6 +252,12 @@ CHECKS: dict[str, Callable[[_Seen], Iterable[Finding]]] = {
 
 def _header(entry: Entry, name: bytes) -> bytes:
     return b",".join(value for key, value in entry.headers if key == name)
+
+
+def _is_of_a_page(entry: Entry) -> bool:
+    """Whether a web page sent it; the emulator's own do not count, for they play the backend."""
+    origin = _header(entry, b"origin")
+    return origin != b"" and origin.rpartition(b"://")[2] != _header(entry, b"host")
 
 
 def _key(entry: Entry) -> bytes:
