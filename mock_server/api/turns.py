@@ -32,7 +32,8 @@ class Stream:
     async def __call__(self) -> None:
         """Send the whole answer."""
         call = self._call
-        call.entry.status, call.entry.events, call.entry.thread = 200, [], self._thread.id
+        call.entry.status, call.entry.thread = 200, self._thread.id
+        call.entry.begin_stream()
         journal = call.project.journal
         journal.open_streams += 1
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]

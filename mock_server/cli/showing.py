@@ -1,5 +1,6 @@
 """How the parts of the control plane are shown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -78,7 +79,7 @@ def show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
     show_table(("id", "name", "match", "do", "times", "hits"), rows, empty="There are no faults.")
 
 
-def show_contents(listed: list[ProjectContents], *, as_json: bool) -> None:
+def show_contents(listed: Sequence[ProjectContents], *, as_json: bool) -> None:
     """How much projects hold."""
     if as_json:
         show_json(listed)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from msgspec import UNSET
 
 from mock_server.clock import Clock
-from mock_server.control.projects import project_of
+from mock_server.control.projects import clock_of, project_of
 from mock_server.errors import ControlRefused
 from mock_server.http.call import Call
-from mock_server.moments import END_OF_TIME, instant, iso, seconds
+from mock_server.moments import END_OF_TIME, instant, seconds
 from mock_server.wire.control import ClockParams, ClockState, ProjectQuery
 
 _FAR = 1e11  # seconds: a span over all of time
@@ -16,10 +16,7 @@ _FAR = 1e11  # seconds: a span over all of time
 
 def show(call: Call, query: ProjectQuery) -> ClockState:
     """Tell a project's time."""
-    project = project_of(call, query)
-    now, frozen = project.clock.now(), project.clock.frozen
-    factor = 0.0 if frozen else project.clock.reading.factor
-    return ClockState(project=project.name, now=now, at=iso(now), frozen=frozen, factor=factor)
+    return clock_of(project_of(call, query))
 
 
 def move(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:

@@ -1,6 +1,5 @@
 """`GET /metrics`: every project in numbers, in the form of Prometheus."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,7 +8,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import Response
 
 from mock_server.http.call import Call
-from mock_server.state.project import Project, Projects
+from mock_server.state.project import Projects
 
 _PROJECT = ["project"]
 FORM = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,15 +40,10 @@ class _Everything(Collector):
         for project in self._projects:
             for (operation, status), (count, seconds) in list(project.journal.totals.items()):
                 requests.add_metric([project.name, operation or "", str(status)], int(count), seconds)
-            for name, number in _by_status(project).items():
+            for name, number in project.sessions.count(project.clock.now()).items():
                 sessions.add_metric([project.name, name], number)
             for name, hits in project.faults.hits.items():
                 faults.add_metric([project.name, name], hits)
             threads.add_metric([project.name], len(project.threads))
             streams.add_metric([project.name], project.journal.open_streams)
         yield from (requests, sessions, threads, faults, streams)
-
-
-def _by_status(project: Project) -> dict[str, int]:
-    now = project.clock.now()
-    return {"active": 0, "expired": 0, "cancelled": 0} | Counter(session.status(now) for session in project.sessions)

@@ -1,19 +1,22 @@
 """Handlers for projects as a whole: health, load, reset."""
 
-from msgspec import UNSET
+from typing import Any
+
+from msgspec import UNSET, structs
 
 from mock_server.http.call import Call
+from mock_server.moments import iso
 from mock_server.state.project import Project
 from mock_server.state.seeds import parse_seed
 from mock_server.wire.codec import decode_json
-from mock_server.wire.control import ProjectContents, ProjectList, ProjectQuery, ResetQuery
+from mock_server.wire.control import ClockState, ProjectContents, ProjectList, ProjectOverview, ProjectQuery, ResetQuery
 from mock_server.wire.journal import ExportQuery, RequestsQuery
 from mock_server.wire.seeds import Seed
 
 
 def list_projects(call: Call) -> ProjectList:
     """List every project."""
-    found = [contents(project) for project in call.projects]
+    found = [_overview(project) for project in call.projects]
     return ProjectList(default=call.projects.default.name, projects=found)
 
 
@@ -51,3 +54,15 @@ def contents(project: Project) -> ProjectContents:
         faults=len(project.faults.rules),
         requests=len(project.journal),
     )
+
+
+def clock_of(project: Project) -> ClockState:
+    """A project's time."""
+    now, frozen = project.clock.now(), project.clock.frozen
+    factor = 0.0 if frozen else project.clock.reading.factor
+    return ClockState(project=project.name, now=now, at=iso(now), frozen=frozen, factor=factor)
+
+
+def _overview(project: Project) -> ProjectOverview:
+    counts: dict[str, Any] = project.sessions.count(project.clock.now())
+    return ProjectOverview(**structs.asdict(contents(project)), **counts, clock=clock_of(project))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from starlette.responses import Response
 
 from mock_server.control import exports
+from mock_server.control.paging import chosen, page
 from mock_server.control.projects import project_of
 from mock_server.http.call import Call
 from mock_server.state import records
@@ -17,6 +18,8 @@ from mock_server.wire.journal import (
     Record,
     RecordPage,
     RequestsQuery,
+    RequestSummaries,
+    SummariesQuery,
     Verdict,
     VerifyParams,
 )
@@ -32,6 +35,25 @@ def list_requests(call: Call, query: RequestsQuery) -> RecordPage:
     """List a page of the journal."""
     project = project_of(call, query)
     return records.page(project.journal, query, project=project.name)
+
+
+def list_summaries(call: Call, query: SummariesQuery) -> RequestSummaries:
+    """List a page of the journal in short, of a project or of all; theirs are told apart by the world's time."""
+    projects, fits, newest_first = chosen(call, query.project), records.predicate(query), query.order == "desc"
+    found = page(
+        [(project, project.journal) for project in projects],
+        rank=(lambda entry: -entry.began) if newest_first else (lambda entry: entry.began),
+        limit=query.limit,
+        after=query.after,
+        fits=None if fits is None else lambda _: fits,
+        newest_first=newest_first,
+    )
+    return RequestSummaries(
+        data=[records.summary(entry, project=project.name) for project, entry in found.entries],
+        total=found.total,
+        has_more=found.has_more,
+        forgotten=sum(project.journal.forgotten for project in projects),
+    )
 
 
 def clear(call: Call, query: ProjectQuery) -> Cleared:

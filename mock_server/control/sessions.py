@@ -1,32 +1,62 @@
 """Handlers of `/_mock/sessions`."""
 
-from msgspec import UNSET
+from collections.abc import Callable
 
+from msgspec import UNSET, structs
+
+from mock_server.control.paging import Collection, chosen, name_of, page
 from mock_server.control.projects import project_of
-from mock_server.errors import SessionNotFound
+from mock_server.errors import ControlRefused, SessionNotFound
 from mock_server.http.call import Call
+from mock_server.ids import masked
 from mock_server.state.project import Ending, Project
-from mock_server.state.sessions import Session
-from mock_server.wire.control import ProjectQuery, SessionList, SessionsQuery, SessionState
+from mock_server.state.sessions import Session, default_settings
+from mock_server.wire.control import (
+    ProjectQuery,
+    SessionDetail,
+    SessionList,
+    SessionSecret,
+    SessionsQuery,
+    SessionState,
+)
+
+MOST_IDS = 200
 
 
 def list_sessions(call: Call, query: SessionsQuery) -> SessionList:
-    """List a project's sessions."""
-    project = project_of(call, query)
-    now = project.clock.now()
-    found = [
-        session
-        for session in reversed(list(project.sessions))
-        if query.status in {UNSET, session.status(now)} and query.user in {UNSET, session.user}
-    ]
-    listed = [state_of(session, project, now) for session in found[: query.limit]]
-    return SessionList(project=project.name, total=len(found), sessions=listed)
+    """List sessions of a project, or of all."""
+    projects = chosen(call, query.project)
+    found = page(
+        [(project, _among(project, query)) for project in projects],
+        rank=lambda session: -session.created_at,
+        limit=query.limit,
+        after=query.after,
+        fits=_fits(query),
+    )
+    now = {project: project.clock.now() for project in projects}
+    return SessionList(
+        project=name_of(call, query.project),
+        total=found.total,
+        has_more=found.has_more,
+        sessions=[state_of(session, project, now[project]) for project, session in found.entries],
+    )
 
 
-def show(call: Call, query: ProjectQuery) -> SessionState:
-    """Show a session from behind."""
+def show(call: Call, query: ProjectQuery) -> SessionDetail:
+    """Show a session from behind, with its settings."""
     project = project_of(call, query)
-    return state_of(_find(call, project), project, project.clock.now())
+    session = _find(call, project)
+    return SessionDetail(
+        **structs.asdict(state_of(session, project, project.clock.now())),
+        masked_secret=masked(session.client_secret),
+        settings=session.settings(),
+        defaults=default_settings(),
+    )
+
+
+def tell_secret(call: Call, query: ProjectQuery) -> SessionSecret:
+    """Tell a session's client secret."""
+    return SessionSecret(client_secret=_find(call, project_of(call, query)).client_secret)
 
 
 def end(call: Call, query: ProjectQuery, *, ending: Ending) -> SessionState:
@@ -42,6 +72,7 @@ def state_of(session: Session, project: Project, now: float) -> SessionState:
     is_active = status == "active"
     return SessionState(
         id=session.id,
+        project=project.name,
         status=status,
         user=session.user,
         workflow=session.workflow_id,
@@ -50,7 +81,9 @@ def state_of(session: Session, project: Project, now: float) -> SessionState:
         expires_at=session.expires_at,
         seconds_left=session.expires_at - now if is_active else 0.0,
         requests_left=project.usage.requests_left(session, now=now) if is_active else 0,
+        max_requests_per_1_minute=session.max_requests_per_1_minute,
         uploads_left=project.usage.uploads_left(session) if is_active else 0,
+        max_files=session.max_files,
         transitions=session.transitions(now),
     )
 
@@ -63,3 +96,33 @@ def _find(call: Call, project: Project) -> Session:
         homes = call.projects.homes_of_session(session_id)
         error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
         raise
+
+
+def _among(project: Project, query: SessionsQuery) -> Collection[Session]:
+    """The sessions that a list is made from, oldest first. Raises ControlRefused for too many ids."""
+    if query.ids is UNSET:
+        return project.sessions
+    ids = query.ids.split(",")
+    if len(ids) > MOST_IDS:
+        reason = f"Invalid 'ids': {len(ids)} are too many; ask for {MOST_IDS} at most, several times if need be."
+        raise ControlRefused(reason, code="invalid_value", param="ids")
+    known = [project.sessions.get(session_id) for session_id in dict.fromkeys(ids) if session_id in project.sessions]
+    return sorted(known, key=lambda session: session.created_at)
+
+
+def _fits(query: SessionsQuery) -> Callable[[Project], Callable[[Session], bool]] | None:
+    """What a session has to be; None where any will do."""
+    if not query.search and all(each is UNSET for each in (query.status, query.user, query.workflow)):
+        return None
+    wanted = query.search.casefold() if query.search else ""
+
+    def of_project(project: Project) -> Callable[[Session], bool]:
+        now = project.clock.now()
+        return lambda session: (
+            (query.user is UNSET or session.user == query.user)
+            and (query.workflow is UNSET or session.workflow_id == query.workflow)
+            and (query.status is UNSET or session.status(now) == query.status)
+            and (not wanted or wanted in f"{session.id}\n{session.user}\n{session.workflow_id}".casefold())
+        )
+
+    return of_project

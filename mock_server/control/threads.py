@@ -1,43 +1,105 @@
 """Handlers of `/_mock/threads`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import UNSET
 
+from mock_server.control.paging import chosen, name_of, page
 from mock_server.control.projects import project_of
 from mock_server.errors import ThreadNotFound
 from mock_server.http.call import Call
+from mock_server.state.masking import hidden
+from mock_server.state.project import Project
+from mock_server.state.seeds import status_of
 from mock_server.state.threads import Thread
 from mock_server.wire.control import ProjectQuery
-from mock_server.wire.views import ThreadsQuery, ThreadSummaries, ThreadSummary, ThreadView
+from mock_server.wire.journal import Cleared
+from mock_server.wire.views import ThreadParams, ThreadsQuery, ThreadSummaries, ThreadSummary, ThreadView
 
 
 def list_threads(call: Call, query: ThreadsQuery) -> ThreadSummaries:
-    """List a project's threads."""
-    project = project_of(call, query)
-    found = [thread for thread in reversed(list(project.threads.timeline)) if query.user in {UNSET, thread.user}]
-    listed = [ThreadSummary(**_facts(thread), items=len(thread.items)) for thread in found[: query.limit]]
-    return ThreadSummaries(project=project.name, total=len(found), threads=listed)
+    """List threads of a project, or of all."""
+    found = page(
+        [(project, project.threads.timeline) for project in chosen(call, query.project)],
+        rank=lambda thread: -thread.created_at,
+        limit=query.limit,
+        after=query.after,
+        fits=_fits(query),
+    )
+    return ThreadSummaries(
+        project=name_of(call, query.project),
+        total=found.total,
+        has_more=found.has_more,
+        threads=[ThreadSummary(**_facts(thread, of), items=len(thread.items)) for of, thread in found.entries],
+    )
 
 
 def show(call: Call, query: ProjectQuery) -> ThreadView:
     """Show a thread with its items."""
+    project = project_of(call, query)
+    return _view(_find(call, project), project)
+
+
+def edit(call: Call, query: ProjectQuery, params: ThreadParams) -> ThreadView:
+    """Change a thread's title or status, whoever's it is and whatever its status is."""
+    project = project_of(call, query)
+    thread = _find(call, project)
+    if params.title is not UNSET:
+        thread.title = params.title
+    if params.status is not UNSET:
+        thread.status = status_of(params.status)
+    project.feed.publish("thread.updated", thread=thread.id, user=hidden(thread.user))
+    return _view(thread, project)
+
+
+def delete(call: Call, query: ProjectQuery) -> Cleared:
+    """Delete a thread with its items and attachments."""
+    project = project_of(call, query)
+    thread = _find(call, project)
+    project.delete_thread(thread.id)
+    project.feed.publish("thread.deleted", thread=thread.id, user=hidden(thread.user))
+    return Cleared(project=project.name, cleared=1)
+
+
+def _find(call: Call, project: Project) -> Thread:
     thread_id = call.argument("thread_id")
     try:
-        thread = project_of(call, query).threads.get(thread_id)
+        return project.threads.get(thread_id)
     except ThreadNotFound as error:
         homes = call.projects.homes_of_thread(thread_id)
         error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
         raise
-    return ThreadView(**_facts(thread), items=list(thread.items))
 
 
-def _facts(thread: Thread) -> dict[str, Any]:
+def _view(thread: Thread, project: Project) -> ThreadView:
+    return ThreadView(**_facts(thread, project), items=list(thread.items))
+
+
+def _facts(thread: Thread, project: Project) -> dict[str, Any]:
     return {
         "id": thread.id,
+        "project": project.name,
         "user": thread.user,
         "title": thread.title,
         "status": thread.status,
         "session": thread.session_id,
         "created_at": thread.created_at,
     }
+
+
+def _fits(query: ThreadsQuery) -> Callable[[Project], Callable[[Thread], bool]] | None:
+    """What a thread has to be; None where any will do."""
+    if not query.search and all(each is UNSET for each in (query.user, query.status, query.session)):
+        return None
+    wanted = query.search.casefold() if query.search else ""
+
+    def fits(thread: Thread) -> bool:
+        return (
+            (query.user is UNSET or thread.user == query.user)
+            and (query.status is UNSET or thread.status.__struct_config__.tag == query.status)
+            and (query.session is UNSET or thread.session_id == query.session)
+            and (not wanted or wanted in f"{thread.id}\n{thread.user}\n{thread.title or ''}".casefold())
+        )
+
+    return lambda _: fits

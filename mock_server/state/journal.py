@@ -1,10 +1,12 @@
 """The journal: what a project was asked and what it answered, as raw as it came. `records` shows it."""
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from mock_server.clock import stopwatch
 from mock_server.errors import RequestNotFound
 
 ENTRY_BYTES = 1024 * 1024  # what is kept of one body, and of one stream
@@ -22,7 +24,7 @@ class Entry(Struct, gc=False):
     operation: as the SDKs call it; None where no operation was reached.
     status: 0 until the answer has begun.
     answer_head: its headers as lines, of which `parsed_head` makes pairs; empty until the answer has begun.
-    events: the frames of a stream, as they were sent.
+    events: the frames of a stream, as they were sent; sent_at: when, on the stopwatch.
     kept: bytes of events; size: all that counts against the journal's limit, once it has ended.
     outcome: how it ended: `open` until it does, `abandoned` when the client left, `dropped` when a fault cut it.
     """
@@ -45,15 +47,21 @@ class Entry(Struct, gc=False):
     answer_head: bytes = b""
     answer: bytes = b""
     events: list[bytes] | None = None
+    sent_at: "array[float] | None" = None
     seconds: float = 0.0
     outcome: str = "open"
     kept: int = 0
     size: int = 0
 
+    def begin_stream(self) -> None:
+        """Keep events from now on."""
+        self.events, self.sent_at = [], array("d")
+
     def keep_event(self, frame: bytes) -> None:
-        """Keep an event of a stream, unless that would be too much."""
-        if self.events is not None and self.kept + len(frame) <= ENTRY_BYTES:
-            self.events.append(frame)
+        """Keep an event of a stream that was sent just now, unless that would be too much."""
+        if self.sent_at is not None and self.kept + len(frame) <= ENTRY_BYTES:
+            self.events.append(frame)  # type: ignore[union-attr]
+            self.sent_at.append(stopwatch())
             self.kept += len(frame)
 
 
@@ -84,6 +92,9 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(list(self._entries))
+
+    def __reversed__(self) -> Iterator[Entry]:
+        return reversed(self._entries)
 
     def begin(self, entry: Entry) -> None:
         """Keep an entry, still open."""

@@ -12,7 +12,15 @@ from mock_server.state.faults import is_like, is_named
 from mock_server.state.journal import Entry, Headers, Journal, parsed_head
 from mock_server.state.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
 from mock_server.wire.codec import repeats_a_key
-from mock_server.wire.journal import Message, Record, RecordFilter, RecordPage, RequestsQuery
+from mock_server.wire.journal import (
+    Message,
+    Record,
+    RecordFilter,
+    RecordPage,
+    RequestsQuery,
+    RequestSummary,
+    SummariesQuery,
+)
 
 _SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
 _PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
@@ -21,25 +29,17 @@ _PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 def record(entry: Entry, *, project: str) -> Record:
     """An entry to show."""
     return Record(
-        id=entry.id,
-        project=project,
-        at=entry.at,
-        milliseconds=round(entry.seconds * 1000, 3),
-        operation=entry.operation,
-        method=entry.method,
-        path=hidden(entry.path),
-        query=hidden_query(entry.query),
-        status=entry.status or None,
-        outcome=entry.outcome,  # type: ignore[arg-type]
-        session=hidden_or_none(entry.session),
-        user=hidden_or_none(entry.user),
-        workflow=hidden_or_none(entry.workflow),
-        thread=hidden_or_none(entry.thread),
-        fault=entry.fault,
+        **_head(entry, project),
         request=_message(entry.headers, entry.body),
         answer=_message(parsed_head(entry.answer_head), entry.answer) if entry.answer_head else None,
         events=None if entry.events is None else [_event(frame) for frame in entry.events],
+        event_times=None if entry.sent_at is None else [_milliseconds(at - entry.began) for at in entry.sent_at],
     )
+
+
+def summary(entry: Entry, *, project: str) -> RequestSummary:
+    """An entry in short; nothing is parsed for it."""
+    return RequestSummary(**_head(entry, project), events=None if entry.events is None else len(entry.events))
 
 
 def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
@@ -58,6 +58,24 @@ def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
     )
 
 
+def predicate(wanted: SummariesQuery) -> Callable[[Entry], bool] | None:
+    """What tells of many entries whether they are among those asked for; None where all are."""
+    given = _given(wanted)
+    status_class = int(wanted.status_class[0]) if wanted.status_class else None
+    search = wanted.search.casefold() if wanted.search else ""
+    if not given and status_class is None and not search:
+        return None
+
+    def fits(entry: Entry) -> bool:
+        return (
+            all(_is_as_wanted(entry, name, value) for name, value in given)
+            and (status_class is None or entry.status // 100 == status_class)
+            and (not search or search in "\n".join(filter(None, _searched(entry))).casefold())
+        )
+
+    return fits
+
+
 def fits(entry: Entry | Record, wanted: RecordFilter) -> bool:
     """Whether an entry is among those asked for."""
     return not any(True for _ in misfits(entry, wanted))
@@ -65,21 +83,9 @@ def fits(entry: Entry | Record, wanted: RecordFilter) -> bool:
 
 def misfits(entry: Entry | Record, wanted: RecordFilter) -> "list[tuple[str, Any, Any]]":
     """The fields in which an entry is not as wanted: name, wanted, given."""
-    checks: dict[str, Callable[[Any], bool]] = {
-        "operation": lambda value: is_named(entry.operation, value),
-        "method": lambda value: entry.method == value.upper(),
-        "path": lambda value: is_like(entry.path, value),
-        "fault": lambda value: is_like(entry.fault, value),
-    }
-    found = []
-    for name in RecordFilter.__struct_fields__:
-        value = getattr(wanted, name)
-        if value is UNSET:
-            continue
-        given = getattr(entry, name)
-        if not (checks[name](value) if name in checks else given == value):
-            found.append((name, value, given))
-    return found
+    return [
+        (name, value, getattr(entry, name)) for name, value in _given(wanted) if not _is_as_wanted(entry, name, value)
+    ]
 
 
 def body_of(entry: Entry) -> Any:
@@ -114,6 +120,51 @@ def hidden_headers(headers: Headers) -> dict[str, str]:
 def texts(headers: Headers) -> list[tuple[str, str]]:
     """Headers as text."""
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+
+
+def _head(entry: Entry, project: str) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "project": project,
+        "at": entry.at,
+        "milliseconds": _milliseconds(entry.seconds),
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": hidden(entry.path),
+        "query": hidden_query(entry.query),
+        "status": entry.status or None,
+        "outcome": entry.outcome,
+        "session": hidden_or_none(entry.session),
+        "user": hidden_or_none(entry.user),
+        "workflow": hidden_or_none(entry.workflow),
+        "thread": hidden_or_none(entry.thread),
+        "fault": entry.fault,
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _given(wanted: RecordFilter) -> list[tuple[str, Any]]:
+    said = ((name, getattr(wanted, name)) for name in RecordFilter.__struct_fields__)
+    return [(name, value) for name, value in said if value is not UNSET]
+
+
+def _is_as_wanted(entry: Entry | Record, name: str, value: Any) -> bool:
+    match name:
+        case "operation":
+            return is_named(entry.operation, value)
+        case "method":
+            return entry.method == value.upper()  # type: ignore[no-any-return]
+        case "path" | "fault":
+            return is_like(getattr(entry, name), value)
+    return getattr(entry, name) == value  # type: ignore[no-any-return]
+
+
+def _searched(entry: Entry) -> tuple[str | None, ...]:
+    subject = (entry.session, entry.user, entry.workflow, entry.thread, entry.fault)
+    return (entry.id, entry.path, entry.operation, *subject)
 
 
 def _message(headers: Headers, body: bytes) -> Message:

@@ -87,7 +87,7 @@ def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
         user=seed.user,
         created_at=created_at,
         title=seed.title,
-        status=_status(seed.status),
+        status=status_of(seed.status),
         items=Timeline(),
     )
     for item in seed.items:
@@ -95,6 +95,17 @@ def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
         item_id = ids.new("cti", now=moment, tail=tail) if item.id is UNSET else item.id
         thread.add(_build_item(item, item_id, thread_id, moment))
     return thread
+
+
+def status_of(status: wire.SeedStatus) -> rest.ThreadStatus:
+    """A thread's status as threads have it."""
+    match status.type:
+        case "active":
+            return rest.ActiveStatus()
+        case "locked":
+            return rest.LockedStatus(reason=status.reason)
+        case "closed":
+            return rest.ClosedStatus(reason=status.reason)
 
 
 def _seed_path(name: str) -> Path:
@@ -152,16 +163,6 @@ def _tool_call(seed: wire.SeedClientToolCall, base: dict[str, Any]) -> items.Cli
         arguments=_parsed(seed.arguments),
         output=UNSET if seed.output is None else _parsed_if_json(seed.output),
     )
-
-
-def _status(status: wire.SeedStatus) -> rest.ThreadStatus:
-    match status.type:
-        case "active":
-            return rest.ActiveStatus()
-        case "locked":
-            return rest.LockedStatus(reason=status.reason)
-        case "closed":
-            return rest.ClosedStatus(reason=status.reason)
 
 
 def _attachment(seed: wire.SeedAttachment) -> files.Attachment:

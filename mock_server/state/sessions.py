@@ -1,6 +1,7 @@
 """Sessions: created, cancelled, expired. Status is derived from the time at reading, never by a timer."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
@@ -13,7 +14,7 @@ from mock_server.wire import sessions as wire
 from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
 
 if TYPE_CHECKING:
-    from mock_server.wire.control import Transition
+    from mock_server.wire.control import SessionSettings, Transition
 
 
 class Session(Struct, gc=False, kw_only=True):
@@ -61,6 +62,24 @@ class Session(Struct, gc=False, kw_only=True):
         elif now >= self.expires_at:
             history.append(Transition(status="expired", at=self.expires_at, cause="expired"))
         return history
+
+    def settings(self) -> "SessionSettings":
+        """What it was created with, every default applied."""
+        from mock_server.wire.control import SessionSettings  # noqa: PLC0415 - starting fast
+
+        return SessionSettings(
+            expires_after_seconds=None if self.expired_at is not None else self.expires_at - int(self.created_at),
+            max_requests_per_1_minute=self.max_requests_per_1_minute,
+            automatic_thread_titling=self.titling,
+            file_upload=self.uploads,
+            max_files=self.max_files,
+            max_file_size=self.max_file_size,
+            history=self.history,
+            recent_threads=self.recent_threads,
+            tracing=self.tracing,
+            version=self.workflow_version,
+            state_variables=self.state_variables,
+        )
 
     def resource(self, now: float) -> wire.ChatSession:
         """The session as the API shows it."""
@@ -154,6 +173,24 @@ class Sessions:
         """The sessions, oldest first."""
         return iter(self._by_id.values())
 
+    def __reversed__(self) -> Iterator[Session]:
+        """The sessions, newest first."""
+        return reversed(self._by_id.values())
+
+    def active(self, now: float) -> list[Session]:
+        """Those that are active, oldest first: `Session.status` said for many at once, which is faster."""
+        return [
+            session
+            for session in self._by_id.values()
+            if now < session.expires_at and session.cancelled_at is None and session.expired_at is None
+        ]
+
+    def count(self, now: float) -> dict[str, int]:
+        """How many there are of each status."""
+        active = len(self.active(now))
+        cancelled = sum(session.cancelled_at is not None for session in self._by_id.values())
+        return {"active": active, "expired": len(self._by_id) - active - cancelled, "cancelled": cancelled}
+
     def clear(self) -> None:
         """Forget every session, and their secrets."""
         for session in self._by_id.values():
@@ -167,6 +204,13 @@ class Sessions:
         known = known or workflow_id.startswith(MAGIC_WORKFLOW)
         if not workflow_id or not known:
             raise WorkflowNotFound(workflow_id)
+
+
+@cache
+def default_settings() -> "SessionSettings":
+    """What a session is created with that names but a user and a workflow."""
+    params = SessionCreateParams(workflow=wire.ChatSessionWorkflowParam(id=""), user="")
+    return _resolve(params, session_id="", project="", ids=IdFactory(), now=0.0).settings()
 
 
 def _resolve(params: SessionCreateParams, *, session_id: str, project: str, ids: IdFactory, now: float) -> Session:

@@ -95,6 +95,9 @@ class Timeline(Generic[E]):
     def __iter__(self) -> Iterator[E]:
         return (self._entries[place] for place in self._order)
 
+    def __reversed__(self) -> Iterator[E]:
+        return (self._entries[place] for place in reversed(self._order))
+
     def __contains__(self, entry_id: str) -> bool:
         return self._places.get(entry_id) in self._entries
 

@@ -18,11 +18,13 @@ from mock_server.wire.control import (
     ClockState,
     ProjectContents,
     ProjectList,
+    SessionDetail,
     SessionList,
     SessionState,
 )
 from mock_server.wire.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.health import Health
+from mock_server.wire.journal import Cleared
 from mock_server.wire.views import ThreadSummaries, ThreadSummary, ThreadView
 from mock_server.wire.workflows import WorkflowList, WorkflowState
 
@@ -194,7 +196,35 @@ class ThreadsHandle:
 
     def get(self, thread_id: str) -> ThreadView:
         """One of them with its items, oldest first, as the conversation shows them."""
-        return self._mock.ask("GET", f"/threads/{quote(thread_id, safe='')}", ThreadView)
+        return self._mock.ask("GET", self._path(thread_id), ThreadView)
+
+    def rename(self, thread_id: str, title: str | None) -> ThreadView:
+        """Give one another title, or none."""
+        return self._mock.ask("PATCH", self._path(thread_id), ThreadView, body={"title": title})
+
+    def lock(self, thread_id: str, *, reason: str | None = None) -> ThreadView:
+        """Let one take no messages for now."""
+        return self._set_status(thread_id, "locked", reason=reason)
+
+    def close(self, thread_id: str, *, reason: str | None = None) -> ThreadView:
+        """Let one take no more messages."""
+        return self._set_status(thread_id, "closed", reason=reason)
+
+    def reopen(self, thread_id: str) -> ThreadView:
+        """Let one that was locked or closed take messages again."""
+        return self._set_status(thread_id, "active")
+
+    def delete(self, thread_id: str) -> None:
+        """Delete one with its items and attachments."""
+        self._mock.ask("DELETE", self._path(thread_id), Cleared)
+
+    def _set_status(self, thread_id: str, status: str, *, reason: str | None = None) -> ThreadView:
+        body = {"status": {"type": status, "reason": reason}}
+        return self._mock.ask("PATCH", self._path(thread_id), ThreadView, body=body)
+
+    @staticmethod
+    def _path(thread_id: str) -> str:
+        return f"/threads/{quote(thread_id, safe='')}"
 
 
 class SessionsHandle:
@@ -208,9 +238,9 @@ class SessionsHandle:
         query = {"status": status, "user": user, "limit": PAGE}
         return self._mock.ask("GET", "/sessions", SessionList, query=query).sessions
 
-    def get(self, session_id: str) -> SessionState:
-        """One of them, with its history and what is left of it."""
-        return self._mock.ask("GET", self._path(session_id), SessionState)
+    def get(self, session_id: str) -> SessionDetail:
+        """One of them, with its history, what is left of it, and its settings."""
+        return self._mock.ask("GET", self._path(session_id), SessionDetail)
 
     def expire(self, session_id: str) -> SessionState:
         """Let one expire now."""

@@ -7,7 +7,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mock_server.config import PROJECT_NAME
 from mock_server.wire.sessions import ChatSessionStatus
 
+ALL = "*"  # in place of a project's name: all of them
 ProjectName = Annotated[str, Meta(extra_json_schema={"pattern": f"^{PROJECT_NAME}$"})]
+ProjectChoice = Annotated[
+    str, Meta(description="A project, * for all of them.", extra_json_schema={"pattern": rf"^({PROJECT_NAME}|\*)$"})
+]
+PageSize = Annotated[int, Meta(ge=1, le=1000)]
 Moment = Annotated[
     str | float,
     Meta(
@@ -21,6 +26,12 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The query of every call that acts on a project; by default that is the caller's."""
 
     project: ProjectName | UnsetType = UNSET
+
+
+class ChoiceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of a call that looks at a project, by default the caller's, or at all of them."""
+
+    project: ProjectChoice | UnsetType = UNSET
 
 
 class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,13 +49,6 @@ class ProjectContents(Struct, frozen=True, kw_only=True):
     files: int
     faults: int
     requests: int
-
-
-class ProjectList(Struct, frozen=True, kw_only=True):
-    """Every project of the server, and which is the default."""
-
-    default: str
-    projects: list[ProjectContents]
 
 
 class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +80,22 @@ class ClockState(Struct, frozen=True, kw_only=True):
     factor: float
 
 
+class ProjectOverview(ProjectContents, frozen=True, kw_only=True):
+    """How much a project holds, its sessions by their status, and its time."""
+
+    active: int
+    expired: int
+    cancelled: int
+    clock: ClockState
+
+
+class ProjectList(Struct, frozen=True, kw_only=True):
+    """Every project of the server, and which is the default."""
+
+    default: str
+    projects: list[ProjectOverview]
+
+
 class Transition(Struct, frozen=True, kw_only=True, gc=False):
     """A change of a session's status, at a unix second, and why: `forced` is an expiry by `/_mock`."""
 
@@ -88,11 +108,12 @@ class SessionState(Struct, frozen=True, kw_only=True):
     """A session, seen from behind: its history, and what is left of it. Its secret is not told.
 
     seconds_left: until it expires by the project's clock; 0 once it is over.
-    requests_left: of the present sliding minute.
-    uploads_left: files that it may still send; 0 where uploads are off.
+    requests_left: of the present sliding minute, in which max_requests_per_1_minute are let through.
+    uploads_left: files that it may still send, of max_files; 0 where uploads are off.
     """
 
     id: str
+    project: str
     status: ChatSessionStatus
     user: str
     workflow: str
@@ -101,21 +122,91 @@ class SessionState(Struct, frozen=True, kw_only=True):
     expires_at: int
     seconds_left: float
     requests_left: int
+    max_requests_per_1_minute: int
     uploads_left: int
+    max_files: int
     transitions: list[Transition]
 
 
-class SessionsQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which sessions to list, newest first."""
+class SessionSettings(Struct, frozen=True, kw_only=True):
+    """What a session was created with, every default applied.
+
+    expires_after_seconds: null where it was made to expire before its time.
+    max_file_size: in megabytes. recent_threads: null is unlimited. version: null is the newest.
+    """
+
+    expires_after_seconds: int | None
+    max_requests_per_1_minute: int
+    automatic_thread_titling: bool
+    file_upload: bool
+    max_files: int
+    max_file_size: int
+    history: bool
+    recent_threads: int | None
+    tracing: bool
+    version: str | None
+    state_variables: dict[str, str | int | bool | float] | None
+
+
+class SessionDetail(SessionState, frozen=True, kw_only=True):
+    """A session with its settings, beside those of a session that names but a user and a workflow.
+
+    masked_secret: its client secret, of which the first 8 and the last 4 characters stand.
+    """
+
+    masked_secret: str
+    settings: SessionSettings
+    defaults: SessionSettings
+
+
+class SessionSecret(Struct, frozen=True, kw_only=True):
+    """A session's client secret, whole."""
+
+    client_secret: str
+
+
+class SessionsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which sessions to list, newest first: all that is said has to hold.
+
+    search: a part, in any case, of the id, the user or the workflow's id.
+    ids: just these, 200 at most, separated by commas.
+    after: the id of the last session of the page before.
+    """
 
     status: ChatSessionStatus | UnsetType = UNSET
     user: str | UnsetType = UNSET
-    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    workflow: str | UnsetType = UNSET
+    search: str | UnsetType = UNSET
+    ids: str | UnsetType = UNSET
+    limit: PageSize = 100
+    after: str | UnsetType = UNSET
 
 
 class SessionList(Struct, frozen=True, kw_only=True):
-    """Sessions, newest first; `total` counts those that fit, listed or not."""
+    """Sessions, newest first; `total` counts those that fit, listed or not; `has_more`: there are some behind these."""
 
     project: str
     total: int
+    has_more: bool
     sessions: list[SessionState]
+
+
+class ExpiriesQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In how many buckets to count."""
+
+    buckets: Annotated[int, Meta(ge=1, le=500)] = 60
+
+
+class Expiries(Struct, frozen=True, kw_only=True):
+    """When the active sessions expire, by their project's clock.
+
+    longest: seconds until the last of them does.
+    buckets: how many expire in each of so many equal parts of that time.
+    next: the 20 that expire first.
+    """
+
+    project: str
+    active: int
+    longest: float
+    buckets: list[int]
+    next: list[SessionState]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mock_server.wire.control import ProjectName
+from mock_server.wire.control import ProjectChoice, ProjectName
 
 Outcome = Literal["open", "answered", "abandoned", "dropped"]
 
@@ -21,15 +21,8 @@ class Message(Struct, frozen=True, kw_only=True):
     size: int
 
 
-class Record(Struct, frozen=True, kw_only=True):
-    """One request with its answer. Keys and secrets are masked.
-
-    at: unix seconds in the project's time; milliseconds: how long it took in the world's.
-    operation: as the SDKs call it; null where no operation was reached.
-    outcome: `open` while it runs, `abandoned` when the client left first, `dropped` when a fault closed the connection.
-    status: null until the answer began. events: of a stream, as they were sent.
-    fault: what struck it: a rule's name, or a magic value.
-    """
+class _Head(Struct, frozen=True, kw_only=True):
+    """What is said of every request."""
 
     id: str
     project: str
@@ -46,9 +39,29 @@ class Record(Struct, frozen=True, kw_only=True):
     workflow: str | None
     thread: str | None
     fault: str | None
+
+
+class Record(_Head, frozen=True, kw_only=True):
+    """One request with its answer. Keys and secrets are masked.
+
+    at: unix seconds in the project's time; milliseconds: how long it took in the world's.
+    operation: as the SDKs call it; null where no operation was reached.
+    outcome: `open` while it runs, `abandoned` when the client left first, `dropped` when a fault closed the connection.
+    status: null until the answer began. events: of a stream, as they were sent.
+    fault: what struck it: a rule's name, or a magic value.
+    event_times: of each event, in milliseconds of the world's time since the request began.
+    """
+
     request: Message
     answer: Message | None
     events: list[Any] | None
+    event_times: list[float] | None
+
+
+class RequestSummary(_Head, frozen=True, kw_only=True):
+    """One request without what was said in it; `events`: how many of a stream are kept, null where it was none."""
+
+    events: int | None
 
 
 class RecordFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +102,28 @@ class RequestsQuery(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fiel
     limit: Annotated[int, Meta(ge=0, le=1000)] = 20
     order: Literal["asc", "desc"] = "desc"
     after: str | UnsetType = UNSET
+
+
+class SummariesQuery(RequestsQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of the journal in short, of a project or of all: newest first, 100 at most, unless asked otherwise.
+
+    search: a part, in any case, of the id, path, operation, session, user, workflow, thread or fault.
+    after: the id of the last request of the page before.
+    """
+
+    project: ProjectChoice | UnsetType = UNSET
+    limit: Annotated[int, Meta(ge=0, le=1000)] = 100
+    search: str | UnsetType = UNSET
+    status_class: Literal["2xx", "4xx", "5xx"] | UnsetType = UNSET
+
+
+class RequestSummaries(Struct, frozen=True, kw_only=True):
+    """A page; `total` counts those that fit, listed or not, `forgotten` the entries that had to make room."""
+
+    data: list[RequestSummary]
+    total: int
+    has_more: bool
+    forgotten: int
 
 
 class RecordPage(Struct, frozen=True, kw_only=True):

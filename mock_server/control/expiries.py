@@ -1,0 +1,42 @@
+"""`GET /_mock/expiries`: when the active sessions expire."""
+
+from collections import Counter
+from heapq import nsmallest
+
+from mock_server.control.paging import chosen, name_of
+from mock_server.control.sessions import state_of
+from mock_server.http.call import Call
+from mock_server.state.project import Project
+from mock_server.state.sessions import Session
+from mock_server.wire.control import Expiries, ExpiriesQuery
+
+NEXT = 20  # so many are shown, those that expire first
+
+
+def show(call: Call, query: ExpiriesQuery) -> Expiries:
+    """Count the active sessions by the seconds that are left to them."""
+    left: Counter[float] = Counter()
+    first: list[tuple[float, Project, Session]] = []
+    for project in chosen(call, query.project):
+        now = project.clock.now()
+        active = project.sessions.active(now)
+        left.update({at - now: count for at, count in Counter(session.expires_at for session in active).items()})
+        soon = nsmallest(NEXT, active, key=lambda session: session.expires_at)
+        first += [(now, project, session) for session in soon]
+    first.sort(key=lambda each: each[2].expires_at - each[0])
+    longest = max(left, default=0.0)
+    return Expiries(
+        project=name_of(call, query.project),
+        active=left.total(),
+        longest=longest,
+        buckets=_counted(left, longest, query.buckets),
+        next=[state_of(session, project, now) for now, project, session in first[:NEXT]],
+    )
+
+
+def _counted(left: Counter[float], longest: float, size: int) -> list[int]:
+    """Sessions by equal parts of the longest time; what lies on a border is in the later part, the end in the last."""
+    buckets = [0] * size
+    for seconds, count in left.items():
+        buckets[min(int(seconds / longest * size), size - 1)] += count
+    return buckets

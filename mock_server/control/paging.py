@@ -1,0 +1,127 @@
+"""Pages of what one project holds, or of what all of them do."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import dropwhile, islice, repeat
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+from mock_server.http.call import Call
+from mock_server.state.project import Project
+from mock_server.wire.control import ALL, ProjectChoice
+
+
+class _Entry(Protocol):
+    @property
+    def id(self) -> str:
+        """Its id, which is a cursor too."""
+
+
+E = TypeVar("E", bound=_Entry)
+E_co = TypeVar("E_co", bound=_Entry, covariant=True)
+Rank = Callable[[E], float]
+Order = Callable[[], Iterable[E]]  # gives all of it, from its beginning, whenever it is called
+
+
+class Collection(Protocol[E_co]):
+    """What a project holds of a kind, oldest first."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[E_co]: ...
+
+    def __reversed__(self) -> Iterator[E_co]: ...
+
+
+class Page(Struct, Generic[E], frozen=True, kw_only=True):
+    """Entries with their projects; `total` counts those that fit, in this page or not."""
+
+    entries: list[tuple[Project, E]]
+    total: int
+    has_more: bool
+
+
+def chosen(call: Call, choice: ProjectChoice | UnsetType) -> list[Project]:
+    """The projects that a query is about: the named one, all of them, or the caller's. Raises ProjectInvalid."""
+    if choice == ALL:
+        return list(call.projects)
+    return [call.project if choice is UNSET else call.projects.get(choice)]
+
+
+def name_of(call: Call, choice: ProjectChoice | UnsetType) -> str:
+    """What an answer calls the projects that it is about."""
+    return call.project.name if choice is UNSET else choice
+
+
+def page(
+    of: Sequence[tuple[Project, Collection[E]]],
+    *,
+    rank: Rank[E],
+    limit: int,
+    after: str | UnsetType,
+    fits: Callable[[Project], Callable[[E], bool]] | None = None,
+    newest_first: bool = True,
+) -> Page[E]:
+    """A page of several collections in one order, in which `rank` grows; what has no `fits` costs no walk.
+
+    It begins behind the entry with the id `after`, whether that one fits or not; one that is not there is no cursor.
+    """
+    parts = [
+        _part(entries, cursor=after, fits=fits and fits(project), newest_first=newest_first) for project, entries in of
+    ]
+    orders = [part.order for part in parts]
+    begun = [order() for order in orders] if after is UNSET else _behind(orders, after, rank)
+    paired = (zip(repeat(project), entries) for (project, _), entries in zip(of, begun, strict=True))
+    merged = merge(*paired, key=lambda pair: rank(pair[1]))
+    return Page(
+        entries=list(islice(merged, limit)),
+        total=sum(part.total for part in parts),
+        has_more=next(merged, None) is not None,
+    )
+
+
+class _Part(Struct, Generic[E], frozen=True):
+    """What one collection gives to a page: what fits, and the cursor; `total` counts what fits."""
+
+    order: Order[E]
+    total: int
+
+
+def _part(
+    entries: Collection[E], *, cursor: str | UnsetType, fits: Callable[[E], bool] | None, newest_first: bool
+) -> _Part[E]:
+    def order() -> Iterable[E]:
+        return reversed(entries) if newest_first else iter(entries)
+
+    if fits is None:
+        return _Part(order, len(entries))
+    found = [entry for entry in order() if fits(entry) or entry.id == cursor]
+    unfit = sum(entry.id == cursor and not fits(entry) for entry in found)
+    return _Part(lambda: found, len(found) - unfit)
+
+
+def _behind(orders: Sequence[Order[E]], cursor: str, rank: Rank[E]) -> list[Iterable[E]]:
+    """What is left of each order when they are merged up to the cursor."""
+    for home, order in enumerate(orders):
+        rest = iter(order())
+        place = next((at for at, entry in enumerate(rest, start=1) if entry.id == cursor), None)
+        if place is not None:
+            others = _merged_until(orders, home, place, rank) if len(orders) > 1 else {}
+            return [others.get(at, rest) for at in range(len(orders))]
+    return [order() for order in orders]
+
+
+def _merged_until(orders: Sequence[Order[E]], home: int, place: int, rank: Rank[E]) -> dict[int, Iterable[E]]:
+    """What is left of the other orders, by their number, when the one at `home` has given `place` entries.
+
+    Also where an order is none by rank, as after a clock was moved backwards: what has given nothing yet that ranks
+    higher than all of these waits for them. Of equals the first order gives first.
+    """
+    highest = max(map(rank, islice(orders[home](), place)))
+    first = {at: dropwhile(lambda entry: rank(entry) <= highest, order()) for at, order in enumerate(orders[:home])}
+    last = {
+        at: dropwhile(lambda entry: rank(entry) < highest, order())
+        for at, order in enumerate(orders[home + 1 :], start=home + 1)
+    }
+    return {**first, **last}
