@@ -4,11 +4,12 @@ from typing import Any
 
 from mock_server.control import requests
 from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
-from mock_server.http.operation import Resource
+from mock_server.http.operation import Resource, deferred
 from mock_server.wire.journal import (
     Cleared,
     CurlCommand,
     ExportQuery,
+    PytestCode,
     Record,
     RecordPage,
     RequestsQuery,
@@ -93,6 +94,17 @@ def resources() -> list[Resource]:
                     summary="One request as a shell command.",
                     handler=requests.curl,
                     answer=CurlCommand,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/requests/{request_id}/test",
+            {
+                "GET": WITH_ID(
+                    name="requests.test",
+                    summary="One request as a test in Python, ready to paste.",
+                    handler=deferred("mock_server.control.replay.test:show"),
+                    answer=PytestCode,
                 )
             },
         ),

@@ -23,7 +23,7 @@ from mock_server.wire.journal import (
 )
 
 _SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
-_PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
+PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 
 def record(entry: Entry, *, project: str) -> Record:
@@ -97,7 +97,7 @@ def curl(entry: Entry, *, base: str) -> str:
     """A request to `base` as a shell command, its key or secret in the variable `OPENAI_API_KEY`."""
     query = f"?{hidden_query(entry.query)}" if entry.query else ""
     verb = ["-I"] if entry.method == "HEAD" else ["-X", entry.method]
-    parts = ["curl", "-g", *verb, shlex.quote(f"{base}{quote(hidden(entry.path), safe=_PLAIN_IN_PATHS)}{query}")]
+    parts = ["curl", "-g", *verb, shlex.quote(f"{base}{quote(hidden(entry.path), safe=PLAIN_IN_PATHS)}{query}")]
     for name, value in texts(entry.headers):
         if name == "authorization":
             parts += ["-H", '"Authorization: Bearer $OPENAI_API_KEY"']

@@ -192,6 +192,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
     near_misses: list[NearMiss]
 
 
+class PytestCode(Struct, frozen=True, kw_only=True):
+    """A test in Python that sends a request again and asserts what came back; it holds no key."""
+
+    code: str
+
+
 class CurlCommand(Struct, frozen=True, kw_only=True):
     """A request as a shell command; its key or secret is a variable."""
 

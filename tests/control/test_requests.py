@@ -248,6 +248,7 @@ def everything_shown(client: TestClient) -> dict[str, str]:
     shown |= {"list": "", "summaries": "/summaries"}
     for entry in listed(client):
         shown |= {f"show {entry['id']}": f"/{entry['id']}", f"curl {entry['id']}": f"/{entry['id']}/curl"}
+        shown[f"test {entry['id']}"] = f"/{entry['id']}/test"
     told = {name: client.get(f"/_mock/requests{path}") for name, path in shown.items()}
     told["verify"] = client.post("/_mock/requests/verify", json={"match": {"method": "PUT", "body": {"a": 1}}})
     told["order"] = client.post("/_mock/requests/verify", json={"sequence": [{"path": "/x", "user": "y"}]})

@@ -1,0 +1,1 @@
+"""A request of the journal as Python that sends it again."""
