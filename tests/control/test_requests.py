@@ -75,6 +75,10 @@ def test_a_stream_is_kept_with_its_events(client: TestClient) -> None:
     assert (streamed["session"], streamed["user"], streamed["workflow"]) == (created["session"], "ada", "wf_1")
     assert streamed["outcome"] == "answered"
     assert streamed["events"] == events
+    assert len(streamed["event_times"]) == len(events)
+    assert sorted(streamed["event_times"]) == streamed["event_times"]
+    assert 0 < streamed["event_times"][0] <= streamed["event_times"][-1] <= streamed["milliseconds"]
+    assert created["event_times"] is None
     assert text_of(streamed["events"])
 
 
@@ -240,9 +244,11 @@ PUTS: dict[str, Callable[[TestClient, str], Any]] = {
 
 def everything_shown(client: TestClient) -> dict[str, str]:
     """All that the journal tells of its requests, by where it is told."""
-    shown = {f"export as {form}": f"/export?format={form}" for form in ("jsonl", "har", "wire")} | {"list": ""}
+    shown = {f"export as {form}": f"/export?format={form}" for form in ("jsonl", "har", "wire")}
+    shown |= {"list": "", "summaries": "/summaries"}
     for entry in listed(client):
         shown |= {f"show {entry['id']}": f"/{entry['id']}", f"curl {entry['id']}": f"/{entry['id']}/curl"}
+        shown[f"test {entry['id']}"] = f"/{entry['id']}/test"
     told = {name: client.get(f"/_mock/requests{path}") for name, path in shown.items()}
     told["verify"] = client.post("/_mock/requests/verify", json={"match": {"method": "PUT", "body": {"a": 1}}})
     told["order"] = client.post("/_mock/requests/verify", json={"sequence": [{"path": "/x", "user": "y"}]})

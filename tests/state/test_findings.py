@@ -92,6 +92,15 @@ def test_an_api_key_from_a_page_is_found(client: TestClient, mock: Handle) -> No
     assert the(mock, "api-key-in-browser").requests == seen
 
 
+@seen("api-key-in-browser", SILENT)
+@pytest.mark.parametrize("host", ["127.0.0.1:4114", "localhost"])
+def test_a_key_from_a_page_of_the_emulators_own_is_not(client: TestClient, mock: Handle, host: str) -> None:
+    client.post(SESSIONS, json=MINIMAL, headers={"host": host, "origin": f"http://{host}"})
+    assert codes(mock) == []
+    client.post(SESSIONS, json=MINIMAL, headers={"host": host, "origin": f"http://{host}:1"})
+    assert codes(mock) == ["api-key-in-browser"]
+
+
 def in_one_thread(client: TestClient, *, sessions: int) -> Iterator[Talk]:
     """A session for each message of a thread."""
     thread_id = ""

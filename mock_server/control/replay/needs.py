@@ -68,7 +68,7 @@ def _of_files(scene: Scene) -> None:
         announced = {**_file_named(scene, scene.entry.path.rpartition("/")[2]), "size": 7}
         ask = "file = chatkit_mock.secret(session).ask"
         scene.before.append(calling(ask, "attachments.create", **announced, indent=4))
-        scene.argument = Expression("file['id']")
+        scene.argument = Expression('file["id"]')
 
 
 def _of_domain_keys(scene: Scene) -> None:
@@ -142,6 +142,7 @@ def _seeded(item: items.ThreadItem) -> dict[str, Any]:
     listed = msgspec.to_builtins(rest.rest_item(item))
     short = {name: value for name, value in listed.items() if value not in (None, [])}
     short["type"] = short["type"].removeprefix("chatkit.")
+    short |= {name: msgspec.json.decode(short[name]) for name in ("widget", "arguments") if name in short}
     return {name: value for name, value in short.items() if name not in {"object", "created_at", "thread_id"}}
 
 

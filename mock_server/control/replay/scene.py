@@ -172,8 +172,10 @@ def _said(do: FaultAction) -> dict[str, Any]:
 
 def _same_effect(entry: Entry) -> dict[str, Any]:
     """What a rule that is gone may have done."""
+    if entry.outcome == "dropped" and entry.events is not None:
+        return {"cut": len(entry.events)}
     if entry.outcome == "dropped":
-        return {"drop": True} if entry.events is None else {"cut": len(entry.events)}
+        return {"truncated": 0} if entry.status else {"drop": True}
     return {"error": entry.status} if entry.status >= 400 else {}
 
 
