@@ -10,6 +10,8 @@ import { DEFAULTS, SettingsForm, queryOf, requestOf, settingsIn, settingsOf } fr
 
 const BEST = ["wf_demo", "wf_support"]; // to begin with, the first that there is
 const TOOL_ANSWER = '{"status": "lost"}';
+const TOOL_NOTE = "JSON. While it is this one, get_time tells the real time.";
+const ABOUT = "A real session of this emulator, and the stand-in for <openai-chatkit>. No key, no network.";
 const PARTS = { chat: "Chat", live: "Session", code: "Code" };
 
 let last; // what was on show before one went to another view
@@ -44,41 +46,17 @@ class Demo {
   }
 
   layout() {
-    const tool = field(
-      "Client tools answer with",
-      this.tool,
-      "JSON. While it is this one, get_time tells the real time.",
-    );
-    this.parts = {
-      code: h(
-        "section",
-        { id: "demo-code", class: "side", "aria-label": "Settings and code" },
-        h("h2", {}, "Settings"),
-        this.form.element,
-        tool,
-        this.code.element,
-      ),
-      chat: h("section", { id: "demo-chat", "aria-label": "The chat" }, this.chat.element),
-      live: h(
-        "section",
-        { id: "demo-live", class: "side", "aria-label": "The session and its events" },
-        this.card.element,
-        this.events.element,
-      ),
-    };
-    const columns = h("div", { class: "demo-columns", data: { shown: "chat" } }, Object.values(this.parts));
-    const about = h(
-      "p",
-      { class: "faint" },
-      "A real session of this emulator, and the stand-in for <openai-chatkit>. No key, no network.",
-    );
-    return h(
+    const part = (id, words, ...children) => h("section", { id: `demo-${id}`, "aria-label": words }, children);
+    const tool = field("Client tools answer with", this.tool, TOOL_NOTE);
+    const columns = h(
       "div",
-      { class: "view full demo" },
-      h("div", { class: "title" }, h("h1", {}, "Chat"), about),
-      this.tabs(columns),
-      columns,
+      { class: "demo-columns", data: { shown: "chat" } },
+      part("code", "Settings and code", h("h2", {}, "Settings"), this.form.element, tool, this.code.element),
+      part("chat", "The chat", this.chat.element),
+      part("live", "The session and its events", this.card.element, this.events.element),
     );
+    const title = h("div", { class: "title" }, h("h1", {}, "Chat"), h("p", { class: "faint" }, ABOUT));
+    return h("div", { class: "view full demo" }, title, this.tabs(columns), columns);
   }
 
   /** Which part a phone shows. */

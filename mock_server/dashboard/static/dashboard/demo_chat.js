@@ -17,6 +17,7 @@ const EVENTS = [
   "tool.change",
   "log",
 ];
+const GREETING = "What can I show you?";
 const MEGABYTE = 1024 * 1024;
 
 let script;
@@ -91,10 +92,7 @@ export class ChatBox {
       theme: { colorScheme: isDark ? "dark" : "light" },
       initialThread: thread,
       history: { enabled: settings.history },
-      startScreen: {
-        greeting: "What can I show you?",
-        prompts: prompts.map((text) => ({ label: text, prompt: text })),
-      },
+      startScreen: { greeting: GREETING, prompts: prompts.map((text) => ({ label: text, prompt: text })) },
       threadItemActions: { feedback: true, retry: true },
       composer: {
         placeholder: "Say anything",

@@ -26,31 +26,30 @@ export class NotCreated extends Error {
 
 /** Asks for a session in a project, "" for the one of requests that name none. Throws NotCreated. */
 export async function createSession(project, request) {
+  const { status, ok, headers, text } = await post(`${apiBase(project)}/chatkit/sessions`, request);
+  const body = parsed(text);
+  if (ok && body?.client_secret) return body;
+  throw new NotCreated(body?.error?.message ?? `The emulator answered ${status}, but not with a session.`, {
+    status,
+    body: body ?? text,
+    hint: headers.get("x-mock-hint"),
+    requestId: headers.get("x-request-id"),
+  });
+}
+
+async function post(address, request) {
   const headers = {
     authorization: `Bearer ${key}`,
     "openai-beta": "chatkit_beta=v1",
     "content-type": "application/json",
   };
-  let answer;
-  let text;
   try {
-    answer = await fetch(`${apiBase(project)}/chatkit/sessions`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(request),
-    });
-    text = await answer.text();
+    const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(request) });
+    const { status, ok, headers: told } = answer;
+    return { status, ok, headers: told, text: await answer.text() };
   } catch {
     throw new NotCreated("The emulator did not answer, or broke off.");
   }
-  const body = parsed(text);
-  if (answer.ok && body?.client_secret) return body;
-  throw new NotCreated(body?.error?.message ?? `The emulator answered ${answer.status}, but not with a session.`, {
-    status: answer.status,
-    body: body ?? text,
-    hint: answer.headers.get("x-mock-hint"),
-    requestId: answer.headers.get("x-request-id"),
-  });
 }
 
 function parsed(text) {

@@ -69,13 +69,10 @@ export function requestOf(settings) {
     state_variables: settings.state.trim() ? parsed(settings.state) : undefined,
     tracing: settings.tracing ? undefined : { enabled: false },
   };
+  const uploads = { max_file_size: number("max_size"), max_files: number("max_files") };
   const configuration = {
     automatic_thread_titling: settings.titles ? undefined : { enabled: false },
-    file_upload: filled({
-      enabled: settings.uploads || undefined,
-      max_file_size: number("max_size"),
-      max_files: number("max_files"),
-    }),
+    file_upload: filled({ enabled: settings.uploads || undefined, ...uploads }),
     history: filled({ enabled: settings.history ? undefined : false, recent_threads: number("recent") }),
   };
   const limit = number("requests");
