@@ -1,0 +1,27 @@
+/** What was sent, or answered: headers and a body. */
+
+import { h, jsonView, section } from "./ui.js";
+
+/** A part of a page with a message, which is null where there was none; `note` says why there is no body to see. */
+export function messageSection(title, message, note) {
+  if (!message) return section(title, h("p", { class: "faint" }, note));
+  const { headers, body, size } = message;
+  return section(
+    title,
+    h("h3", {}, "Body", size > 0 && h("span", { class: "faint" }, ` ${size.toLocaleString("en")} bytes`)),
+    note || body === null ? h("p", { class: "faint" }, note || noBody(size)) : jsonView(body, `${title}: body`),
+    h("h3", {}, "Headers"),
+    headersTable(title, headers),
+  );
+}
+
+function noBody(size) {
+  return size ? "It is no text." : "There is none.";
+}
+
+function headersTable(title, headers) {
+  const rows = Object.entries(headers).map(([name, value]) =>
+    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, h("bdi", { dir: "ltr" }, value))),
+  );
+  return h("table", { class: "headers", "aria-label": `${title}: headers` }, h("tbody", {}, rows));
+}
