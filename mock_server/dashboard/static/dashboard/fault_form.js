@@ -120,7 +120,6 @@ export class FaultForm {
         button("Clear", () => this.clear()),
         copyButton("Copy", () => this.code()),
       ),
-      this.done,
       h(
         "p",
         { class: "faint" },
@@ -128,6 +127,7 @@ export class FaultForm {
         h("strong", {}, to),
         "; the first that fits a call strikes it.",
       ),
+      this.done,
     );
   }
 

@@ -77,6 +77,7 @@ class WorkflowView {
   async readNow() {
     if (this.isLeft) return;
     try {
+      if (this.isMissing && !(await this.isThere())) return;
       const workflow = await this.app.ask(this.path);
       if (!this.isLeft) this.show(workflow);
     } catch (error) {
@@ -84,8 +85,15 @@ class WorkflowView {
     }
   }
 
+  /** Whether it came back, asked so that nothing fails. */
+  async isThere() {
+    const { workflows } = await this.app.ask("workflows");
+    return workflows.some(({ id }) => id === this.id);
+  }
+
   /** There is no such workflow, or none any more. */
   lose({ message }) {
+    this.isMissing = true;
     this.known = undefined;
     this.body.hidden = true;
     this.badges.replaceChildren();
@@ -99,6 +107,7 @@ class WorkflowView {
     const { script } = workflow;
     const isOther = JSON.stringify(script) !== this.script;
     Object.assign(this, { known, script: JSON.stringify(script) });
+    this.isMissing = false;
     this.missing.replaceChildren();
     this.body.hidden = false;
     this.badges.replaceChildren(...badgesOf(workflow));

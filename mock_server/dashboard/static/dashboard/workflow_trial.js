@@ -11,7 +11,7 @@ export class Trial {
   /** `send(params)` asks the server; `found(trial)` is told of its answer, or of undefined. */
   constructor({ app, send, found, goTo }) {
     Object.assign(this, { app, send, found, asked: 0 });
-    this.verdict = h("p", { class: "flow-found", role: "status" });
+    this.verdict = h("p", { class: "flow-found", role: "status" }, "Type a message, or try a turn.");
     this.way = button("Show it", goTo);
     this.refusal = h("p", { class: "refusal", role: "alert", hidden: true });
     this.prompts = h("div", { class: "flow-prompts" });

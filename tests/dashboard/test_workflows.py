@@ -1,0 +1,278 @@
+"""Workflows: the list, files in error, one of them, and a message tried."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dashboard.dashboard_page import Dashboard
+from element.hostile import HTML
+from playwright.sync_api import Locator, expect
+
+from mock_server.testing import ChatKitMock
+
+pytestmark = pytest.mark.browser
+
+SHOP = """\
+description: A shop.
+versions: ["1", "2"]
+turns:
+  - when: {text: order}
+    reply:
+      - progress: Looking it up ...
+      - client_tool: {name: get_order, arguments: {customer: "{{user}}"}}
+  - when: {tool: get_order, output: {status: lost}}
+    reply:
+      - message: It is lost.
+  - when: {text: {regex: "^bye"}, turn: 2}
+    reply:
+      - message: "Goodbye, {{user}}."
+      - close: Solved
+default:
+  - message: "You said: {{text}}"
+"""
+BROKEN = SHOP.replace("message: It is lost", "mesage: It is lost")
+RTL = "\u202eevil"
+LATER = 20_000  # milliseconds that a busy machine may take to look at the files again
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a workflow of one's own."""
+    (tmp_path / "wf_shop.yaml").write_text(SHOP)
+    return tmp_path
+
+
+@pytest.fixture
+def mock(folder: Path) -> Iterator[ChatKitMock]:
+    """An emulator that reads this folder."""
+    with ChatKitMock(load=["demo"], workflows=[folder]) as started:
+        yield started
+
+
+def row(dashboard: Dashboard, workflow: str) -> Locator:
+    """A workflow in the list."""
+    heading = dashboard.page.get_by_role("heading", name=workflow, exact=True)
+    return dashboard.main.get_by_role("list", name="Workflows").get_by_role("listitem").filter(has=heading)
+
+
+def turn(dashboard: Dashboard, name: str) -> Locator:
+    """A turn of the workflow shown."""
+    heading = dashboard.page.get_by_role("heading", name=name, exact=True)
+    return dashboard.main.get_by_role("list", name="Turns").locator("> li").filter(has=heading)
+
+
+def errors(dashboard: Dashboard) -> Locator:
+    """What is told of files in error."""
+    return dashboard.main.get_by_role("status", name="Files in error")
+
+
+def test_lists_what_is_loaded(dashboard: Dashboard, folder: Path) -> None:
+    dashboard.open("dashboard/workflows")
+    shop = row(dashboard, "wf_shop")
+    for text in ("A shop.", "3 turns", "Versions 1, 2", str(folder / "wf_shop.yaml")):
+        expect(shop).to_contain_text(text)
+    expect(row(dashboard, "wf_support")).to_be_visible()
+    dashboard.page.get_by_role("searchbox").fill("a shop")
+    expect(row(dashboard, "wf_support")).to_have_count(0)
+    expect(dashboard.main.get_by_text("1 workflow", exact=True)).to_be_visible()
+    expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows?search=a+shop")
+    dashboard.page.get_by_role("searchbox").fill("nothing like it")
+    expect(dashboard.main.get_by_role("heading", name="No workflow is like that")).to_be_visible()
+    expect(dashboard.main.get_by_text("chatkit-mock serve --workflows workflows")).to_be_visible()
+
+
+def test_leads_to_a_chat_and_to_the_workflow(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows")
+    chat = row(dashboard, "wf_shop").get_by_role("link", name="Chat with it")
+    expect(chat).to_have_attribute("href", f"{dashboard.mock.url}/demo?workflow=wf_shop")
+    row(dashboard, "wf_shop").click(position={"x": 300, "y": 60})
+    expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows/wf_shop")
+    expect(dashboard.main.get_by_role("heading", level=1)).to_have_text("wf_shop")
+    dashboard.page.keyboard.press("u")
+    expect(row(dashboard, "wf_demo")).to_be_visible()
+    dashboard.page.keyboard.press("j")
+    expect(row(dashboard, "wf_demo").get_by_role("link", name="wf_demo", exact=True)).to_be_focused()
+
+
+def test_workflows_come_and_go_while_one_looks(dashboard: Dashboard, folder: Path) -> None:
+    dashboard.open("dashboard/workflows")
+    expect(row(dashboard, "wf_shop")).to_be_visible(timeout=LATER)
+    (folder / "wf_later.yaml").write_text("default:\n  - message: Hello\n")
+    dashboard.mock.workflows.add("wf_added", {"description": "By a test.", "default": []})
+    expect(row(dashboard, "wf_later")).to_be_visible(timeout=LATER)
+    expect(row(dashboard, "wf_added")).to_contain_text("Added while running", timeout=LATER)
+    (folder / "wf_later.yaml").unlink()
+    dashboard.mock.workflows.remove("wf_added")
+    expect(row(dashboard, "wf_later")).to_have_count(0, timeout=LATER)
+    expect(row(dashboard, "wf_added")).to_have_count(0, timeout=LATER)
+
+
+def test_a_files_error_stands_in_place_until_it_is_mended(dashboard: Dashboard, folder: Path) -> None:
+    dashboard.open("dashboard/workflows")
+    expect(row(dashboard, "wf_shop")).to_be_visible(timeout=LATER)
+    file = folder / "wf_shop.yaml"
+    file.write_text(BROKEN)
+    expect(errors(dashboard)).to_contain_text(f"{file}:10", timeout=LATER)
+    expect(errors(dashboard)).to_contain_text("turns[1].reply[0]", timeout=LATER)
+    expect(errors(dashboard)).to_contain_text("unknown field 'mesage'; did you mean 'message'?", timeout=LATER)
+    expect(errors(dashboard)).to_contain_text("The last good script of wf_shop goes on.", timeout=LATER)
+    expect(row(dashboard, "wf_shop")).to_contain_text("File in error", timeout=LATER)
+    errors(dashboard).get_by_role("link", name="wf_shop").click()
+    expect(dashboard.main.get_by_role("heading", level=1)).to_have_text("wf_shop", timeout=LATER)
+    blamed = dashboard.main.get_by_label("The file's text").locator(".bad")
+    expect(blamed).to_have_text("      - mesage: It is lost.\n", timeout=LATER)
+    expect(blamed).to_have_attribute("data-number", "10")
+    expect(dashboard.main.get_by_label("The file's text")).to_contain_text(
+        "Line 10: turns[1].reply[0] Object contains", timeout=LATER
+    )
+    expect(turn(dashboard, "Turn 2")).to_contain_text("It is lost.", timeout=LATER)  # the last good script
+    file.write_text(SHOP.replace("It is lost", "It is found"))
+    expect(errors(dashboard)).to_have_text("", timeout=LATER)
+    expect(blamed).to_have_count(0, timeout=LATER)
+    expect(turn(dashboard, "Turn 2")).to_contain_text("It is found.", timeout=LATER)
+
+
+def test_a_file_that_never_was_good_is_told_of(dashboard: Dashboard, folder: Path) -> None:
+    dashboard.open("dashboard/workflows")
+    (folder / "wf_new.yaml").write_text("turns: [1\n")
+    expect(errors(dashboard)).to_contain_text(f"{folder / 'wf_new.yaml'}:2", timeout=LATER)
+    expect(errors(dashboard)).to_contain_text("No workflow comes of it.", timeout=LATER)
+    (folder / "wf_new.yaml").write_text("turns: []\n")
+    expect(row(dashboard, "wf_new")).to_be_visible(timeout=LATER)
+    expect(errors(dashboard)).to_have_text("", timeout=LATER)
+
+
+def test_turns_are_told_in_words(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows/wf_shop")
+    expect(turn(dashboard, "Turn 1")).to_contain_text("When the text contains 'order'")
+    expect(turn(dashboard, "Turn 1")).to_contain_text("get_order {customer: {{user}}}")
+    expect(turn(dashboard, "Turn 2")).to_contain_text("When the tool get_order gives {status: lost}")
+    expect(turn(dashboard, "Turn 3")).to_contain_text("When the text matches ^bye and it is the user's 2nd message")
+    expect(turn(dashboard, "Otherwise")).to_contain_text("You said: {{text}}")
+    expect(dashboard.main.get_by_label("The file's text")).to_contain_text("description: A shop.")
+
+
+@pytest.mark.parametrize("workflow", ["wf_demo", "wf_error", "wf_files", "wf_mock_empty", "wf_reasoning", "wf_support"])
+def test_every_shipped_workflow_is_told(dashboard: Dashboard, workflow: str) -> None:
+    dashboard.open(f"dashboard/workflows/{workflow}")
+    expect(turn(dashboard, "Otherwise")).to_be_visible()
+    words = dashboard.main.get_by_role("list", name="Turns").inner_text()
+    assert [word for word in ("undefined", "[object", "NaN") if word in words] == []
+
+
+def test_a_tried_message_says_which_turn_answers_and_why_the_others_do_not(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows/wf_shop")
+    text = dashboard.main.get_by_label("Text", exact=True)
+    text.fill("Where is my ORDER?")  # tried without a further key
+    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
+    expect(turn(dashboard, "Turn 1")).to_contain_text("Answers")
+    why = turn(dashboard, "Turn 3").get_by_role("row", name="text matches")
+    expect(why).to_contain_text("^bye")
+    expect(why).to_contain_text("Where is my ORDER?")
+    expect(why.get_by_role("img", name="Does not fit")).to_be_visible()
+    expect(turn(dashboard, "Turn 2").get_by_role("row", name="tool")).to_contain_text("get_order")
+    expect(dashboard.main.get_by_role("article").filter(has_text="client_tool_call")).to_contain_text('"ada"')
+    text.fill("bye")
+    expect(dashboard.main.get_by_text("No turn fits: the default answers.")).to_be_visible()
+    expect(turn(dashboard, "Otherwise")).to_contain_text("Answers")
+    number = turn(dashboard, "Turn 3").get_by_role("row", name="turn")
+    expect(number).to_contain_text("2")
+    expect(number.get_by_role("img", name="Does not fit")).to_be_visible()
+    dashboard.main.get_by_label("User").fill("grace")
+    dashboard.main.get_by_label("Message number").fill("2")
+    dashboard.main.get_by_label("Message number").press("Enter")
+    expect(dashboard.main.get_by_text("Turn 3 answers.")).to_be_visible()
+    expect(turn(dashboard, "Turn 3").get_by_role("img", name="Does not fit")).to_have_count(0)
+    expect(dashboard.main.get_by_role("article").filter(has_text="Goodbye, grace.")).to_be_visible()
+    expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows/wf_shop?text=bye&user=grace&turn=2")
+    dashboard.page.reload()
+    expect(dashboard.main.get_by_text("Turn 3 answers.")).to_be_visible()
+    assert all(each.title != "bye" for each in dashboard.mock.threads.list())
+
+
+def test_a_tool_an_action_and_answers_can_be_tried(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows/wf_support")
+    dashboard.main.get_by_text("More", exact=True).click()
+    dashboard.main.get_by_label("Client tool").fill("get_order")
+    dashboard.main.get_by_label("Its output, as JSON").fill('{"status": "on its way"}')
+    expect(dashboard.main.get_by_text("Turn 3 answers.")).to_be_visible()
+    turn(dashboard, "Turn 4").get_by_role("button", name="Try it").click()
+    expect(dashboard.main.get_by_text("Turn 4 answers.")).to_be_visible()
+    expect(dashboard.main.get_by_label("Action")).to_have_value("claim.send")
+    expect(dashboard.main.get_by_label("Client tool")).to_have_value("")
+    turn(dashboard, "Turn 7").get_by_role("button", name="Try it").click()
+    expect(dashboard.main.get_by_text("Turn 7 answers.")).to_be_visible()
+    expect(turn(dashboard, "Turn 8")).to_contain_text("Fits, but an earlier turn answers")
+    dashboard.main.get_by_role("button", name="call me", exact=True).click()
+    expect(dashboard.main.get_by_text("Turn 6 answers.")).to_be_visible()
+    expect(dashboard.main.get_by_role("article").filter(has_text="Your number?")).to_be_visible()
+
+
+def test_the_turn_that_answers_comes_into_sight(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows/wf_support?text=bye")
+    expect(dashboard.main.get_by_text("Turn 9 answers.")).to_be_visible()
+    expect(turn(dashboard, "Turn 9").get_by_role("heading")).to_be_in_viewport()
+    expect(dashboard.main.get_by_label("Text", exact=True)).to_be_in_viewport()
+
+
+def test_what_can_not_be_tried_is_told_at_the_form(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/workflows/wf_support?text=order")
+    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
+    dashboard.main.get_by_text("More", exact=True).click()
+    dashboard.main.get_by_label("State, as JSON").fill("{plan")
+    expect(dashboard.main.get_by_role("alert")).to_contain_text("The state is no JSON")
+    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_hidden()
+    dashboard.main.get_by_label("State, as JSON").fill("")
+    expect(dashboard.main.get_by_role("alert")).to_have_count(0)
+    dashboard.main.get_by_label("Action").fill("x")
+    dashboard.main.get_by_label("Client tool").fill("y")
+    expect(dashboard.main.get_by_role("alert")).to_have_text("One thing is answered at a time, not action and tool.")
+    dashboard.complaints.clear()
+
+
+def test_a_changed_script_is_tried_again(dashboard: Dashboard, folder: Path) -> None:
+    dashboard.open("dashboard/workflows/wf_shop?text=refund")
+    expect(dashboard.main.get_by_text("No turn fits: the default answers.")).to_be_visible(timeout=LATER)
+    (folder / "wf_shop.yaml").write_text(SHOP.replace("text: order", "text: refund"))
+    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible(timeout=LATER)
+
+
+def test_one_without_a_file_and_one_without_a_script(dashboard: Dashboard) -> None:
+    dashboard.mock.workflows.add("wf_added", {"turns": [{"when": {}, "reply": [{"message": "Hi"}]}]})
+    dashboard.open("dashboard/workflows/wf_added")
+    expect(turn(dashboard, "Turn 1")).to_contain_text("To any message", timeout=LATER)
+    expect(dashboard.main.get_by_label("The script")).to_contain_text('"message": "Hi"', timeout=LATER)
+    dashboard.mock.workflows.remove("wf_added")
+    expect(dashboard.main.get_by_role("heading", name="There is no script for it")).to_be_visible(timeout=LATER)
+    expect(turn(dashboard, "Turn 1")).to_be_hidden(timeout=LATER)
+    dashboard.mock.workflows.add("wf_added", {"default": []})
+    expect(turn(dashboard, "Otherwise")).to_contain_text("Says nothing", timeout=LATER)
+    dashboard.complaints.clear()  # the answers to asking for it
+
+
+def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
+    hostile = [*HTML, RTL, "x" * 10_000]
+    turns = [{"when": {"text": text}, "reply": [{"progress": text}, {"title": text}]} for text in hostile]
+    dashboard.mock.workflows.add("wf_hostile", {"description": hostile[0], "turns": turns, "default": []})
+    dashboard.open("dashboard/workflows")
+    expect(row(dashboard, "wf_hostile")).to_contain_text(hostile[0][:60])
+    dashboard.open("dashboard/workflows/wf_hostile")
+    dashboard.main.get_by_label("Text", exact=True).fill(hostile[0])
+    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
+    expect(turn(dashboard, f"Turn {len(hostile)}")).to_contain_text("xxxxxxxx")
+    assert dashboard.main.locator("img:not([alt='']), script, iframe").count() == 0
+    assert not dashboard.overflows()
+
+
+def test_looks(looks: Dashboard, folder: Path) -> None:
+    looks.open("dashboard/workflows")
+    expect(row(looks, "wf_shop")).to_be_visible(timeout=LATER)
+    (folder / "wf_shop.yaml").write_text(BROKEN)
+    expect(row(looks, "wf_shop")).to_contain_text("File in error", timeout=LATER)
+    assert looks.violations() == []
+    assert not looks.overflows()
+    looks.open("dashboard/workflows/wf_shop?text=my+order&state={}")
+    expect(looks.main.get_by_text("Turn 1 answers.")).to_be_visible(timeout=LATER)
+    expect(looks.main.get_by_label("The file's text")).to_contain_text("Line 10", timeout=LATER)
+    assert looks.violations() == []
+    assert not looks.overflows()
