@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from browsers import chromium
+from dashboard.dashboard_page import Dashboard
 from element.chat_page import ChatPage, chat_page, mock_and_browser
 from playwright.sync_api import expect
 
 from mock_server.documents import read_document
+from mock_server.testing import ChatKitMock
 
 FOLDER = Path(__file__).parent
 VIEW = {"width": 560, "height": 900}
@@ -31,7 +34,10 @@ OPTIONS = """{
 }"""
 
 
-def take(page: ChatPage, name: str) -> None:
+WIDE = {"width": 1280, "height": 800}
+
+
+def take(page: ChatPage | Dashboard, name: str) -> None:
     """Take one picture, once everything is still."""
     page.page.mouse.move(0, 0)
     page.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
@@ -39,6 +45,49 @@ def take(page: ChatPage, name: str) -> None:
 
 def main() -> None:
     """Take all of them, in both schemes."""
+    take_element()
+    take_dashboard()
+
+
+def take_dashboard() -> None:
+    """Take the dashboard's, with a chat that has just begun."""
+    with ChatKitMock() as mock, chromium() as browser:
+        for scheme in ("light", "dark"):
+            dashboard = Dashboard(browser, mock, viewport=WIDE, color_scheme=scheme, device_scale_factor=1)
+            mock.reset()
+            _chat(dashboard, scheme)
+            dashboard.open("dashboard/requests")
+            dashboard.row("/v1/chatkit/conversation").first.get_by_role("link").click()
+            expect(dashboard.main.get_by_role("heading", name="Events")).to_be_visible()
+            take(dashboard, f"request-{scheme}")
+            _many_sessions(dashboard)
+            dashboard.open("dashboard/time")
+            expect(dashboard.main.get_by_role("img")).to_be_visible()
+            take(dashboard, f"time-{scheme}")
+            dashboard.context.close()
+
+
+def _chat(dashboard: Dashboard, scheme: str) -> None:
+    dashboard.open("demo")
+    chat = dashboard.page.frame_locator("openai-chatkit iframe")
+    chat.get_by_role("button", name="Show me a flight").click()
+    expect(chat.get_by_role("button", name="Good response")).to_be_visible()
+    expect(dashboard.main.get_by_text("9 of 10 requests left")).to_be_visible()
+    take(dashboard, f"demo-{scheme}")
+
+
+def _many_sessions(dashboard: Dashboard) -> None:
+    """Sessions of one to ten minutes, as an app with a few users begins them."""
+    for number in range(40):
+        dashboard.client.beta.chatkit.sessions.create(
+            user=("ada", "grace", "alan", "edsger")[number % 4],
+            workflow={"id": "wf_demo"},
+            expires_after={"anchor": "created_at", "seconds": 60 + (number * 97) % 540},
+        )
+
+
+def take_element() -> None:
+    """Take the element's."""
     script = read_document(FOLDER / "travel.yaml")
     with mock_and_browser() as (mock, browser):
         for scheme, accent in (("light", "#0f766e"), ("dark", "#5eead4")):

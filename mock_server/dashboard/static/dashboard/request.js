@@ -78,8 +78,8 @@ class RequestPage {
       heading(record),
       h("div", { class: "title" }, this.head, this.buttons()),
       section("About it", this.facts),
-      h("div", { class: "columns" }, messageSection("Request", record.request), this.answer),
       this.stream.element,
+      h("div", { class: "columns" }, messageSection("Request", record.request), this.answer),
     );
     this.renew(record);
   }
@@ -148,7 +148,7 @@ function* headOf({ status, outcome, fault, milliseconds, at }) {
 
 function answerNote({ events, answer, outcome }) {
   if (!answer) return outcome === "open" ? "It has not begun yet." : "There was none.";
-  return events && "It is a stream: its events are below.";
+  return events && "It is a stream: its events are above.";
 }
 
 function lost(app, message) {

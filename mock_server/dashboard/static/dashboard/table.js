@@ -173,18 +173,26 @@ export class Table {
       element.remove();
       this.drawn.delete(key);
     }
-    for (const [row, index] of wanted.values()) this.drawRow(row, index, height);
+    let before = null;
+    for (const [row, index] of wanted.values()) before = this.drawRow(row, index, height, before);
     if (end >= this.rows.length - PAGE / 2) this.readOn();
   }
 
-  drawRow(row, index, height) {
+  /** Rows stand in the page in the order in which they are seen, for those who do not see them. */
+  drawRow(row, index, height, before) {
     const drawn = this.drawn.get(keyOf(row)) ?? this.addRow(row);
+    const place = before ? before.nextSibling : this.body.firstChild;
+    if (place !== drawn.element) this.body.insertBefore(drawn.element, place);
     if (drawn.index !== index) {
       setStyle(drawn.element, { transform: `translateY(${index * height}px)` });
       drawn.element.setAttribute("aria-rowindex", index + 2);
       drawn.index = index;
     }
-    if (drawn.row === row) return;
+    if (drawn.row !== row) this.fillRow(row, drawn);
+    return drawn.element;
+  }
+
+  fillRow(row, drawn) {
     const facts = JSON.stringify(row);
     if (facts !== drawn.facts) {
       const contents = this.cells(row);
@@ -203,7 +211,6 @@ export class Table {
     const element = h("div", { class: "row", role: "row", data: { id: row.id } }, cells);
     const drawn = { element, cells, link };
     this.drawn.set(keyOf(row), drawn);
-    this.body.append(element);
     return drawn;
   }
 
