@@ -33,20 +33,36 @@ const fonts = [];
 const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
 /** Makes the page look as the options want it. */
-export function applyTheme({ colorScheme, radius, density, typography = {}, color = {} }) {
-  const root = document.documentElement;
-  root.dataset.scheme = colorScheme;
-  root.dataset.accentLevel = color.accent?.level ?? 0;
-  const set = (name, value) =>
-    value === undefined ? root.style.removeProperty(name) : root.style.setProperty(name, value);
-  ["s", "m", "l", "full"].forEach((name, index) => set(`--radius-${name}`, `${RADII[radius][index]}px`));
-  set("--space", `${SPACES[density]}px`);
-  set("--font-size", `${typography.baseSize ?? 16}px`);
-  set("--font", typography.fontFamily && `${typography.fontFamily}, system-ui, sans-serif`);
-  set("--font-mono", typography.fontFamilyMono && `${typography.fontFamilyMono}, ui-monospace, monospace`);
-  loadFonts(typography.fontSources ?? []);
-  sheet.replaceSync(["light", "dark"].map((scheme) => rule(scheme, color, scheme === colorScheme)).join("\n"));
+export function applyTheme(theme) {
+  const { style, dataset } = document.documentElement;
+  dataset.scheme = theme.colorScheme;
+  dataset.accentLevel = theme.color?.accent?.level ?? 0;
+  for (const [name, value] of Object.entries(measuresOf(theme))) {
+    if (value === undefined) style.removeProperty(name);
+    else style.setProperty(name, value);
+  }
+  loadFonts(theme.typography?.fontSources ?? []);
+  sheet.replaceSync(colorsOf(theme));
   document.adoptedStyleSheets = [sheet];
+}
+
+/** Sizes and fonts as CSS variables; those that the theme says nothing of are undefined. */
+export function measuresOf({ radius, density, typography = {} }) {
+  const { baseSize, fontFamily, fontFamilyMono } = typography;
+  return {
+    ...Object.fromEntries(
+      ["s", "m", "l", "full"].map((name, index) => [`--radius-${name}`, `${RADII[radius][index]}px`]),
+    ),
+    "--space": `${SPACES[density]}px`,
+    "--font-size": `${baseSize ?? 16}px`,
+    "--font": fontFamily && `${fontFamily}, system-ui, sans-serif`,
+    "--font-mono": fontFamilyMono && `${fontFamilyMono}, ui-monospace, monospace`,
+  };
+}
+
+/** The colours of both schemes, as CSS rules for what has `data-scheme`. */
+export function colorsOf({ colorScheme, color = {} }) {
+  return ["light", "dark"].map((scheme) => rule(scheme, color, scheme === colorScheme)).join("\n");
 }
 
 function rule(scheme, color, chosen) {
