@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import memory, plugin, rendering, requests, startup, streams, watching
+from benchmarks import dashboard, memory, plugin, rendering, requests, startup, streams, watching
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
     memory.report()
     plugin.report()
     rendering.report()
+    dashboard.report()
 
 
 if __name__ == "__main__":
