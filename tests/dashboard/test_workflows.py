@@ -170,7 +170,7 @@ def test_a_tried_message_says_which_turn_answers_and_why_the_others_do_not(dashb
     expect(why).to_contain_text("^bye")
     expect(why).to_contain_text("Where is my ORDER?")
     expect(why.get_by_role("img", name="Does not fit")).to_be_visible()
-    expect(turn(dashboard, "Turn 2").get_by_role("row", name="tool")).to_contain_text("get_order")
+    expect(turn(dashboard, "Turn 2").get_by_role("row", name="tool")).to_contain_text("get_ordernothing")
     expect(dashboard.main.get_by_role("article").filter(has_text="client_tool_call")).to_contain_text('"ada"')
     text.fill("bye")
     expect(dashboard.main.get_by_text("No turn fits: the default answers.")).to_be_visible()

@@ -43,44 +43,15 @@ export class FaultForm {
 
   parts() {
     return [
-      group(
-        "Which calls",
-        this.operation(),
-        text("operation_text", "Operation, or its beginning", "conversation.threads"),
-        pair(
-          text("workflow", "Workflow", "wf_*"),
-          text("user", "User", "ada"),
-          text("session", "Session", "cksess_*"),
-          text("path", "Path", "/v1/chatkit/*"),
-        ),
-        pair(text("nth", "Which of them", "1, 3"), text("probability", "Probability", "0.2", "decimal")),
-      ),
+      group("Which calls", this.operation(), calls()),
       group(
         "What happens",
         field(
           "It does",
           choice("ending", ENDINGS, "error", () => this.draw()),
         ),
-        pair(
-          text("status", "Status", "500", "numeric", "500"),
-          text("retry_after", "Retry after, in seconds", "1", "numeric"),
-        ),
-        text("message", "Message", "What OpenAI says with this status"),
-        text("events", "Events that pass before", "3", "numeric", "3"),
-        pair(text("delay", "Wait first", "2s"), text("bandwidth", "Bytes a second", "2000", "numeric")),
-        field(
-          "End the session first",
-          choice(
-            "end_session",
-            [
-              ["", "No"],
-              ["expired", "As expired"],
-              ["cancelled", "As cancelled"],
-            ],
-            "",
-            () => this.draw(),
-          ),
-        ),
+        deeds(),
+        this.session(),
       ),
       group(
         "How often",
@@ -88,6 +59,18 @@ export class FaultForm {
         text("name", "Name", "Its id"),
       ),
     ];
+  }
+
+  session() {
+    const options = [
+      ["", "No"],
+      ["expired", "As expired"],
+      ["cancelled", "As cancelled"],
+    ];
+    return field(
+      "End the session first",
+      choice("end_session", options, "", () => this.draw()),
+    );
   }
 
   operation() {
@@ -104,6 +87,8 @@ export class FaultForm {
   }
 
   preview(to) {
+    const add = h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Add the rule");
+    const order = h("p", { class: "faint" }, "It goes behind the others of the project ", h("strong", {}, to), ".");
     return h(
       "div",
       { class: "fault-preview" },
@@ -116,17 +101,11 @@ export class FaultForm {
       h(
         "div",
         { class: "buttons" },
-        h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Add the rule"),
+        add,
         button("Clear", () => this.clear()),
         copyButton("Copy", () => this.code()),
       ),
-      h(
-        "p",
-        { class: "faint" },
-        "It goes behind the others of the project ",
-        h("strong", {}, to),
-        "; the first that fits a call strikes it.",
-      ),
+      order,
       this.done,
     );
   }
@@ -182,6 +161,27 @@ export class FaultForm {
       submit.disabled = false;
     }
   }
+}
+
+function calls() {
+  return [
+    text("operation_text", "Operation, or its beginning", "conversation.threads"),
+    pair(text("workflow", "Workflow", "wf_*"), text("user", "User", "ada")),
+    pair(text("session", "Session", "cksess_*"), text("path", "Path", "/v1/chatkit/*")),
+    pair(text("nth", "Which of them", "1, 3"), text("probability", "Probability", "0.2", "decimal")),
+  ];
+}
+
+function deeds() {
+  return [
+    pair(
+      text("status", "Status", "500", "numeric", "500"),
+      text("retry_after", "Retry after, in seconds", "1", "numeric"),
+    ),
+    text("message", "Message", "What OpenAI says with this status"),
+    text("events", "Events that pass before", "3", "numeric", "3"),
+    pair(text("delay", "Wait first", "2s"), text("bandwidth", "Bytes a second", "2000", "numeric")),
+  ];
 }
 
 function group(legend, ...fields) {

@@ -25,11 +25,7 @@ export function faultsView(app, place) {
 class FaultsView {
   constructor(app, place) {
     Object.assign(this, { app, project: app.oneProject, acts: 0 });
-    this.rules = new FaultRules({
-      now: () => app.clocks.now(this.project),
-      remove: ({ id }) => this.passing(() => this.act(`faults/${encodeURIComponent(id)}`, { method: "DELETE" })),
-      nothing: this.teach(),
-    });
+    this.rules = this.rulesAtWork();
     this.sets = h("ul", { class: "fault-sets" });
     this.keyedSets = new Keyed(
       this.sets,
@@ -43,16 +39,30 @@ class FaultsView {
       (state) => new MagicRow(state, this),
     );
     this.removeAll = button("Remove all", () => this.clear(), { tone: "danger", symbol: "trash", disabled: true });
-    this.form = new FaultForm({
-      add: (body) => this.act("faults", { method: "POST", body }),
-      from: place.query,
-      url: document.baseURI.replace(/\/$/, ""),
-      project: this.project === app.fallback ? "" : this.project,
-      to: this.project,
-    });
+    this.form = this.formFor(place.query);
     this.element = this.page();
     this.read = paced(() => this.readAll());
     this.count = paced(() => this.readCounts());
+  }
+
+  rulesAtWork() {
+    const { app } = this;
+    return new FaultRules({
+      now: () => app.clocks.now(this.project),
+      remove: ({ id }) => this.passing(() => this.act(`faults/${encodeURIComponent(id)}`, { method: "DELETE" })),
+      nothing: this.teach(),
+    });
+  }
+
+  formFor(query) {
+    const { app, project } = this;
+    return new FaultForm({
+      add: (body) => this.act("faults", { method: "POST", body }),
+      from: query,
+      url: document.baseURI.replace(/\/$/, ""),
+      project: project === app.fallback ? "" : project,
+      to: project,
+    });
   }
 
   page() {

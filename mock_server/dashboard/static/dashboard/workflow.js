@@ -41,23 +41,28 @@ class WorkflowView {
     this.file = h("div", {});
     this.body = h("div", { class: "flow-body", hidden: true }, this.words, this.about, this.columns(), this.file);
     this.missing = h("div", {});
-    this.element = h(
+    this.element = this.page();
+    this.read = paced(() => this.readNow(), LOOK);
+  }
+
+  page() {
+    const page = h(
       "div",
       { class: "view workflow" },
-      link(app.href("workflows"), "All workflows"),
+      link(this.app.href("workflows"), "All workflows"),
       h(
         "div",
         { class: "title" },
-        h("h1", {}, said(id)),
+        h("h1", {}, said(this.id)),
         this.badges,
-        h("div", { class: "buttons" }, chatLink(app, id)),
+        h("div", { class: "buttons" }, chatLink(this.app, this.id)),
       ),
       this.errors.element,
       this.body,
       this.missing,
     );
-    this.element.firstChild.classList.add("back");
-    this.read = paced(() => this.readNow(), LOOK);
+    page.firstChild.classList.add("back");
+    return page;
   }
 
   columns() {

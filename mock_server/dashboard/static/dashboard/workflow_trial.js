@@ -75,8 +75,7 @@ export class Trial {
 
   /** Whether there is something to try. */
   get any() {
-    const { user, turn, ...rest } = this.typed;
-    return Object.values(rest).some(Boolean);
+    return Object.entries(this.typed).some(([name, value]) => value && !isUsual(name, value));
   }
 
   submit(event) {
@@ -171,30 +170,18 @@ function mainFields() {
 }
 
 function moreFields() {
-  return h(
-    "div",
-    { class: "fields" },
-    h("p", { class: "faint" }, "Instead of a message: a widget's action, a tool's output, or answers to questions."),
-    h(
-      "div",
-      { class: "pair" },
-      input("action", "Action", "claim.send"),
-      input("payload", "Its payload, as JSON", '{"wish": "refund"}'),
-    ),
-    h(
-      "div",
-      { class: "pair" },
-      input("tool", "Client tool", "get_order"),
-      input("output", "Its output, as JSON", '{"status": "lost"}'),
-    ),
-    input("answers", "Answers, as JSON", '{"when": "Morning"}'),
-    h(
-      "div",
-      { class: "pair" },
-      input("state", "State, as JSON", '{"plan": "pro"}'),
-      input("attachment", "Type of an attached file", "image/png"),
-    ),
-  );
+  const hint = "Instead of a message: a widget's action, a tool's output, or answers to questions.";
+  const fields = [
+    ["action", "Action", "claim.send"],
+    ["payload", "Its payload, as JSON", '{"wish": "refund"}'],
+    ["tool", "Client tool", "get_order"],
+    ["output", "Its output, as JSON", '{"status": "lost"}'],
+    ["answers", "Answers, as JSON", '{"when": "Morning"}'],
+    ["state", "State, as JSON", '{"plan": "pro"}'],
+    ["attachment", "Type of an attached file", "image/png"],
+  ];
+  const made = fields.map(([name, words, placeholder]) => input(name, words, placeholder));
+  return h("div", { class: "fields" }, h("p", { class: "faint" }, hint), h("div", { class: "pair" }, made));
 }
 
 function input(name, words, placeholder, value = "", inputmode = "text") {

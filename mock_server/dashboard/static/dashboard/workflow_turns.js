@@ -120,34 +120,32 @@ const TONES = {
 
 function reasonsOf(conditions, turn) {
   const head = ["Condition", "Wanted", "Given", "Fits"].map((words) => h("th", { scope: "col" }, words));
-  const rows = conditions.map(({ name, wanted, given, fits }) =>
-    h(
-      "tr",
-      { data: { fits } },
-      h("th", { scope: "row" }, NAMES[name] ?? name),
-      h("td", {}, wordsOf(wanted)),
-      h("td", {}, wordsOf(given)),
-      h(
-        "td",
-        {},
-        h(
-          "span",
-          { class: "flow-fits", role: "img", "aria-label": fits ? "Fits" : "Does not fit" },
-          icon(fits ? "lucide:check" : "lucide:x"),
-        ),
-      ),
-    ),
-  );
   return h(
     "table",
     { class: "flow-reasons", "aria-label": `Why ${turn}` },
     h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, rows),
+    h("tbody", {}, conditions.map(reasonOf)),
   );
 }
 
-function wordsOf(value) {
+function reasonOf({ name, wanted, given, fits }) {
+  const label = fits ? "Fits" : "Does not fit";
+  return h(
+    "tr",
+    { data: { fits } },
+    h("th", { scope: "row" }, NAMES[name] ?? name),
+    h("td", {}, wordsOf(wanted, "any")),
+    h("td", {}, wordsOf(given, "nothing")),
+    h(
+      "td",
+      {},
+      h("span", { class: "flow-fits", role: "img", "aria-label": label }, icon(`lucide:${fits ? "check" : "x"}`)),
+    ),
+  );
+}
+
+function wordsOf(value, blank) {
   if (value === null || value === undefined) return h("span", { class: "faint" }, "nothing");
-  if (value === "") return h("span", { class: "faint" }, "any");
+  if (value === "") return h("span", { class: "faint" }, blank);
   return said(brief(value));
 }

@@ -51,10 +51,15 @@ class WorkflowsView {
     );
     this.none.hidden = true;
     this.read = paced(() => this.readNow(), LOOK);
-    this.element = h(
+    this.element = this.page();
+  }
+
+  page() {
+    const whose = h("span", { class: "faint" }, "of the whole server");
+    return h(
       "div",
       { class: "view workflows" },
-      h("div", { class: "title" }, h("h1", {}, "Workflows"), h("span", { class: "faint" }, "of the whole server")),
+      h("div", { class: "title" }, h("h1", {}, "Workflows"), whose),
       this.errors.element,
       this.filters.element,
       this.list,
