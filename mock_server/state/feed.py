@@ -112,55 +112,43 @@ class Gatherer:
             self._left_out[kind] = self._left_out.get(kind, 0) + 1
 
 
-class Audience:
-    """Those who listen."""
+class Feed:
+    """The happenings of one project. Without a listener nothing is made, kept or counted.
 
-    def __init__(self) -> None:
-        self.listeners: list[Listener | Gatherer] = []
+    listeners: who hears of them; empty when nobody does, which is what to ask before anything is done for a happening.
+    """
 
-    def join(self, listener: Listener | Gatherer) -> None:
-        """Tell it from now on."""
-        self.listeners = [*self.listeners, listener]
-
-    def leave(self, listener: Listener | Gatherer) -> None:
-        """Tell it no more."""
-        self.listeners = [each for each in self.listeners if each is not listener]
-
-    def tell(self, note: Note) -> None:
-        """Tell every listener."""
-        for listener in self.listeners:
-            listener.tell(note)
-            if listener.dropped:
-                self.leave(listener)
-
-
-class Feed(Audience):
-    """The happenings of one project. Without a listener nothing is made, kept or counted."""
-
-    def __init__(self, project: str, *, now: Callable[[], float], everywhere: Audience) -> None:
-        """`everywhere` are those who hear of every project."""
-        super().__init__()
-        self._project, self._now, self._everywhere = project, now, everywhere
+    def __init__(self, project: str, *, now: Callable[[], float]) -> None:
+        self._project, self._now = project, now
+        self.listeners: tuple[Listener | Gatherer, ...] = ()
         self._number = 0
 
     @property
     def has_listeners(self) -> bool:
         """Whether anybody listens."""
-        return bool(self.listeners or self._everywhere.listeners)
+        return bool(self.listeners)
+
+    def join(self, listener: Listener | Gatherer) -> None:
+        """Tell it from now on."""
+        self.listeners = (*self.listeners, listener)
+
+    def leave(self, listener: Listener | Gatherer) -> None:
+        """Tell it no more."""
+        self.listeners = tuple(each for each in self.listeners if each is not listener)
 
     def publish(self, kind: str, *, at: float | None = None, **data: Any) -> None:
         """Tell every listener."""
-        if self.has_listeners:
+        if self.listeners:
             self.tell_about(data, dict, kind, self._now() if at is None else at)
 
     def tell_about(self, about: Any, describe: Callable[[Any], dict[str, Any]], kind: str, at: float) -> None:
         """Tell every listener of something that changes no more; it is described when it is read.
 
-        It has to be cheap: all that the server does for a request passes here twice.
+        It has to be cheap: all that is asked of the server passes here, some of it twice.
         """
         self._number += 1
         note = Note(self._project, self._number, kind, at, about, describe)
-        if self.listeners:
-            self.tell(note)
-        if self._everywhere.listeners:
-            self._everywhere.tell(note)
+        for listener in self.listeners:
+            listener.tell(note)
+            if listener.dropped:
+                self.leave(listener)

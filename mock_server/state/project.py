@@ -11,7 +11,7 @@ from mock_server.errors import ProjectInvalid
 from mock_server.ids import IdFactory
 from mock_server.state.expiries import Expiries
 from mock_server.state.faults import Faults
-from mock_server.state.feed import Audience, Feed, Gatherer, Listener
+from mock_server.state.feed import Feed, Gatherer, Listener
 from mock_server.state.files import Files
 from mock_server.state.journal import Entry, Journal
 from mock_server.state.masking import hidden, hidden_or_none
@@ -41,20 +41,20 @@ class Project:
         secrets: dict[str, Session],
         scripted: Container[str],
         faults: "Sequence[FaultParams]",
-        everywhere: Audience,
+        listeners: "Sequence[Listener | Gatherer]" = (),
     ) -> None:
-        """`everywhere` are those who hear of every project."""
+        """`listeners` hear of it from its very first happening on."""
         self.name = name
         self.clock = Clock()
-        self.feed = Feed(name, now=self.clock.now, everywhere=everywhere)
+        self.feed = Feed(name, now=self.clock.now)
         self.journal = Journal(entries=settings.journal_entries, size=settings.journal_bytes)
         self.expiries = Expiries()
         self._settings, self._base, self._secrets, self._scripted = settings, base, secrets, scripted
         self._faults = faults
         self._begin()
         self._begin_faults()
-        if self.feed.has_listeners:
-            self.attend()
+        for listener in listeners:
+            self.listen(listener)
 
     @cached_property
     def threads(self) -> "Threads":
@@ -94,12 +94,13 @@ class Project:
 
     def create_session(self, params: SessionCreateParams, *, now: float, ending: Ending | None = None) -> Session:
         """A new session, ended at once if `ending` says so. Raises WorkflowNotFound."""
-        if not self.feed.has_listeners and ending is None:
+        if not self.feed.listeners and ending is None:
             return self.sessions.create(params, now=now)
         self.tell_what_passed()
         session = self.sessions.create(params, now=now)
         self.expiries.add(session)
-        self._tell_session(session, "created", at=now)
+        if self.feed.listeners:
+            self.feed.tell_about(session, _described_session, "session.created", now)
         if ending is not None:
             self.end_session(session.id, ending, now=now)
         return session
@@ -123,29 +124,21 @@ class Project:
 
     def listen(self, listener: Listener | Gatherer) -> None:
         """Let it hear of all that happens from now on."""
-        self.attend()
+        if not self.feed.listeners:
+            self.expiries.start(self.clock.now())
+            self.journal.on_end = self._tell_request
         self.feed.join(listener)
 
     def leave(self, listener: Listener | Gatherer) -> None:
-        """Let it hear no more."""
+        """Let it hear no more; nothing is kept for nobody."""
         self.feed.leave(listener)
-        self.relax()
-
-    def attend(self) -> None:
-        """Begin to note what only listeners want to know, unless somebody listens already."""
-        if self.journal.on_end is None or not self.feed.has_listeners:
-            self.expiries.start(self.clock.now())
-            self.journal.on_end = self._tell_request
-
-    def relax(self) -> None:
-        """Keep nothing of it once nobody listens."""
-        if not self.feed.has_listeners:
+        if not self.feed.listeners:
             self.expiries.forget()
             self.journal.on_end = None
 
     def tell_what_passed(self) -> None:
         """Tell listeners which sessions expired since they were last told, or live again after a move backwards."""
-        if not self.feed.has_listeners:
+        if not self.feed.listeners:
             return
         now = self.clock.now()
         for session in self.expiries.passed(self.sessions, now=now):
@@ -171,12 +164,13 @@ class Project:
         self.feed.publish("reset", only=only)
 
     def _tell_session(self, session: Session, became: str, *, at: float) -> None:
-        if self.feed.has_listeners:
+        if self.feed.listeners:
             self.feed.tell_about(session, _described_session, f"session.{became}", at)
 
     def _tell_request(self, entry: Entry) -> None:
-        if self.feed.has_listeners:
-            self.feed.tell_about(entry, _described_request, "request", self.clock.now())
+        feed = self.feed
+        if feed.listeners:
+            feed.tell_about(entry, _described_request, "request", self.clock.now())
 
     def _chance(self) -> float:
         return self.ids.chance()  # of the present factory: a reset makes another
@@ -240,7 +234,7 @@ class Projects:
         self._base, self._scripted, self._faults = base, scripted, faults
         self._secrets: dict[str, Session] = {}
         self._by_name: dict[str, Project] = {}
-        self._audience = Audience()
+        self._listeners: list[Listener | Gatherer] = []
         self.default = self.get(settings.project)
 
     def get(self, name: str) -> Project:
@@ -256,22 +250,22 @@ class Projects:
                 secrets=self._secrets,
                 scripted=self._scripted,
                 faults=self._faults,
-                everywhere=self._audience,
+                listeners=self._listeners,
             )
             self._by_name[name] = project
         return project
 
     def listen(self, listener: Listener | Gatherer) -> None:
         """Let it hear of all that happens from now on, also in projects to come."""
+        self._listeners = [*self._listeners, listener]
         for project in self:
-            project.attend()
-        self._audience.join(listener)
+            project.listen(listener)
 
     def leave(self, listener: Listener | Gatherer) -> None:
         """Let it hear no more."""
-        self._audience.leave(listener)
+        self._listeners = [each for each in self._listeners if each is not listener]
         for project in self:
-            project.relax()
+            project.leave(listener)
 
     def tell_what_passed(self) -> None:
         """Tell listeners which sessions of any project expired by the mere passing of time."""
