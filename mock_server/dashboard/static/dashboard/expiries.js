@@ -4,7 +4,7 @@ import { h, link, section, svg } from "./ui.js";
 import { spanOf } from "./clocks.js";
 
 const BUCKETS = 60;
-const [WIDTH, HEIGHT, FOOT] = [1000, 150, 26]; // units of the drawing
+const [WIDTH, HEIGHT] = [1000, 100]; // units of the drawing
 const TICKS = 4;
 
 export class Expiries {
@@ -26,7 +26,7 @@ export class Expiries {
     this.words.textContent = active
       ? `${active.toLocaleString("en")} active ${active === 1 ? "session expires" : "sessions expire"} within ${spanOf(longest)}.`
       : "No session is active: there is nothing to expire.";
-    if (active) this.axis.replaceChildren(drawing(buckets, longest, this.words.textContent));
+    if (active) this.axis.replaceChildren(drawing(buckets, longest, this.words.textContent), ticks(longest));
     this.rows.replaceChildren(...next.map((session) => this.row(session)));
     this.tick();
   }
@@ -51,23 +51,23 @@ export class Expiries {
 function drawing(buckets, longest, words) {
   const most = Math.max(...buckets);
   const step = WIDTH / buckets.length;
-  const floor = HEIGHT - FOOT;
   const bars = buckets.map((count, index) => {
-    const height = count ? Math.max(3, (count / most) * (floor - 10)) : 0;
-    const from = spanOf((index * longest) / buckets.length);
-    const shape = { x: index * step + 1, y: floor - height, width: step - 2, height, rx: 2 };
-    return svg("rect", shape, svg("title", {}, `${count} in ${from}`));
+    const height = count ? Math.max(3, (count / most) * HEIGHT) : 0;
+    const shape = { x: index * step + 1, y: HEIGHT - height, width: step - 2, height };
+    return svg("rect", shape, svg("title", {}, `${count} in ${spanOf((index * longest) / buckets.length)}`));
   });
-  return svg(
-    "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": words },
-    svg("line", { x1: 0, x2: WIDTH, y1: floor, y2: floor }),
-    bars,
-    Array.from({ length: TICKS + 1 }, (_, index) => tick((index / TICKS) * WIDTH, (index / TICKS) * longest, index)),
-  );
+  const view = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
+  return svg("svg", { ...view, role: "img", "aria-label": words }, bars);
 }
 
-function tick(x, seconds, index) {
-  const anchor = index === 0 ? "start" : index === TICKS ? "end" : "middle";
-  return svg("text", { x, y: HEIGHT - 6, "text-anchor": anchor }, index === 0 ? "now" : `in ${spanOf(seconds)}`);
+/** What the axis says: it is stretched to the page's width, its words are not. */
+function ticks(longest) {
+  const words = Array.from({ length: TICKS + 1 }, (_, index) =>
+    index ? `in ${spanOf((index / TICKS) * longest)}` : "now",
+  );
+  return h(
+    "div",
+    { class: "ticks", "aria-hidden": "true" },
+    words.map((each) => h("span", {}, each)),
+  );
 }
