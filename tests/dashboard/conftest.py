@@ -12,9 +12,9 @@ from mock_server.testing import ChatKitMock
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all of these tests."""
+    """One browser for the tests of a view."""
     with chromium() as started:
         yield started
 
@@ -40,7 +40,7 @@ def looks(request: pytest.FixtureRequest, browser: Browser, mock: ChatKitMock) -
     """The same in light and dark, and on a phone."""
     scheme = "dark" if request.param == "dark" else "light"
     window = {"viewport": PHONE} if request.param == "phone" else {}
-    made = Dashboard(browser, mock, color_scheme=scheme, **window)
+    made = Dashboard(browser, mock, color_scheme=scheme, reduced_motion="reduce", **window)
     yield made
     made.context.close()
     assert made.complaints == []

@@ -11,8 +11,7 @@ from mock_server.testing import ChatKitMock
 class Dashboard:
     """What a person does with the dashboard.
 
-    mock: the emulator, with `openai()` for the official client. page: the browser's. complaints: what its console said;
-    a test that expects one clears it.
+    mock: the emulator, with `openai()` for the official client. page: the browser's. complaints: what its console said.
     """
 
     def __init__(self, browser: Browser, mock: ChatKitMock, **context: Any) -> None:
@@ -52,6 +51,11 @@ class Dashboard:
             for each in found
             if each["impact"] in {"serious", "critical"}
         ]
+
+    def forgive(self) -> None:
+        """End the visit, and forget what the browser said of refusals that this test is about."""
+        self.page.close()
+        self.complaints.clear()
 
     def overflows(self) -> bool:
         """Whether the page is wider than its window."""

@@ -132,7 +132,7 @@ def test_an_expired_session_is_renewed(dashboard: Dashboard) -> None:
     second = dashboard.mock.sessions.get(session_link(dashboard).inner_text())
     assert second.user == "grace"
     assert second.expires_at - second.created_at == pytest.approx(120, abs=1)
-    dashboard.complaints.clear()  # the browser tells of the 401
+    dashboard.forgive()  # the browser tells of the 401
 
 
 def test_the_next_message_breaks_and_can_be_sent_again(dashboard: Dashboard) -> None:
@@ -147,7 +147,7 @@ def test_the_next_message_breaks_and_can_be_sent_again(dashboard: Dashboard) -> 
     expect(event(dashboard, "struck by demo-cut")).to_be_visible()
     failure.get_by_role("button", name="Retry").click()
     expect(answer(dashboard)).to_contain_text("Here is your flight.")
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 @pytest.mark.parametrize(("name", "status"), [("429", 429), ("500", 500)])
@@ -158,7 +158,7 @@ def test_the_next_message_is_refused(dashboard: Dashboard, name: str, status: in
     say(dashboard, "Show me a flight")
     expect(event(dashboard, f"struck by demo-{status}")).to_contain_text(str(status))
     dashboard.mock.journal.assert_called("conversation.threads.create", status=status, session=session)
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_a_fault_can_be_taken_back(dashboard: Dashboard) -> None:
@@ -293,7 +293,7 @@ def test_a_session_that_is_gone_is_replaced(dashboard: Dashboard) -> None:
     session = opened(dashboard, session="cksess_nowhere", of="default")
     assert session != "cksess_nowhere"
     expect(event(dashboard, "cksess_nowhere is not there any more")).to_be_visible()
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_talks_in_the_chosen_project(dashboard: Dashboard) -> None:
@@ -360,7 +360,7 @@ def test_shows_the_real_words_of_a_refusal(dashboard: Dashboard) -> None:
     workflows(dashboard).select_option("wf_demo")
     button(dashboard, "Apply: new session").click()
     ready(dashboard)
-    dashboard.complaints.clear()  # the browser tells of each 404
+    dashboard.forgive()  # the browser tells of each 404
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_what_is_wrong_is_refused_by_the_server(dashboard: Dashboard, settings: 
     refusal = dashboard.main.get_by_role("alert")
     expect(refusal).to_contain_text("400")
     expect(refusal).to_contain_text(words)
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_a_fault_strikes_the_creation_once(dashboard: Dashboard) -> None:
@@ -385,7 +385,7 @@ def test_a_fault_strikes_the_creation_once(dashboard: Dashboard) -> None:
     expect(dashboard.main.get_by_role("alert")).to_contain_text("500")
     button(dashboard, "Try again").click()
     ready(dashboard)
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_asks_for_the_key_that_the_server_wants(browser: Browser) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from browsers import chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from mock_server.testing.server import ServerThread
 
@@ -12,15 +11,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    with chromium() as browser:
-        context = browser.new_context(color_scheme=request.param, viewport={"width": 320, "height": 700})
-        opened = context.new_page()
-        problems: list[str] = []
-        opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        yield opened
-        assert problems == []
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(color_scheme=request.param, viewport={"width": 320, "height": 700})
+    opened = context.new_page()
+    problems: list[str] = []
+    opened.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    yield opened
+    context.close()
+    assert problems == []
 
 
 def test_shows_every_operation_and_its_fields(page: Page, served: ServerThread) -> None:

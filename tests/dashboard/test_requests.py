@@ -160,7 +160,7 @@ def test_what_does_not_fit_stays_out_while_it_comes(dashboard: Dashboard) -> Non
 def test_a_filter_that_is_none_is_told_in_the_servers_words(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/requests?outcome=lost")
     expect(dashboard.main.get_by_role("alert")).to_contain_text("Invalid")
-    dashboard.complaints.clear()  # the browser's own word on a 400
+    dashboard.forgive()  # the browser's own word on a 400
 
 
 def test_pausing_holds_the_list_still(dashboard: Dashboard) -> None:
@@ -423,7 +423,7 @@ def test_what_is_not_there_is_told_in_the_servers_words(dashboard: Dashboard, pl
     expect(dashboard.main.get_by_text("Request with id 'req_none' not found.")).to_be_visible()
     dashboard.main.get_by_role("link", name="See the requests that are there").click()
     expect(dashboard.main.get_by_role("heading", level=1)).to_have_text("Requests")
-    dashboard.complaints.clear()  # the browser's own word on a 404
+    dashboard.forgive()  # the browser's own word on a 404
 
 
 # Whatever is sent is text.

@@ -126,7 +126,7 @@ def test_an_unknown_session_is_told_of(dashboard: Dashboard) -> None:
     expect(dashboard.main.get_by_role("alert")).to_contain_text("cksess_none")
     dashboard.main.get_by_role("link", name="All sessions").click()
     expect(dashboard.row("cksess_demo_cancelled")).to_be_visible()
-    dashboard.complaints.clear()  # of the 404
+    dashboard.forgive()  # of the 404
 
 
 def test_hostile_text_is_only_text(dashboard: Dashboard) -> None:

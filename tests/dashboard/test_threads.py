@@ -265,7 +265,7 @@ def test_a_thread_that_goes_is_told_of(dashboard: Dashboard) -> None:
     expect(dashboard.main.get_by_text("This thread is gone")).to_be_visible(timeout=SOON)
     expect(button(dashboard, "Delete")).to_have_count(0)
     assert all("404" in each for each in dashboard.complaints)
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_a_thread_that_is_not_there_is_told_of(dashboard: Dashboard) -> None:
@@ -273,7 +273,7 @@ def test_a_thread_that_is_not_there_is_told_of(dashboard: Dashboard) -> None:
     expect(dashboard.main.get_by_text("There is no such thread")).to_be_visible()
     expect(dashboard.main.get_by_text("cthr_none", exact=True)).to_be_visible()
     assert all("404" in each for each in dashboard.complaints)
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_an_answer_is_read_while_it_comes(dashboard: Dashboard) -> None:

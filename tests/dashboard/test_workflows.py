@@ -227,7 +227,7 @@ def test_what_can_not_be_tried_is_told_at_the_form(dashboard: Dashboard) -> None
     dashboard.main.get_by_label("Action").fill("x")
     dashboard.main.get_by_label("Client tool").fill("y")
     expect(dashboard.main.get_by_role("alert")).to_have_text("One thing is answered at a time, not action and tool.")
-    dashboard.complaints.clear()
+    dashboard.forgive()
 
 
 def test_a_changed_script_is_tried_again(dashboard: Dashboard, folder: Path) -> None:
@@ -247,7 +247,7 @@ def test_one_without_a_file_and_one_without_a_script(dashboard: Dashboard) -> No
     expect(turn(dashboard, "Turn 1")).to_be_hidden(timeout=LATER)
     dashboard.mock.workflows.add("wf_added", {"default": []})
     expect(turn(dashboard, "Otherwise")).to_contain_text("Says nothing", timeout=LATER)
-    dashboard.complaints.clear()  # the answers to asking for it
+    dashboard.forgive()  # the answers to asking for it
 
 
 def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
