@@ -23,6 +23,12 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     project: ProjectName | UnsetType = UNSET
 
 
+class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to reset; by default all of it."""
+
+    only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
+
+
 class EventsQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose happenings to hear: a project's, or with `*` those of all, also of projects to come.
 
@@ -31,12 +37,6 @@ class EventsQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields
 
     project: Annotated[str, Meta(extra_json_schema={"pattern": rf"^(\*|{PROJECT_NAME})$"})] | UnsetType = UNSET
     every: Span | UnsetType = UNSET
-
-
-class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to reset; by default all of it."""
-
-    only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
 
 
 class ProjectContents(Struct, frozen=True, kw_only=True):
