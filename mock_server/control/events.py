@@ -45,7 +45,7 @@ class Follower:
     def __init__(self, call: Call, source: Project | Projects, listener: Listener | Gatherer) -> None:
         self._call, self._source, self._listener = call, source, listener
         self._news = asyncio.Event()
-        source.listen(listener)
+        source.join(listener)
 
     async def __call__(self) -> None:
         """Send until the reader is gone."""

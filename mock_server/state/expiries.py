@@ -5,6 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from mock_server.state.sessions import Session
 
+# By id, though nobody asks for one: the collector, which is at work all the time, walks through lists but not through
+# dicts of what it does not track.
+_BySecond = dict[int, dict[str, Session]]
+
 
 class Expiries:
     """The sessions of one project by the second in which they expire, for those who want to hear of it.
@@ -15,7 +19,7 @@ class Expiries:
 
     def __init__(self) -> None:
         self._until = 0.0
-        self._by_second: dict[int, list[Session]] | None = None
+        self._by_second: _BySecond | None = None
         self._seconds: list[int] = []  # a heap of the same seconds
 
     def start(self, now: float) -> None:
@@ -49,26 +53,24 @@ class Expiries:
             return []
         return [session for session in self._over(self._by_second, now) if _ends_by_itself(session)]
 
-    def _over(self, by_second: dict[int, list[Session]], now: float) -> Iterator[Session]:
+    def _over(self, by_second: _BySecond, now: float) -> Iterator[Session]:
         while self._seconds and self._seconds[0] <= now:
-            yield from by_second.pop(heapq.heappop(self._seconds))
+            yield from by_second.pop(heapq.heappop(self._seconds)).values()
 
-    def _revived(
-        self, by_second: dict[int, list[Session]], sessions: Iterable[Session], *, since: float, now: float
-    ) -> list[Session]:
+    def _revived(self, by_second: _BySecond, sessions: Iterable[Session], *, since: float, now: float) -> list[Session]:
         found = [each for each in sessions if now < each.expires_at <= since and _ends_by_itself(each)]
         found.sort(key=lambda session: session.expires_at)
         for session in found:
             self._keep(by_second, session)
         return found
 
-    def _keep(self, by_second: dict[int, list[Session]], session: Session) -> None:
+    def _keep(self, by_second: _BySecond, session: Session) -> None:
         line = by_second.get(session.expires_at)
         if line is None:
-            by_second[session.expires_at] = [session]
+            by_second[session.expires_at] = {session.id: session}
             heapq.heappush(self._seconds, session.expires_at)
         else:
-            line.append(session)
+            line[session.id] = session
 
 
 def _ends_by_itself(session: Session) -> bool:

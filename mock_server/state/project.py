@@ -1,7 +1,7 @@
 """Projects: isolated worlds, each with its own sessions, threads, clock and ids."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -54,7 +54,7 @@ class Project:
         self._begin()
         self._begin_faults()
         for listener in listeners:
-            self.listen(listener)
+            self.join(listener)
 
     @cached_property
     def threads(self) -> "Threads":
@@ -122,7 +122,13 @@ class Project:
         self.feed.publish("clock", frozen=self.clock.frozen)
         self.tell_what_passed()
 
-    def listen(self, listener: Listener | Gatherer) -> None:
+    def listen(self, wake: Callable[[], None]) -> Listener:
+        """Hear of all that happens from now on."""
+        listener = Listener(wake)
+        self.join(listener)
+        return listener
+
+    def join(self, listener: Listener | Gatherer) -> None:
         """Let it hear of all that happens from now on."""
         if not self.feed.listeners:
             self.expiries.start(self.clock.now())
@@ -255,11 +261,11 @@ class Projects:
             self._by_name[name] = project
         return project
 
-    def listen(self, listener: Listener | Gatherer) -> None:
+    def join(self, listener: Listener | Gatherer) -> None:
         """Let it hear of all that happens from now on, also in projects to come."""
         self._listeners = [*self._listeners, listener]
         for project in self:
-            project.listen(listener)
+            project.join(listener)
 
     def leave(self, listener: Listener | Gatherer) -> None:
         """Let it hear no more."""

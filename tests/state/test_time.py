@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mock_server.clock import Clock
 from mock_server.config import Settings
-from mock_server.state.feed import Listener
 from mock_server.state.project import Ending, Project, Projects
 from mock_server.state.sessions import Session
 from mock_server.wire.sessions import SessionCreateParams
@@ -34,8 +33,7 @@ class Told(RuleBasedStateMachine):
         self.world = freeze_time(datetime.fromtimestamp(START, UTC), real_asyncio=True, ignore=["hypothesis"])
         self.frozen_world = self.world.start()
         self.project: Project = Projects(Settings()).default
-        self.listener = Listener(lambda: None)
-        self.project.listen(self.listener)
+        self.listener = self.project.listen(lambda: None)
         self.sessions: list[Session] = []
         self.told: dict[str, list[str]] = {}
         self.numbers = itertools.count(1)
@@ -158,8 +156,7 @@ def fresh() -> Project:
 def test_an_expiry_nobody_looked_for_is_told_with_its_moment() -> None:
     project = fresh()
     project.clock.freeze(START)
-    listener = Listener(lambda: None)
-    project.listen(listener)
+    listener = project.listen(lambda: None)
     session = project.create_session(lasting(60), now=START)
     moved = Clock()
     moved.freeze(START + 3600)
@@ -176,8 +173,7 @@ def test_an_expired_session_lives_again_when_time_goes_back() -> None:
     project = fresh()
     project.clock.freeze(START)
     project.create_session(lasting(60), now=START)
-    listener = Listener(lambda: None)
-    project.listen(listener)
+    listener = project.listen(lambda: None)
     for at in (START + 60, START + 59, START + 60):
         moved = Clock()
         moved.freeze(at)
@@ -189,8 +185,7 @@ def test_an_expired_session_lives_again_when_time_goes_back() -> None:
 def test_a_session_created_after_the_worlds_time_went_back_is_told_of_its_expiry() -> None:
     with freeze_time(datetime.fromtimestamp(START, UTC)) as world:
         project = fresh()
-        listener = Listener(lambda: None)
-        project.listen(listener)
+        listener = project.listen(lambda: None)
         world.tick(-3600)
         session = project.create_session(lasting(60), now=project.clock.now())
         world.tick(61)
