@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import MINIMAL, Start, projects_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct
 from starlette.testclient import TestClient
@@ -141,6 +141,7 @@ class Each(Struct):
     at: int
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 3), max_size=6), min_size=1, max_size=3),
     st.integers(1, 4),
@@ -418,3 +419,16 @@ def test_the_handle_shows_a_session_in_detail_and_edits_threads() -> None:
         assert mock.threads.reopen("cthr_demo").status.__struct_config__.tag == "active"
         mock.threads.delete("cthr_demo")
         assert "cthr_demo" not in {each.id for each in mock.threads.list()}
+
+
+def test_a_cursor_may_name_its_project_for_seeds_give_the_same_ids_to_all(start: Start) -> None:
+    seed = {"sessions": [{"id": f"cksess_{at}", "user": "ada", "workflow": {"id": "wf_1"}} for at in range(3)]}
+    client = start(seed=seed)
+    client.get("/p/other/v1/chatkit/threads")
+    seen: list[tuple[str, str]] = []
+    for _ in range(6):
+        after = {"after": "/".join(seen[-1])} if seen else {}
+        page = client.get("/_mock/sessions", params={"project": "*", "limit": 1, **after}).json()
+        seen += [(each["project"], each["id"]) for each in page["sessions"]]
+    assert not page["has_more"]
+    assert sorted(seen) == [(project, f"cksess_{at}") for project in ("default", "other") for at in range(3)]

@@ -7,7 +7,6 @@ from conftest import Start, projects_of
 from starlette.testclient import TestClient
 from talk import Talk
 
-from mock_server.state.feed import Gatherer
 from mock_server.testing import ChatKitMock
 
 
@@ -161,11 +160,8 @@ def test_a_thread_elsewhere_is_left_alone(start: Start, method: str) -> None:
 
 def test_who_listens_hears_of_what_is_done_to_threads(start: Start) -> None:
     client = start(seed=SEED)
-    listener = Gatherer()
-    projects_of(client).default.listen(listener)
+    listener = projects_of(client).default.listen(lambda: None)
     client.patch("/_mock/threads/cthr_1", json={"title": "New"})
     client.delete("/_mock/threads/cthr_1")
-    batch = listener.take()
-    assert batch is not None
-    heard = [(each.kind, each.data["thread"], each.data["user"]) for each in batch.happenings]
+    heard = [(each.kind, each.data["thread"], each.data["user"]) for each in listener.waiting]
     assert heard == [("thread.updated", "cthr_1", "ada"), ("thread.deleted", "cthr_1", "ada")]
