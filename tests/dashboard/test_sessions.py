@@ -2,7 +2,10 @@
 
 import pytest
 from dashboard.dashboard_page import Dashboard
+from openai import OpenAI
 from playwright.sync_api import expect
+
+from mock_server.testing import connect
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +142,62 @@ def test_hostile_text_is_only_text(dashboard: Dashboard) -> None:
     dashboard.page.get_by_role("link", name=made.id).click()
     expect(dashboard.main.get_by_label("State variables")).to_contain_text("<script>alert(1)</script>")
     expect(dashboard.main.locator("img, script, b")).to_have_count(0)
+    assert not dashboard.overflows()
+
+
+def test_live_news_leaves_the_focus_where_it_is(dashboard: Dashboard) -> None:
+    made = dashboard.client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+    dashboard.open(f"dashboard/sessions/default/{made.id}")
+    link = dashboard.main.get_by_role("link", name="sessions.create")
+    link.focus()
+    dashboard.mock.secret(made).send("Hello")
+    expect(dashboard.main.get_by_role("listitem")).to_have_count(3)
+    expect(link).to_be_focused()
+
+
+def test_a_forced_expiry_shows_in_the_settings(dashboard: Dashboard) -> None:
+    made = dashboard.client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+    dashboard.open(f"dashboard/sessions/default/{made.id}")
+    expect(dashboard.row("Expires after")).to_have_text("Expires after600 s600 s")
+    dashboard.mock.sessions.expire(made.id)
+    expect(dashboard.row("Expires after")).to_have_text("Expires aftermade to expire changed600 s")
+    expect(dashboard.main.get_by_role("meter", name="Time left")).to_have_attribute("aria-valuetext", "0:00")
+
+
+def test_time_passes_over_an_open_session(dashboard: Dashboard) -> None:
+    clock = connect(dashboard.mock.url).clock
+    clock.freeze("2026-01-01T00:00:00Z")
+    made = dashboard.client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+    dashboard.open(f"dashboard/sessions/default/{made.id}")
+    left = dashboard.main.get_by_role("meter", name="Time left")
+    expect(left).to_have_attribute("aria-valuetext", "10:00")
+    clock.tick("9m")
+    expect(left).to_have_attribute("aria-valuetext", "1:00")
+    clock.tick("1m")
+    expect(dashboard.main.get_by_role("status")).to_have_text("expired")
+    expect(dashboard.main.get_by_role("listitem").first).to_contain_text("Expired expired")
+    clock.shift("-5m")  # and it lives again
+    expect(dashboard.main.get_by_role("status")).to_have_text("active")
+    expect(left).to_have_attribute("aria-valuetext", "5:00")
+
+
+def test_opens_in_the_chat_of_its_project(dashboard: Dashboard) -> None:
+    base = f"{dashboard.mock.url}/p/other/v1"
+    made = OpenAI(base_url=base, api_key="sk-test").beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+    dashboard.open(f"dashboard/sessions/other/{made.id}")
+    address = f"{dashboard.mock.url}/demo?session={made.id}&of=other"
+    expect(dashboard.main.get_by_role("link", name="Open in chat")).to_have_attribute("href", address)
+
+
+def test_a_very_long_user_is_scrolled(dashboard: Dashboard) -> None:
+    made = dashboard.client.beta.chatkit.sessions.create(user="x" * 10_000, workflow={"id": "wf_1"})
+    dashboard.open(f"dashboard/sessions/default/{made.id}")
+    user = dashboard.main.get_by_text("x" * 10_000)
+    expect(user).to_be_visible()
+    box = user.bounding_box()
+    assert box is not None
+    assert box["height"] < 200
+    assert dashboard.violations() == []
     assert not dashboard.overflows()
 
 

@@ -2,6 +2,7 @@
 
 import { badge, button, choice, field, h } from "./ui.js";
 import { momentOf, spanOf } from "./clocks.js";
+import { JumpForm } from "./clock_jump.js";
 
 const SPEEDS = [
   ["1", "As fast as the world"],
@@ -23,36 +24,32 @@ export class ClockCard {
     Object.assign(this, { app, project, moved });
     this.time = h("time", { class: "now" });
     this.state = h("span", { role: "status" });
+    this.apart = h("span", { class: "faint" });
     this.failure = h("p", { class: "failure", role: "alert", hidden: true });
-    this.stop = button("Freeze", () => this.set({ freeze: "now" }));
-    this.back = button("Resume", () => this.set({ resume: "now" }));
+    this.stop = button("Freeze", () => this.swap({ freeze: "now" }));
+    this.back = button("Resume", () => this.swap({ resume: "now" }), { title: "Go on with real time" });
+    this.other = h("option", { hidden: true }); // what the clock does, where that is no choice of ours
     this.speed = choice("speed", SPEEDS, "1", (factor) => this.set({ scale: Number(factor) }));
-    this.element = h(
-      "section",
-      { class: "section clock", "aria-label": `Clock of ${project}` },
-      h("div", { class: "title" }, h("h2", {}, project), this.state),
-      this.time,
-      h(
-        "div",
-        { class: "buttons" },
-        STEPS.map(([words, span]) => button(words, () => this.set({ shift: span }))),
-        this.stop,
-        this.back,
-      ),
-      h("div", { class: "filters" }, this.jump(), field("Speed", this.speed)),
-      this.failure,
+    this.speed.prepend(this.other);
+    this.jump = new JumpForm(
+      (moment) => this.set({ travel_to: moment }),
+      () => app.clocks.now(project),
     );
+    this.element = this.card();
     this.tick();
   }
 
-  jump() {
-    const at = h("input", { name: "at", placeholder: "2026-01-01T00:00:00Z", spellcheck: "false", size: 22 });
-    const go = (event) => {
-      event.preventDefault();
-      const text = at.value.trim();
-      return this.set({ travel_to: /^\d+(\.\d+)?$/.test(text) ? Number(text) : text });
-    };
-    return h("form", { class: "jump", onsubmit: go }, field("Jump to", at), h("button", { class: "button" }, "Go"));
+  card() {
+    const steps = STEPS.map(([words, span]) => button(words, () => this.set({ shift: span })));
+    return h(
+      "section",
+      { class: "section clock", "aria-label": `Clock of ${this.project}` },
+      h("div", { class: "title" }, h("h2", {}, this.project), this.state, this.apart),
+      this.time,
+      h("div", { class: "buttons" }, steps, this.stop, this.back),
+      h("div", { class: "filters" }, this.jump.element, field("Speed", this.speed)),
+      this.failure,
+    );
   }
 
   get clock() {
@@ -71,28 +68,50 @@ export class ClockCard {
     this.moved();
   }
 
+  /** A button that goes away by being pressed gives its place to the other one. */
+  async swap(body) {
+    await this.set(body);
+    const other = this.stop.hidden ? this.back : this.stop;
+    if (document.activeElement === document.body) other.focus();
+  }
+
   tick() {
     const { clock } = this;
     if (!clock) return;
-    const now = this.app.clocks.now(this.project);
-    const apart = now - Date.now() / 1000;
-    this.time.textContent = momentOf(now);
-    this.state.replaceChildren(...this.words(clock, apart));
-    this.stop.hidden = clock.frozen;
-    this.back.hidden = !clock.frozen && clock.factor === 1 && Math.abs(apart) < UNMOVED;
-    if (document.activeElement !== this.speed) this.speed.value = clock.frozen ? "" : String(clock.factor);
+    this.tell();
+    const { frozen, factor } = clock;
+    const state = `${frozen} ${factor}`;
+    const apart = this.app.clocks.now(this.project) - Date.now() / 1000;
+    this.back.hidden = !frozen && factor === 1 && Math.abs(apart) < UNMOVED;
+    if (state === this.told) return;
+    this.told = state;
+    this.state.replaceChildren(stateOf(clock));
+    this.stop.hidden = frozen;
+    this.drawSpeed(clock);
   }
 
-  words({ frozen, factor }, apart) {
-    const state = frozen
-      ? badge("frozen", "info")
-      : factor === 1
-        ? badge("running", "good")
-        : badge(`${factor} times as fast`, "warn");
-    if (Math.abs(apart) < UNMOVED) return [state, h("span", { class: "faint" }, " real time")];
-    return [
-      state,
-      h("span", { class: "faint" }, ` ${spanOf(Math.abs(apart))} ${apart > 0 ? "ahead of" : "behind"} real time`),
-    ];
+  /** The time alone, as often as one likes. */
+  tell() {
+    if (!this.clock) return;
+    const now = this.app.clocks.now(this.project);
+    this.time.textContent = momentOf(now);
+    this.apart.textContent = apartOf(now - Date.now() / 1000);
   }
+
+  drawSpeed({ frozen, factor }) {
+    const isOurs = !frozen && SPEEDS.some(([value]) => value === String(factor));
+    this.other.textContent = frozen ? "Standing still" : `${factor} times`;
+    this.other.value = isOurs ? "" : "other";
+    this.speed.value = isOurs ? String(factor) : "other";
+  }
+}
+
+function stateOf({ frozen, factor }) {
+  if (frozen) return badge("frozen", "info");
+  return factor === 1 ? badge("running", "good") : badge(`${factor} times as fast`, "warn");
+}
+
+function apartOf(seconds) {
+  if (Math.abs(seconds) < UNMOVED) return " real time";
+  return ` ${spanOf(Math.round(Math.abs(seconds)))} ${seconds > 0 ? "ahead of" : "behind"} real time`;
 }

@@ -1,19 +1,32 @@
-/** What will expire when: the active sessions on an axis of time. */
+/** What will expire when: the active sessions on an axis of time, and those that expire first. */
 
-import { h, link, section, svg } from "./ui.js";
+import { codeBlock, h, link, section } from "./ui.js";
 import { spanOf } from "./clocks.js";
+import { ExpiryAxis, roundOf, wordsOf } from "./expiry_axis.js";
+import { Keyed } from "./keyed.js";
+import { createSnippet } from "./snippets.js";
 
 const BUCKETS = 60;
-const [WIDTH, HEIGHT] = [1000, 100]; // units of the drawing
-const TICKS = 4;
 
 export class Expiries {
   constructor(app) {
     this.app = app;
-    this.axis = h("div", { class: "axis" });
     this.words = h("p", { class: "faint", role: "status" });
-    this.rows = h("ol", { class: "next" });
-    this.element = section("What expires when", this.words, this.axis, this.rows);
+    this.axis = new ExpiryAxis();
+    this.heading = h("h3", {}, "Next to expire");
+    this.list = h("ol", { class: "next" });
+    this.blank = h(
+      "div",
+      { hidden: true },
+      codeBlock(createSnippet(app.oneProject === app.fallback ? "" : app.oneProject)),
+    );
+    this.element = section("What expires when", this.words, this.blank, this.axis.element, this.heading, this.list);
+    this.keyed = new Keyed(
+      this.list,
+      ({ project, id }) => `${project}/${id}`,
+      (session) => new Next(app, session),
+    );
+    this.next = [];
   }
 
   async read() {
@@ -21,53 +34,55 @@ export class Expiries {
   }
 
   take({ active, longest, buckets, next }) {
+    this.active = active;
     this.next = next;
-    this.axis.hidden = !active;
-    this.words.textContent = active
-      ? `${active.toLocaleString("en")} active ${active === 1 ? "session expires" : "sessions expire"} within ${spanOf(longest)}.`
-      : "No session is active: there is nothing to expire.";
-    if (active) this.axis.replaceChildren(drawing(buckets, longest, this.words.textContent), ticks(longest));
-    this.rows.replaceChildren(...next.map((session) => this.row(session)));
-    this.tick();
-  }
-
-  row({ project, id, user }) {
-    return h(
-      "li",
-      {},
-      link(this.app.href("sessions", [project, id]), id),
-      h("span", { class: "faint" }, user),
-      h("span", { class: "number" }),
-    );
+    const words = sentence(active, longest);
+    if (this.words.textContent !== words) this.words.textContent = words;
+    this.blank.hidden = active > 0;
+    this.heading.hidden = active === 0;
+    this.axis.show({ buckets, longest, words });
+    this.keyed.show(next);
   }
 
   tick() {
-    this.next?.forEach(({ project, expires_at: at }, index) => {
-      this.rows.children[index].lastChild.textContent = spanOf(at - this.app.clocks.now(project));
-    });
+    for (const session of this.next) this.keyed.part(`${session.project}/${session.id}`)?.tick();
+  }
+
+  leave() {
+    this.axis.leave();
   }
 }
 
-function drawing(buckets, longest, words) {
-  const most = Math.max(...buckets);
-  const step = WIDTH / buckets.length;
-  const bars = buckets.map((count, index) => {
-    const height = count ? Math.max(3, (count / most) * HEIGHT) : 0;
-    const shape = { x: index * step + 1, y: HEIGHT - height, width: step - 2, height };
-    return svg("rect", shape, svg("title", {}, `${count} in ${spanOf((index * longest) / buckets.length)}`));
-  });
-  const view = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" };
-  return svg("svg", { ...view, role: "img", "aria-label": words }, bars);
+/** It says the same for a while, as it is told to who can't see the axis. */
+function sentence(active, longest) {
+  if (!active) return "No session is active: there is nothing to expire. Make one, such as with:";
+  const whose = active === 1 ? "active session expires" : "active sessions expire";
+  return `${active.toLocaleString("en")} ${whose} within ${wordsOf(roundOf(longest))}.`;
 }
 
-/** What the axis says: it is stretched to the page's width, its words are not. */
-function ticks(longest) {
-  const words = Array.from({ length: TICKS + 1 }, (_, index) =>
-    index ? `in ${spanOf((index / TICKS) * longest)}` : "now",
-  );
-  return h(
-    "div",
-    { class: "ticks", "aria-hidden": "true" },
-    words.map((each) => h("span", {}, each)),
-  );
+class Next {
+  constructor(app, { project, id, user }) {
+    this.app = app;
+    this.left = h("span", { class: "number" });
+    this.element = h(
+      "li",
+      {},
+      link(app.href("sessions", [project, id]), id),
+      h("span", { class: "faint", title: user }, user),
+      h("span", { class: "faint of" }, app.project === "*" ? project : ""),
+      this.left,
+    );
+  }
+
+  update(session) {
+    this.session = session;
+    this.tick();
+  }
+
+  tick() {
+    const { expires_at: at, project } = this.session;
+    const left = at - this.app.clocks.now(project);
+    this.left.textContent = spanOf(left);
+    this.left.classList.toggle("soon", left < 60);
+  }
 }

@@ -1,24 +1,14 @@
 /** One session: what is left of it, how it was set up, and what happened to it. */
 
-import { badge, button, copyButton, facts, h, jsonView, link, section, statusBadge, sure } from "./ui.js";
+import { badge, button, copyButton, facts, h, jsonView, link, section, sure } from "./ui.js";
 import { paced } from "./api.js";
-import { millisecondsOf, momentOf } from "./clocks.js";
+import { momentOf } from "./clocks.js";
 import { Gauge } from "./gauge.js";
+import { settingsTable } from "./session_settings.js";
+import { Timeline } from "./session_timeline.js";
 
-const SETTINGS = [
-  ["expires_after_seconds", "Expires after", (value) => (value === null ? "made to expire" : `${value} s`)],
-  ["max_requests_per_1_minute", "Requests a minute"],
-  ["automatic_thread_titling", "Titles", onOrOff],
-  ["file_upload", "Uploads", onOrOff],
-  ["max_files", "Files at most"],
-  ["max_file_size", "Size of a file at most", (value) => `${value} MB`],
-  ["history", "History", onOrOff],
-  ["recent_threads", "Threads in the history", (value) => value ?? "unlimited"],
-  ["tracing", "Tracing", onOrOff],
-  ["version", "Version of the workflow", (value) => value ?? "the newest"],
-];
-const CAUSES = { created: "Created", cancelled: "Cancelled", expired: "Expired", forced: "Made to expire" };
 const LOOK = 2000; // milliseconds between two looks at a limit that comes back with time
+const LONG = 240; // characters of a text that is scrolled rather than shown at once
 
 /** One session, named by its project and its id. */
 export function sessionView(app, { parts: [project, id] }) {
@@ -42,6 +32,7 @@ class SessionPage {
     this.time = new Gauge("Time left");
     this.requests = new Gauge("Requests left this minute");
     this.uploads = new Gauge("Uploads left");
+    this.timeline = new Timeline(app, project, id);
     this.parts = h("div", { class: "parts" });
     this.element = h("div", { class: "view session" }, this.back(), this.head(), this.parts);
     this.read();
@@ -59,11 +50,11 @@ class SessionPage {
     if (this.left) return;
     const query = { project: this.project };
     try {
-      const [session, { data }] = await Promise.all([
+      const [session, requests] = await Promise.all([
         this.app.ask(this.path, { query }),
         this.app.ask("requests/summaries", { query: { ...query, session: this.id, limit: 100 } }),
       ]);
-      if (!this.left) this.take(session, data);
+      if (!this.left) this.take(session, requests);
     } catch (error) {
       if (error.status && !this.left) this.lose(error);
     }
@@ -71,36 +62,38 @@ class SessionPage {
 
   lose(error) {
     this.session = undefined;
+    this.setup = undefined;
     this.status.replaceChildren();
     this.buttons.replaceChildren();
     this.parts.replaceChildren(h("div", { class: "empty", role: "alert" }, h("p", {}, error.message)));
   }
 
   take(session, requests) {
-    const first = !this.session;
     this.session = session;
     if (this.status.textContent !== session.status) {
       this.status.replaceChildren(badge(session.status));
       this.drawButtons();
     }
-    if (first) this.begin();
+    this.drawSetup();
     this.tick();
-    this.drawTimeline(requests);
+    this.timeline.show(session.transitions, requests.data, requests.has_more);
   }
 
-  /** What does not change, once. */
-  begin() {
-    this.timeline = h("ol", { class: "timeline" });
-    const gauges = h("div", { class: "gauges" }, this.time.element, this.requests.element, this.uploads.element);
-    const variables = this.session.settings.state_variables;
+  /** What seldom changes: a forced expiry changes the settings, a reset may make the session anew. */
+  drawSetup() {
+    const { user, workflow, version, created_at, masked_secret, settings, defaults } = this.session;
+    const setup = JSON.stringify([user, workflow, version, created_at, masked_secret, settings]);
+    if (setup === this.setup) return;
+    this.setup = setup;
+    const variables = settings.state_variables;
     this.parts.replaceChildren(
-      gauges,
+      h("div", { class: "gauges" }, this.time.element, this.requests.element, this.uploads.element),
       h(
         "div",
         { class: "columns" },
         section("What it is", this.facts()),
-        section("What happened", this.timeline),
-        section("Its settings", this.settings()),
+        section("What happened", this.timeline.element),
+        section("Its settings", settingsTable(settings, defaults)),
         variables && section("State variables", jsonView(variables, "State variables")),
       ),
     );
@@ -110,8 +103,11 @@ class SessionPage {
     const { user, workflow, version, created_at: created, masked_secret: secret } = this.session;
     this.expires = h("span");
     return facts([
-      ["User", user],
-      ["Workflow", version ? `${workflow} @ ${version}` : workflow],
+      ["User", whole(user)],
+      [
+        "Workflow",
+        link(this.app.href("workflows", [workflow]), whole(version ? `${workflow} @ ${version}` : workflow)),
+      ],
       ["Project", this.project],
       ["Created", momentOf(created)],
       ["Expires", this.expires],
@@ -123,22 +119,6 @@ class SessionPage {
   async secret() {
     const { client_secret: secret } = await this.app.ask(`${this.path}/secret`, { query: { project: this.project } });
     return secret;
-  }
-
-  settings() {
-    const { settings, defaults } = this.session;
-    const rows = SETTINGS.map(([name, words, told = String]) => {
-      const differs = settings[name] !== defaults[name] && settings[name] !== null;
-      return h(
-        "tr",
-        { data: { differs } },
-        h("th", { scope: "row" }, words),
-        h("td", {}, told(settings[name]), differs && " ", differs && badge("changed", "info")),
-        h("td", { class: "faint" }, told(defaults[name])),
-      );
-    });
-    const heads = ["Setting", "This session", "Default"].map((words) => h("th", { scope: "col" }, words));
-    return h("table", { class: "settings" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
   }
 
   drawButtons() {
@@ -185,40 +165,12 @@ class SessionPage {
     const uploads = isActive && session.settings.file_upload ? session.max_files : 0;
     this.uploads.show(session.uploads_left, uploads, session.settings.file_upload ? undefined : "off");
     this.expires.textContent = momentOf(session.expires_at);
-    if (isActive && session.requests_left < session.max_requests_per_1_minute) this.recover();
-  }
-
-  drawTimeline(requests) {
-    const entries = [
-      ...this.session.transitions.map(({ at, status, cause }) => [
-        at,
-        h("strong", {}, CAUSES[cause]),
-        " ",
-        badge(status),
-      ]),
-      ...requests.map((request) => [request.at, ...this.request(request)]),
-    ].sort(([one], [other]) => other - one);
-    const facts = JSON.stringify([this.session.transitions, requests]);
-    if (facts === this.told) return;
-    this.told = facts;
-    this.timeline.replaceChildren(
-      ...entries.map(([at, ...words]) =>
-        h("li", {}, h("time", { class: "faint" }, momentOf(at)), h("span", {}, ...words)),
-      ),
-    );
-  }
-
-  request({ id, operation, method, path, status, milliseconds, fault }) {
-    return [
-      link(this.app.href("requests", [this.project, id]), operation ?? `${method} ${path}`),
-      " ",
-      statusBadge(status),
-      ` ${millisecondsOf(milliseconds)} `,
-      fault ? badge(fault, "bad") : "",
-    ];
+    const isRecovering = session.requests_left < session.max_requests_per_1_minute;
+    if (isActive && (isRecovering || left <= 0)) this.recover();
   }
 }
 
-function onOrOff(value) {
-  return value ? "on" : "off";
+/** A text to read all of, however long it is. */
+function whole(text) {
+  return text.length > LONG ? h("div", { class: "whole-text", tabindex: 0 }, text) : h("bdi", {}, text);
 }

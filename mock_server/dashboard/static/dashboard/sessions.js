@@ -40,7 +40,7 @@ export function sessionsView(app) {
     nothing: () => (filters.any ? empty("No session is like that", "Take a filter away to see others.") : teach(app)),
   });
   const renew = paced(async () => {
-    const rows = table.rowsInSight.filter(({ status }) => status === "active");
+    const rows = table.rowsInSight; // also those that are over: a clock moved back lets them live again
     if (!rows.length) return;
     const ids = rows.map(({ id }) => id).join(",");
     const answer = await app.attempt(() => app.ask("sessions", { query: { project: app.project, ids, limit: 200 } }));
@@ -64,10 +64,15 @@ export function sessionsView(app) {
     },
     tick() {
       table.tick();
-      if (table.rowsInSight.some((row) => row.requests_left < row.max_requests_per_1_minute)) renew();
+      if (table.rowsInSight.some(isRecovering)) renew();
     },
     leave: () => table.leave(),
   };
+}
+
+/** Whether requests come back to it with time. */
+function isRecovering({ status, requests_left: left, max_requests_per_1_minute: most }) {
+  return status === "active" && left < most;
 }
 
 function cellsOf({

@@ -1,0 +1,33 @@
+/** How a session was set up, beside what it would have been by default. */
+
+import { badge, h } from "./ui.js";
+
+const onOrOff = (value) => (value ? "on" : "off");
+const SETTINGS = [
+  ["expires_after_seconds", "Expires after", (value) => (value === null ? "made to expire" : `${value} s`)],
+  ["max_requests_per_1_minute", "Requests a minute"],
+  ["automatic_thread_titling", "Titles", onOrOff],
+  ["file_upload", "Uploads", onOrOff],
+  ["max_files", "Files at most"],
+  ["max_file_size", "Size of a file at most", (value) => `${value} MB`],
+  ["history", "History", onOrOff],
+  ["recent_threads", "Threads in the history", (value) => value ?? "unlimited"],
+  ["tracing", "Tracing", onOrOff],
+  ["version", "Version of the workflow", (value) => value ?? "the newest"],
+];
+
+/** A table of SessionSettings; what differs is marked. */
+export function settingsTable(settings, defaults) {
+  const heads = ["Setting", "This session", "Default"].map((words) => h("th", { scope: "col" }, words));
+  const rows = SETTINGS.map(([name, words, told = String]) => {
+    const differs = settings[name] !== defaults[name];
+    return h(
+      "tr",
+      { data: { differs } },
+      h("th", { scope: "row" }, words),
+      h("td", {}, h("bdi", {}, told(settings[name])), differs && " ", differs && badge("changed", "info")),
+      h("td", { class: "faint" }, told(defaults[name])),
+    );
+  });
+  return h("table", { class: "settings" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows));
+}
