@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import MINIMAL, Start, projects_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct
 from starlette.testclient import TestClient
@@ -141,6 +141,7 @@ class Each(Struct):
     at: int
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 3), max_size=6), min_size=1, max_size=3),
     st.integers(1, 4),
