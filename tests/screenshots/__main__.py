@@ -82,7 +82,7 @@ def _many_sessions(dashboard: Dashboard) -> None:
         dashboard.client.beta.chatkit.sessions.create(
             user=("ada", "grace", "alan", "edsger")[number % 4],
             workflow={"id": "wf_demo"},
-            expires_after={"anchor": "created_at", "seconds": 60 + (number * 97) % 540},
+            expires_after={"anchor": "created_at", "seconds": 60 + number * number % 23 * 22},
         )
 
 

@@ -25,37 +25,13 @@ const LOOK = 1000; // milliseconds between two looks at the limits of rows in si
 
 export function sessionsView(app) {
   const filters = new Filters(app, FIELDS, () => table.reload());
-  const ask = (query) => app.ask("sessions", { query: { project: app.project, ...filters.query, ...query } });
-  const table = new Table({
-    label: "Sessions",
-    columns: COLUMNS,
-    read: async (query) => {
-      const { sessions, total, has_more } = await ask(query);
-      return { rows: sessions, total, has_more };
-    },
-    cells: (row) => cellsOf(row),
-    href: ({ project, id }) => app.href("sessions", [project, id]),
-    tick: (row, cells) => countDown(app, row, cells),
-    counted: (total) => filters.count(total, "session"),
-    nothing: () => (filters.any ? empty("No session is like that", "Take a filter away to see others.") : teach(app)),
-  });
-  const renew = paced(async () => {
-    const rows = table.rowsInSight; // also those that are over: a clock moved back lets them live again
-    if (!rows.length) return;
-    const ids = rows.map(({ id }) => id).join(",");
-    const answer = await app.attempt(() => app.ask("sessions", { query: { project: app.project, ids, limit: 200 } }));
-    if (answer) table.renew(answer.sessions);
-  }, LOOK);
+  const table = tableOf(app, filters);
+  const renew = paced(() => renewInSight(app, table), LOOK);
+  const title = h("div", { class: "title" }, h("h1", {}, "Sessions"));
   table.reload();
   return {
     title: "Sessions",
-    element: h(
-      "div",
-      { class: "view full" },
-      h("div", { class: "title" }, h("h1", {}, "Sessions")),
-      filters.element,
-      table.element,
-    ),
+    element: h("div", { class: "view full" }, title, filters.element, table.element),
     table,
     search: filters.search,
     changed(news) {
@@ -68,6 +44,31 @@ export function sessionsView(app) {
     },
     leave: () => table.leave(),
   };
+}
+
+function tableOf(app, filters) {
+  return new Table({
+    label: "Sessions",
+    columns: COLUMNS,
+    read: async (page) => {
+      const query = { project: app.project, ...filters.query, ...page };
+      const { sessions, total, has_more } = await app.ask("sessions", { query });
+      return { rows: sessions, total, has_more };
+    },
+    cells: (row) => cellsOf(row),
+    href: ({ project, id }) => app.href("sessions", [project, id]),
+    tick: (row, cells) => countDown(app, row, cells),
+    counted: (total) => filters.count(total, "session"),
+    nothing: () => (filters.any ? empty("No session is like that", "Take a filter away to see others.") : teach(app)),
+  });
+}
+
+/** Reads the limits of the rows in sight, also of those that are over: a clock moved back lets them live again. */
+async function renewInSight(app, table) {
+  const ids = table.rowsInSight.map(({ id }) => id).join(",");
+  if (!ids) return;
+  const answer = await app.attempt(() => app.ask("sessions", { query: { project: app.project, ids, limit: 200 } }));
+  if (answer) table.renew(answer.sessions);
 }
 
 /** Whether requests come back to it with time. */

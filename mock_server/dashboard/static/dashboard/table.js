@@ -76,7 +76,7 @@ export class Table {
     }
     this.newer.hidden = true;
     const last = page.rows.length && keyOf(page.rows.at(-1));
-    const known = this.rows.findIndex((row) => keyOf(row) === last);
+    const known = page.has_more ? this.rows.findIndex((row) => keyOf(row) === last) : -1; // else nothing is behind it
     this.hasMore = known < 0 ? page.has_more : this.hasMore || this.rows.length - known - 1 > KEPT - PAGE;
     this.rows = known < 0 ? page.rows : [...page.rows, ...this.rows.slice(known + 1, known + 1 + KEPT - PAGE)];
     this.took(page);

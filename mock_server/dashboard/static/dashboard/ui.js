@@ -39,11 +39,13 @@ export function button(words, act, { tone, symbol, title, disabled } = {}) {
   );
   if (!words) made.setAttribute("aria-label", title);
   made.addEventListener("click", async () => {
+    const hadFocus = document.activeElement === made; // what is disabled can't keep it
     made.disabled = true;
     try {
       await act();
     } finally {
       made.disabled = false;
+      if (hadFocus && document.activeElement === document.body) made.focus();
     }
   });
   return made;
