@@ -13,7 +13,8 @@ from benchmarks.requests import CREATE, load, serving
 
 ROUNDS, STOCKS, LOADED_AT_ONCE = 9, (0, 100_000), 50_000
 STREAM = "/_mock/events?project=*&every=250ms"
-REFRESHED = ("/_mock/sessions?limit=100", "/_mock/requests?limit=20")  # what a page asks for again and again
+# What the dashboard asks for again and again.
+REFRESHED = ("/_mock/projects", "/_mock/sessions?project=*&limit=100", "/_mock/requests/summaries?project=*&limit=100")
 REFRESH_SECONDS = 1.0
 WAYS: dict[str, tuple[str, ...] | None] = {
     "nobody watches": None,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mock_server import dashboard
 from mock_server.fixtures import fixtures_folder
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,10 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     data = {name.removeprefix("mock_server/_fixtures/") for name in names if name.startswith("mock_server/_fixtures/")}
     assert data == {str(path.relative_to(fixtures_folder())) for path in fixtures_folder().rglob("*") if path.is_file()}
     assert "mock_server/py.typed" in names
-    assert "mock_server/dashboard/static/docs.js" in names
+    pages = Path(dashboard.__file__).with_name("static")
+    shown = {path.relative_to(pages).as_posix() for path in pages.rglob("*") if path.is_file()}
+    assert {"docs.js", "dashboard.html", "dashboard/main.js"} < shown
+    assert {f"mock_server/dashboard/static/{name}" for name in shown} < set(names)
     element = "mock_server/element/static"
     assert {f"{element}/page/element.js", f"{element}/frame.html", f"{element}/vendor/marked.js"} < set(names)
     licences = {name.rpartition("/")[2] for name in names if ".dist-info/licenses/" in name}
