@@ -37,7 +37,7 @@ def _turns_in(path: Path) -> str:
 
 
 def _faults_in(path: Path) -> str:
-    from mock_server.state.faults import read_faults  # noqa: PLC0415 - starting fast
+    from mock_server.state.fault_sets import read_faults  # noqa: PLC0415 - starting fast
 
     return f"{len(read_faults(path))} faults"
 

@@ -198,7 +198,7 @@ def fault_add(*, mock: Handle, as_json: bool, **options: Any) -> None:
 def fault_load(*, mock: Handle, name: str, as_json: bool) -> None:
     """Add the faults of a file, or of a shipped set such as 'flaky'."""
     from mock_server.fixtures import shipped  # noqa: PLC0415 - for this command only
-    from mock_server.state.faults import load_faults  # noqa: PLC0415
+    from mock_server.state.fault_sets import load_faults  # noqa: PLC0415
 
     if name in shipped("faults"):
         mock.faults.use(name)

@@ -218,7 +218,7 @@ def _build(
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
-    from mock_server.state.faults import load_faults  # noqa: PLC0415
+    from mock_server.state.fault_sets import load_faults  # noqa: PLC0415
     from mock_server.state.project import Projects  # noqa: PLC0415
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)

@@ -1,19 +1,16 @@
 """Faults of one project: which rule strikes a call. What then happens is up to `http.faults`."""
 
 import re
-from collections.abc import Callable, Container, Iterable
-from functools import cache, lru_cache
-from pathlib import Path
+from collections.abc import Callable, Container, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import UNSET, Struct, structs
+from msgspec import UNSET, Struct
 
-from mock_server.errors import ControlRefused, DocumentInvalid, FaultNotFound
-from mock_server.fixtures import fixtures_folder, shipped
+from mock_server.errors import ControlRefused, FaultNotFound
 
 if TYPE_CHECKING:
-    from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule, FaultSet
+    from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule
 
 MAGIC_WORKFLOW = "wf_mock_"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -34,9 +31,9 @@ class Faults:
     hits: how many calls each name has struck, of rules that are gone and of magic values too.
     """
 
-    def __init__(self, chance: Callable[[], float]) -> None:
-        """`chance` draws from [0, 1)."""
-        self._chance = chance
+    def __init__(self, chance: Callable[[], float], *, magic: "Callable[[], Sequence[FaultRule]]" = tuple) -> None:
+        """`chance` draws from [0, 1); `magic` gives the rules of the magic workflow ids."""
+        self._chance, self._magic = chance, magic
         self.drawn = 0
         self.rules: list[FaultRule] = []
         self.hits: dict[str, int] = {}
@@ -86,7 +83,7 @@ class Faults:
             return None
         rule = next((rule for rule in self.rules if self._strikes(rule, subject, path, now)), None)
         if rule is None and is_magic:
-            rule = next((rule for rule in _magic() if _fits(rule.match, subject, path)), None)
+            rule = next((rule for rule in self._magic() if _fits(rule.match, subject, path)), None)
         if rule is not None:
             self.hits[rule.name] = self.hits.get(rule.name, 0) + 1
         return rule
@@ -136,59 +133,6 @@ def check(params: "FaultParams") -> None:
             code="invalid_fault",
             param="do",
         )
-
-
-def load_faults(names: Iterable[str]) -> "list[FaultParams]":
-    """The rules of files, or of shipped sets by their names. Raises DocumentInvalid."""
-    return [params for name in names for params in read_faults(_path(name))]
-
-
-def read_faults(path: Path) -> "list[FaultParams]":
-    """The rules of one file. Raises DocumentInvalid with file, line, place and reason."""
-    return read_set(path).faults
-
-
-def read_set(path: Path) -> "FaultSet":
-    """A file of rules. Raises DocumentInvalid with file, line, place and reason."""
-    from mock_server.documents import line_of, read_document  # noqa: PLC0415 - starting fast
-    from mock_server.wire.faults import FaultSet  # noqa: PLC0415
-
-    try:
-        read = msgspec.convert(read_document(path), FaultSet)
-    except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        place = place.rstrip("`").lstrip(".")
-        raise DocumentInvalid(
-            reason.replace("`", "'"), source=str(path), line=line_of(path, place), place=place
-        ) from None
-    for at, params in enumerate(read.faults):
-        try:
-            check(params)
-        except ControlRefused as error:
-            place = f"faults[{at}]" + (f".{error.param}" if error.param else "")
-            raise DocumentInvalid(str(error), source=str(path), line=line_of(path, place), place=place) from None
-    return read
-
-
-def _path(name: str) -> Path:
-    if name in shipped("faults"):
-        return fixtures_folder() / "faults" / f"{name}.yaml"
-    if not Path(name).exists():
-        known = ", ".join(shipped("faults"))
-        raise DocumentInvalid(f"there is no such file, and no such shipped set (there are: {known})", source=name)
-    return Path(name)
-
-
-@cache
-def _magic() -> "list[FaultRule]":
-    from mock_server.state.fault_sets import magic_values  # noqa: PLC0415 - it imports this module
-
-    faults = Faults(lambda: 0.0)
-    for magic in magic_values().values():
-        for params in magic.faults:
-            match = structs.replace(params.match, workflow=magic.value)
-            faults.add(structs.replace(params, match=match), now=0)
-    return faults.rules
 
 
 def _does(do: "FaultAction", name: str) -> bool:

@@ -22,7 +22,7 @@ from mock_server.wire.sessions import SessionCreateParams
 if TYPE_CHECKING:
     from mock_server.state.seeds import LoadedSeed
     from mock_server.state.threads import Threads
-    from mock_server.wire.faults import FaultParams
+    from mock_server.wire.faults import FaultParams, FaultRule
     from mock_server.wire.seeds import Seed
 
 Ending = Literal["expired", "cancelled"]
@@ -182,7 +182,7 @@ class Project:
         return self.ids.chance()  # of the present factory: a reset makes another
 
     def _begin_faults(self) -> None:
-        self.faults = Faults(self._chance)
+        self.faults = Faults(self._chance, magic=_magic_rules)
         for params in self._faults:
             self.faults.add(params, now=self.clock.now())
 
@@ -200,6 +200,12 @@ class Project:
         self.files = Files(self._settings.file_types)
         for loaded in self._base:
             self._load(loaded.seed, source=loaded.source)
+
+
+def _magic_rules() -> "list[FaultRule]":
+    from mock_server.state.fault_sets import magic_rules  # noqa: PLC0415 - starting fast
+
+    return magic_rules()
 
 
 def _described_session(session: Session) -> dict[str, Any]:

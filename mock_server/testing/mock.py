@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.state.faults import load_faults
+from mock_server.state.fault_sets import load_faults
 from mock_server.state.project import Projects
 from mock_server.state.seeds import load_seeds
 from mock_server.testing.clients import Mock
