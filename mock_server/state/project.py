@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from mock_server.clock import Clock, Reading
@@ -132,7 +132,7 @@ class Project:
         """Let it hear of all that happens from now on."""
         if not self.feed.listeners:
             self.expiries.start(self.clock.now())
-            self.journal.on_end = self._tell_request
+            self.journal.on_end = partial(self.feed.tell_about, describe=_described_request, kind="request")
         self.feed.join(listener)
 
     def leave(self, listener: Listener | Gatherer) -> None:
@@ -146,8 +146,11 @@ class Project:
         """Tell listeners which sessions expired since they were last told, or live again after a move backwards."""
         if not self.feed.listeners:
             return
-        now = self.clock.now()
-        for session in self.expiries.passed(self.sessions, now=now):
+        now, expiries = self.clock.now(), self.expiries
+        if expiries.until <= now < expiries.soonest:  # on the way of each request
+            expiries.until = now
+            return
+        for session in expiries.passed(self.sessions, now=now):
             status = session.status(now)
             self._tell_session(session, status, at=session.expires_at if status == "expired" else now)
 
@@ -172,11 +175,6 @@ class Project:
     def _tell_session(self, session: Session, became: str, *, at: float) -> None:
         if self.feed.listeners:
             self.feed.tell_about(session, _described_session, f"session.{became}", at)
-
-    def _tell_request(self, entry: Entry) -> None:
-        feed = self.feed
-        if feed.listeners:
-            feed.tell_about(entry, _described_request, "request", self.clock.now())
 
     def _chance(self) -> float:
         return self.ids.chance()  # of the present factory: a reset makes another

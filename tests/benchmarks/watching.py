@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.requests import CREATE, load, serving
 
-ROUNDS, STOCKS, LOADED_AT_ONCE = 9, (0, 100_000), 50_000
+ROUNDS, STOCKS, LOADED_AT_ONCE = 6, (0, 100_000), 50_000
 STREAM = "/_mock/events?project=*&every=250ms"
 # What the dashboard asks for again and again.
 REFRESHED = ("/_mock/projects", "/_mock/sessions?project=*&limit=100", "/_mock/requests/summaries?project=*&limit=100")
