@@ -44,7 +44,7 @@ class App {
     this.router = new Router((place) => this.show(place));
     this.shell = new Shell(this);
     this.live = new Live({ tell: (news) => this.hear(news), state: (state) => this.shell.connection(state) });
-    this.readProjects = paced(() => this.attempt(() => this.lookAtProjects()), 1000);
+    this.readProjects = paced(() => this.attempt(() => this.lookAtProjects()), 2000);
   }
 
   async start() {
