@@ -1,7 +1,5 @@
 """Handlers for projects as a whole: health, load, reset."""
 
-from typing import Any
-
 from msgspec import UNSET, structs
 
 from mock_server.http.call import Call
@@ -72,5 +70,4 @@ def clock_of(project: Project) -> ClockState:
 
 
 def _overview(project: Project) -> ProjectOverview:
-    counts: dict[str, Any] = project.sessions.count(project.clock.now())
-    return ProjectOverview(**structs.asdict(contents(project)), **counts, clock=clock_of(project))
+    return ProjectOverview(**structs.asdict(contents(project)), clock=clock_of(project))

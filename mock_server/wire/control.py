@@ -90,11 +90,8 @@ class ClockState(Struct, frozen=True, kw_only=True):
 
 
 class ProjectOverview(ProjectContents, frozen=True, kw_only=True):
-    """How much a project holds, its sessions by their status, and its time."""
+    """How much a project holds, and its time."""
 
-    active: int
-    expired: int
-    cancelled: int
     clock: ClockState
 
 
