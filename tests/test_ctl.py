@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,8 @@ def test_shows_the_journal(server: ServerThread) -> None:
 
 def test_follows_the_journal(server: ServerThread) -> None:
     command = [sys.executable, "-u", "-m", "mock_server", "ctl", "journal", "--follow", "--url", server.origin]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+    pipe, heeds = subprocess.PIPE, partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where a shell ignores it
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heeds) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stderr.readline() == "Following; Ctrl-C ends it.\n"
