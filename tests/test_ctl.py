@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +102,11 @@ def test_shows_the_journal(server: ServerThread) -> None:
 
 
 def test_follows_the_journal(server: ServerThread) -> None:
-    command = [sys.executable, "-u", "-m", "mock_server", "ctl", "journal", "--follow", "--url", server.origin]
-    pipe, heeds = subprocess.PIPE, partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # where a shell ignores it
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heeds) as process:
+    heeds = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # where a shell ignores it
+    code = f"{heeds}; from mock_server.cli import main; main()"
+    command = [sys.executable, "-u", "-c", code, "ctl", "journal", "--follow", "--url", server.origin]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stderr.readline() == "Following; Ctrl-C ends it.\n"
