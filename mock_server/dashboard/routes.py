@@ -14,8 +14,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from mock_server.http.operation import Operation, Resource
+from mock_server.web.scripts import Scripts
 
 _STATIC = Path(__file__).with_name("static")
+_SCRIPT = "/_static/dashboard/main.js"
+_SCRIPTS = {"/_static": _STATIC, "/deployments/chatkit": _STATIC.parents[1] / "element" / "static"}
 _SECURE = {
     "cache-control": "no-cache",
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
@@ -44,6 +47,7 @@ def routes() -> list[BaseRoute]:
         Route("/dashboard/{place:path}", _dashboard),
         Route("/demo", _dashboard),
         Route("/docs", _docs),
+        Route(_SCRIPT, Scripts(_SCRIPT, _SCRIPTS).response),
         Mount("/_static", _Files(directory=_STATIC)),
     ]
 

@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
+from mock_server.web.scripts import Scripts
+
 _STATIC = Path(__file__).with_name("static")
 _PAGE = ["line", "network", "functions", "element"]  # in the order of their imports
 _BASE = "/deployments/chatkit"
@@ -27,6 +29,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route(f"{_BASE}/chatkit.js", _script),
         Route(f"{_BASE}/frame.html", _frame),
+        Route(f"{_BASE}/frame/main.js", Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED).response),
         Mount(_BASE, _Modules(directory=_STATIC)),
     ]
 
