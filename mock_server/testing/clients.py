@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.testing.conversation import Conversation
 from mock_server.testing.handle import Handle
+from mock_server.testing.proxies import past_proxies
 from mock_server.testing.transport import Transport
 from mock_server.workflows.catalog import ANY
 
@@ -54,19 +55,23 @@ class Mock(Handle):
         }
 
     def openai(self, **options: Any) -> "OpenAI":
-        """The official client."""
+        """The official client. It goes past proxies."""
         from openai import OpenAI  # noqa: PLC0415 - it is the user's
 
-        if self.emulator is not None:
-            options = {"http_client": self.http_client(), **options}
+        from mock_server.testing.direct import DirectClient  # noqa: PLC0415 - it needs openai
+
+        if "http_client" not in options:
+            options["http_client"] = DirectClient(self.url) if self.emulator is None else self.http_client()
         return OpenAI(**{**self.client_options(), **options})
 
     def async_openai(self, **options: Any) -> "AsyncOpenAI":
         """The official client, asynchronous."""
         from openai import AsyncOpenAI  # noqa: PLC0415 - it is the user's
 
-        if self.emulator is not None:
-            options = {"http_client": self.async_http_client(), **options}
+        from mock_server.testing.direct import AsyncDirectClient  # noqa: PLC0415 - it needs openai
+
+        if "http_client" not in options:
+            options["http_client"] = AsyncDirectClient(self.url) if self.emulator is None else self.async_http_client()
         return AsyncOpenAI(**{**self.client_options(), **options})
 
     def http_client(self, **options: Any) -> "httpx2.Client":
@@ -74,7 +79,7 @@ class Mock(Handle):
         import httpx2  # noqa: PLC0415 - it is the user's
 
         if self.emulator is None:
-            return httpx2.Client(base_url=self.url, trust_env=False, **options)
+            return httpx2.Client(**{"base_url": self.url, **past_proxies(self.url), **options})
         from mock_server.testing.transports import MockTransport  # noqa: PLC0415 - it needs httpx2
 
         return httpx2.Client(base_url=self.url, transport=MockTransport(self.emulator), **options)
@@ -84,7 +89,7 @@ class Mock(Handle):
         import httpx2  # noqa: PLC0415 - it is the user's
 
         if self.emulator is None:
-            return httpx2.AsyncClient(base_url=self.url, trust_env=False, **options)
+            return httpx2.AsyncClient(**{"base_url": self.url, **past_proxies(self.url), **options})
         from mock_server.testing.transports import AsyncMockTransport  # noqa: PLC0415 - it needs httpx2
 
         return httpx2.AsyncClient(base_url=self.url, transport=AsyncMockTransport(self.emulator), **options)

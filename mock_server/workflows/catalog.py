@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -137,13 +138,19 @@ class Catalog:
         if known is not None and known.stamp == stamp:
             return known
         try:
-            return WorkflowFile(path=path, stamp=stamp, script=read_script(path))
+            return WorkflowFile(path=path, stamp=stamp, script=_script_as_of(path, stamp))
         except DocumentInvalid as error:
             if not keep_going:
                 raise
             last = None if known is None else known.script
             _log.error("%s; %s", error, "no workflow comes of it" if last is None else "the workflow goes on as it was")
             return WorkflowFile(path=path, stamp=stamp, script=last, error=error)
+
+
+@lru_cache(maxsize=256)
+def _script_as_of(path: Path, stamp: tuple[int, int]) -> Script:  # noqa: ARG001 - a file that changed is read again
+    """The same for every catalog of a process: a test's emulator need not read what that of the last test has read."""
+    return read_script(path)
 
 
 def read_script(path: Path) -> Script:
