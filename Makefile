@@ -1,15 +1,33 @@
 # Everything that a newcomer needs, from Python 3.11 and make alone.
+PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+# Each stamp is written last, and names the Python: an installation that was interrupted, or another Python's, is made again.
+PACKAGE := $(VENV)/.package-$(VERSION)
+READY := $(VENV)/.ready-$(VERSION)
+FIREFOX := $(firstword $(shell command -v firefox-esr firefox))
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, which share what is compiled
 
-.PHONY: serve test lint lock bench screenshots clean
+.PHONY: serve quick test test-all lint lock bench screenshots clean python
 
-serve: $(READY)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds options.
-	$(BIN)/chatkit-mock serve $(ARGS)
+serve: $(PACKAGE)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds options.
+	@$(BIN)/chatkit-mock serve $(ARGS) || \
+		{ code=$$?; echo 'Options go into ARGS: make serve ARGS="--port 4115"' >&2; exit $$code; }
 
-test: $(READY) lint  ## Run every check and test; ARGS="-k threads" narrows the tests.
-	$(BIN)/pytest $(ARGS)
+quick: $(READY)  ## Run the tests that need no browser and no download, in less than a minute.
+	$(BIN)/pytest -m "not browser and not registry and not slow" $(ARGS)
+
+test: $(READY) lint  ## Check everything but what needs a second browser or a download; ARGS="-k threads" narrows it.
+	$(BIN)/pytest -m "not registry" $(ARGS)
+
+test-all: $(READY) lint  ## Check everything, with coverage.
+	PYTHONPATH=tests $(BIN)/pytest -p support.js_coverage --cov --hypothesis-profile=thorough $(ARGS)
+ifdef FIREFOX
+	BROWSER=firefox $(BIN)/pytest --dist=load tests/e2e/test_react_app.py
+else
+	@echo "There is no Firefox here: tests/e2e/test_react_app.py did not run in it."
+endif
 
 lint: $(READY)
 	$(BIN)/ruff format --check
@@ -20,7 +38,7 @@ lint: $(READY)
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-screenshots: $(READY)  ## Make the README's pictures anew; needs a Chromium.
+screenshots: $(READY)  ## Take the README's pictures again; needs a Chromium.
 	PYTHONPATH=tests $(BIN)/python -m screenshots
 
 lock:  ## Renew the lock; needs uv.
@@ -30,8 +48,19 @@ lock:  ## Renew the lock; needs uv.
 clean:
 	rm -rf $(VENV)
 
-$(READY): pyproject.toml requirements.lock
-	python3 -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "This needs Python 3.11 or newer, and $(PYTHON) is $(or $(VERSION),not there);" \
+		"name another one: make PYTHON=python3.13 ..." >&2; exit 1; }
+
+$(PACKAGE): pyproject.toml | python
+	@echo "Installing the package into $(VENV) ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(READY): requirements.lock $(PACKAGE)
+	@echo "Installing what the tests need into $(VENV), some 400 MB ..."
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@touch $@

@@ -1,28 +1,23 @@
-"""What most tests begin with: an emulator without a socket, one with a socket, and the official clients."""
+"""What most tests start with: an emulator without a socket, one with a socket, the official clients, a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from _pytest.pytester import SysModulesSnapshot
+from hypothesis import settings
 from openai import OpenAI
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from starlette.testclient import TestClient
+from support.browsers import Launch, is_there, launched
+from support.emulator import Client, Start, make_app
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.state.project import Projects
-from mock_server.state.seeds import LoadedSeed, load_seeds, parse_seed
+from mock_server.state.seeds import load_seeds
 from mock_server.testing.server import ServerThread
-
-HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
-MINIMAL = {"workflow": {"id": "wf_1"}, "user": "ada"}
-
-Start = Callable[..., TestClient]
-
-
-def make_app(*, seed: dict[str, Any] | None = None, random: str | None = None, **settings: Any) -> MockServer:
-    """An emulator, begun with a seed document; `random` seeds its ids."""
-    base = [LoadedSeed(seed=parse_seed(seed, source="test"), source="test")] if seed else []
-    return MockServer(Projects(Settings(seed=random, **settings), base=base))
 
 
 @pytest.fixture
@@ -30,7 +25,7 @@ def start() -> Start:
     """Make a client of an emulator without a socket; its arguments are `make_app`'s."""
 
     def make(**options: Any) -> TestClient:
-        return TestClient(make_app(**options), base_url="http://127.0.0.1", headers=HEADERS)
+        return Client(make_app(**options))
 
     return make
 
@@ -39,13 +34,6 @@ def start() -> Start:
 def client(start: Start) -> TestClient:
     """A client of a fresh emulator."""
     return start()
-
-
-def projects_of(client: TestClient) -> Projects:
-    """The state behind a client."""
-    app = client.app
-    assert isinstance(app, MockServer)
-    return app.projects
 
 
 @pytest.fixture
@@ -61,3 +49,62 @@ def openai(served: ServerThread) -> Iterator[OpenAI]:
     """The official client, as a user sets it up."""
     with OpenAI(base_url=f"{served.origin}/v1", api_key="sk-test", max_retries=0) as client:
         yield client
+
+
+# `make test-all` chooses the other one.
+settings.register_profile("brief", max_examples=10, deadline=None)
+settings.register_profile("thorough", max_examples=60, deadline=None)
+settings.load_profile("brief")
+
+NO_BROWSER = (
+    "There is no Chromium here, so tests with a browser were left out: "
+    "install one, by `playwright install chromium` for example, or name one by CHROMIUM=/path/to/it."
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put tests with a browser last: from then on Playwright's event loop counts as running in this thread."""
+    with_browser = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    if with_browser and not is_there():
+        config.hook.pytest_deselected(items=with_browser)
+    else:
+        items += with_browser
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say once that tests were left out."""
+    if "not browser" not in config.option.markexpr and not is_there():
+        terminalreporter.line(NO_BROWSER, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, of which a process has one."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The browser that all tests of a process share, each in contexts of its own."""
+    with launched(playwright) as started:
+        yield started
+
+
+@pytest.fixture
+def launch(playwright: Playwright) -> Launch:
+    """Start another browser, with flags."""
+    return partial(launched, playwright)
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester) -> Iterator[pytest.Pytester]:
+    """Pytest's own, but what a test imports stays imported.
+
+    At its end pytester forgets modules that were imported meanwhile. Those that are imported again later are others:
+    what a half-forgotten httpx2 raises, the SDK does not catch.
+    """
+    yield pytester
+    pytester._sys_modules_snapshot = SysModulesSnapshot()

@@ -10,8 +10,9 @@ from urllib.request import urlopen
 
 import httpx2
 import pytest
-from commands import COMMAND, PLAIN, said, serving
 from openai import OpenAI
+from support.commands import COMMAND, PLAIN, said, serving
+from support.emulator import socket_client
 
 from mock_server.clock import stopwatch
 
@@ -221,7 +222,7 @@ def test_a_state_that_is_none_is_refused_and_left_alone(tmp_path: Path, content:
 def test_begins_with_the_faults_of_a_file(ready: Path, tmp_path: Path) -> None:
     faults = tmp_path / "faults.yaml"
     faults.write_text("faults:\n- {name: first, times: 1, do: {error: 503}}\n")
-    with serving(ready, "--faults", str(faults)), httpx2.Client(base_url=ready.read_text().removesuffix("/v1")) as web:
+    with serving(ready, "--faults", str(faults)), socket_client(ready.read_text().removesuffix("/v1")) as web:
         headers = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
         answers = [web.get("/v1/chatkit/threads", headers=headers) for _ in range(2)]
         assert [each.status_code for each in answers] == [503, 200]

@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx2
 import pytest
 import trustme
-from commands import COMMAND, PLAIN, said, serving
-from conftest import HEADERS, MINIMAL
 from openai import OpenAI
-from talk import Talk
+from support.commands import COMMAND, PLAIN, said, serving
+from support.emulator import HEADERS, MINIMAL, socket_client
+from support.talk import Talk
 
 from mock_server.clock import stopwatch
 
@@ -81,7 +81,7 @@ def test_both_ports_answer_and_share_what_is_true(ready: Path) -> None:
 def test_a_conversation_goes_on_at_the_other_port(ready: Path) -> None:
     with (
         both(ready) as server,
-        httpx2.Client(base_url=server.plain, headers=HEADERS) as plain,
+        socket_client(server.plain, headers=HEADERS) as plain,
         httpx2.Client(base_url=server.secure, headers=HEADERS, verify=server.trust()) as secure,
     ):
         talk = Talk(plain, plain.post("/v1/chatkit/sessions", json=MINIMAL).json()["client_secret"])

@@ -1,5 +1,7 @@
 """A project's clock, and whom it follows."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -43,8 +45,17 @@ def test_follows_freezegun_in_every_thread(*, real_asyncio: bool) -> None:
 def test_follows_a_ticking_freezegun() -> None:
     with freeze_time(AT, tick=True):
         assert UNIX <= seen_from_a_thread() < UNIX + 5
-    with freeze_time(AT, auto_tick_seconds=15):
-        assert [Clock().now() - UNIX for _ in range(3)] == [0, 15, 30]
+
+
+def test_reads_the_time_once_where_each_look_moves_it() -> None:
+    """In a process of its own: a look from any of its threads counts."""
+    text = f"""
+from freezegun import freeze_time
+from mock_server.clock import Clock
+with freeze_time("{AT}", auto_tick_seconds=15):
+    print([Clock().now() - {UNIX} for _ in range(3)])
+"""
+    assert subprocess.check_output([sys.executable, "-c", text], text=True) == "[0.0, 15.0, 30.0]\n"
 
 
 def test_follows_time_machine_in_every_thread() -> None:

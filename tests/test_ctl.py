@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import make_app
 from openai import OpenAI
+from support.emulator import make_app
 
 from mock_server.cli import cli
 from mock_server.testing.server import ServerThread

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from click.testing import CliRunner
-from conftest import make_app
+from support.emulator import make_app
 
 from mock_server.cli import cli
 from mock_server.testing.server import ServerThread

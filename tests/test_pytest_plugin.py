@@ -1,15 +1,26 @@
-"""The pytest plugin, in runs of its own: each test here is a small project of a user's."""
+"""The pytest plugin, in runs of its own, as users have them."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
-from conftest import make_app
+from support.emulator import make_app
 
 from mock_server.testing import ChatKitMock, connect
 from mock_server.testing.server import ServerThread
 
+TESTS = Path(__file__).parent
+PROJECT = TESTS / "support" / "user_project"  # a user's tests, in files named by what they show
 CREATE = """
-def create(mock, user="ada", **more):
-    with mock.openai(max_retries=0) as client:
-        return client.beta.chatkit.sessions.create(user=user, workflow={"id": "wf_1"}, **more)
+HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
+
+def create(mock, workflow={"id": "wf_1"}):  # without the official client, whose import takes more than a second
+    with mock.http_client(headers=HEADERS) as web:
+        return web.post(f"{mock.base_url}/chatkit/sessions", json={"user": "ada", "workflow": workflow}).json()
 """
 
 
@@ -27,76 +38,55 @@ def run(project: pytest.Pytester, text: str, *arguments: str) -> pytest.RunResul
     return project.runpytest_subprocess("-W", "error", *arguments)
 
 
-def test_one_argument_is_enough(project: pytest.Pytester) -> None:
-    text = """
-def test_create(chatkit_mock):
-    session = create(chatkit_mock)
-    chatkit_mock.clock.shift(minutes=10)
-    assert chatkit_mock.sessions.get(session.id).status == "expired"
-"""
-    run(project, text).assert_outcomes(passed=1)
+def outcomes_of(folder: Path, *arguments: str) -> dict[str, Counter[str]]:
+    """Run tests of the user's project; how many of each module passed, failed, and so on."""
+    report = folder / "report.xml"
+    plugins = ("mock_server.pytest_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "time_machine")
+    command = [sys.executable, "-m", "pytest", "-c", str(PROJECT / "pytest.ini"), "-p", "no:cacheprovider"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CHATKIT_"))}
+    done = subprocess.run(
+        [*command, "-W", "error", f"--junit-xml={report}", *arguments],
+        cwd=folder,
+        env={
+            **environment,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": ",".join(plugins),
+            "PYTHONPATH": str(TESTS),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert report.exists(), done.stdout + done.stderr
+    found: dict[str, Counter[str]] = {}
+    for case in ET.parse(report).iter("testcase"):
+        module = case.attrib["classname"].split(".")[0]
+        found.setdefault(module, Counter())[case[0].tag if len(case) else "passed"] += 1
+    assert done.returncode == 0, done.stdout
+    return found
 
 
-def test_every_test_begins_anew(project: pytest.Pytester) -> None:
-    text = """
-import time, pytest
-
-@pytest.mark.parametrize("turn", range(3))
-def test_alone(chatkit_mock, turn):
-    assert chatkit_mock.sessions.list() == []
-    assert chatkit_mock.faults.list() == []
-    assert chatkit_mock.journal.requests() == []
-    assert time.time() > 1_790_000_000
-    session = create(chatkit_mock)
-    assert chatkit_mock.secret(session).send("Hi").text == "Hi"
-    chatkit_mock.reply("Hi", "Hello")
-    assert chatkit_mock.secret(session).send("Hi").text == "Hello"
-    chatkit_mock.faults.add(error=500)
-    chatkit_mock.clock.freeze("2026-01-01T00:00:00Z")
-"""
-    run(project, text).assert_outcomes(passed=3)
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
+    """The outcomes of all tests of the user's project, in one run."""
+    return outcomes_of(tmp_path_factory.mktemp("project"), str(PROJECT), "--durations=3")
 
 
-def test_the_environment_leads_to_it(project: pytest.Pytester) -> None:
-    text = """
-import os
-from openai import OpenAI
-
-def test_app(chatkit_mock_env):
-    OpenAI().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
-    chatkit_mock_env.journal.assert_called("sessions.create", times=1)
-    assert os.environ["CHATKIT_API_BASE"] == chatkit_mock_env.url
-
-def test_left_no_trace():
-    assert "CHATKIT_API_BASE" not in os.environ
-"""
-    run(project, text).assert_outcomes(passed=2)
-
-
-def test_markers_are_merged_and_the_closest_wins(project: pytest.Pytester) -> None:
-    text = """
-import time, pytest
-pytestmark = pytest.mark.chatkit_mock(now="2026-01-01T00:00:00Z", seed="1")
-
-def test_module(chatkit_mock):
-    assert time.time() == 1767225600
-    test_module.id = create(chatkit_mock).id
-
-@pytest.mark.chatkit_mock(now="2026-02-01T00:00:00Z")
-class TestClass:
-    def test_class(self, chatkit_mock):
-        assert time.time() == 1769904000
-        assert create(chatkit_mock).id == test_module.id
-
-    @pytest.mark.chatkit_mock(load=["demo"], now=0)
-    def test_function(self, chatkit_mock):
-        assert time.time() < 60
-        assert len(chatkit_mock.sessions.list()) == 3
-
-def test_time_is_back():
-    assert time.time() > 1_790_000_000
-"""
-    run(project, text).assert_outcomes(passed=4)
+@pytest.mark.parametrize(
+    ("scenario", "count"),
+    [
+        ("one_argument", 1),
+        ("every_test_starts_anew", 3),
+        ("environment", 2),
+        ("markers", 4),
+        ("parallel", 12),
+        ("without_a_socket", 3),
+        ("frozen_time", 15),
+        ("pytest_asyncio", 2),
+    ],
+)
+def test_a_users_tests_pass(outcomes: dict[str, Counter[str]], scenario: str, count: int) -> None:
+    assert outcomes[f"scenario_{scenario}"] == Counter(passed=count)
 
 
 def test_strict_fails_on_what_would_hurt(project: pytest.Pytester) -> None:
@@ -104,8 +94,7 @@ def test_strict_fails_on_what_would_hurt(project: pytest.Pytester) -> None:
 import pytest
 
 def bad(mock):
-    with mock.openai() as client:
-        client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1", "version": "latest"})
+    create(mock, {"id": "wf_1", "version": "latest"})
 
 @pytest.mark.chatkit_mock(strict=True)
 def test_strict(chatkit_mock):
@@ -140,10 +129,9 @@ import pytest
 
 def test_broken(chatkit_mock):
     chatkit_mock._app.projects.default.usage = None
-    session = create(chatkit_mock)
-    chatkit_mock.secret(session).ask("threads.list") if False else None
+    secret = create(chatkit_mock)["client_secret"]
     with pytest.raises(Exception):
-        chatkit_mock.secret(session).send("Hi")
+        chatkit_mock.secret(secret).send("Hi")
 
 def test_next(chatkit_mock):
     create(chatkit_mock)
@@ -172,20 +160,9 @@ def test_base(chatkit_mock, make_chatkit_mock):
     run(project, text).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-p", "xdist", "-n", "4")])
-def test_parallel_tests_do_not_meet(project: pytest.Pytester, arguments: tuple[str, ...]) -> None:
-    text = """
-import pytest
-IDS = set()
-
-@pytest.mark.chatkit_mock(seed="1")
-@pytest.mark.parametrize("turn", range(12))
-def test_alone(chatkit_mock, turn):
-    IDS.add(create(chatkit_mock).id)
-    assert len(IDS) == 1
-    assert len(chatkit_mock.sessions.list()) == 1
-"""
-    run(project, text, *arguments).assert_outcomes(passed=12)
+def test_parallel_tests_do_not_meet(tmp_path: Path) -> None:
+    arguments = (str(PROJECT / "scenario_parallel.py"), "-p", "xdist", "-n", "2")
+    assert outcomes_of(tmp_path, *arguments) == {"scenario_parallel": Counter(passed=12)}
 
 
 def test_workers_have_a_project_each_of_a_server_that_runs_already(project: pytest.Pytester) -> None:
@@ -221,123 +198,6 @@ def test_met(chatkit_mock):
     result.stdout.fnmatch_lines(["*body.user: expected 'eve', got 'ada'"])
 
 
-def test_without_a_socket(project: pytest.Pytester) -> None:
-    text = """
-import pytest
-
-@pytest.mark.parametrize("turn", range(2))
-def test_app(chatkit_mock_app, turn):
-    session = create(chatkit_mock_app)
-    assert chatkit_mock_app.secret(session).send("Hi").text == "Hi"
-    assert len(chatkit_mock_app.sessions.list()) == 1
-
-@pytest.mark.anyio
-async def test_async(chatkit_mock_app):
-    async with chatkit_mock_app.async_openai() as client:
-        await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
-    assert len(chatkit_mock_app.sessions.list()) == 1
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-"""
-    run(project, text, "-p", "anyio").assert_outcomes(passed=3)
-
-
-def test_every_way_to_freeze_time(project: pytest.Pytester) -> None:
-    text = """
-import time, pytest, time_machine
-from freezegun import freeze_time
-
-NEW_YEAR = 1767225600
-FORMS = [{}, {"real_asyncio": True}, {"tick": True}, {"auto_tick_seconds": 1}]
-
-def works(mock):
-    mock.workflows.add("wf_1", {"stream": {"every": "10ms"}, "default": [{"message": "one two three"}]})
-    session = create(mock)
-    assert NEW_YEAR <= session.expires_at - 600 < NEW_YEAR + 30
-    assert mock.secret(session).send("Hi").text == "one two three"
-    mock.workflows.remove("wf_1")
-
-@freeze_time("2026-01-01")
-def test_decorator(chatkit_mock, chatkit_mock_app):
-    works(chatkit_mock)
-    works(chatkit_mock_app)
-
-@freeze_time("2026-01-01", tick=True)
-class TestClass:
-    def test_class(self, chatkit_mock):
-        works(chatkit_mock)
-
-@pytest.mark.parametrize("form", FORMS, ids=str)
-def test_context_manager(chatkit_mock, chatkit_mock_app, form):
-    with freeze_time("2026-01-01", **form):
-        works(chatkit_mock)
-        works(chatkit_mock_app)
-
-@pytest.fixture
-def frozen():
-    with freeze_time("2026-01-01"):
-        yield
-
-def test_fixture_before(frozen, chatkit_mock):
-    works(chatkit_mock)
-
-def test_fixture_behind(chatkit_mock, frozen):
-    works(chatkit_mock)
-
-@time_machine.travel(NEW_YEAR, tick=False)
-def test_time_machine(chatkit_mock):
-    works(chatkit_mock)
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
-
-# Without real_asyncio, auto_tick_seconds moves the timeouts of the client's own loop: a second for each look.
-ASYNC_FORMS = [*FORMS[:3], {"auto_tick_seconds": 1, "real_asyncio": True}]
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("form", ASYNC_FORMS, ids=str)
-async def test_async(chatkit_mock, chatkit_mock_app, form):
-    with freeze_time("2026-01-01", **form):
-        for mock in (chatkit_mock, chatkit_mock_app):
-            async with mock.async_openai() as client:
-                session = await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
-                assert NEW_YEAR <= session.expires_at - 600 < NEW_YEAR + 60
-
-@freeze_time("2026-01-01")
-def test_own_clock_wins(chatkit_mock):
-    chatkit_mock.clock.freeze("2026-02-01T00:00:00Z")
-    assert time.time() == 1769904000
-    assert create(chatkit_mock).expires_at == 1769904000 + 600
-    chatkit_mock.clock.resume()
-    assert time.time() == NEW_YEAR
-
-def test_nothing_is_left():
-    assert time.time() > 1_790_000_000
-"""
-    result = run(project, text, "-p", "anyio", "-p", "time_machine", "--durations=3", "-v")
-    result.assert_outcomes(passed=15)
-
-
-def test_with_pytest_asyncio(project: pytest.Pytester) -> None:
-    text = """
-import pytest
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("turn", range(2))
-async def test_async(chatkit_mock, chatkit_mock_app, turn):
-    for mock in (chatkit_mock, chatkit_mock_app):
-        async with mock.async_openai() as client:
-            session = await client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
-            mock.clock.shift("10m")
-            assert mock.sessions.get(session.id).status == "expired"
-"""
-    options = ("-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function")
-    run(project, text, *options).assert_outcomes(passed=2)
-
-
 def test_ids_under_a_seed_do_not_depend_on_the_order(project: pytest.Pytester) -> None:
     text = """
 import pytest
@@ -348,7 +208,7 @@ def test_seeded(chatkit_mock, turn):
     for _ in range(turn):
         create(chatkit_mock)
     chatkit_mock.reset()
-    assert create(chatkit_mock).id == "ID"
+    assert create(chatkit_mock)["id"] == "ID"
 """
     with ChatKitMock(seed="1") as mock, mock.openai() as client:
         made = client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"}).id
@@ -358,7 +218,7 @@ def test_seeded(chatkit_mock, turn):
 
 
 def test_a_fixed_port_under_xdist_is_refused_with_the_reason(project: pytest.Pytester) -> None:
-    result = run(project, "def test_it(chatkit_mock): pass", "-p", "xdist", "-n", "2", "--chatkit-mock-port", "4114")
+    result = run(project, "def test_it(chatkit_mock): pass", "-p", "xdist", "-n", "1", "--chatkit-mock-port", "4114")
     assert result.ret != 0
     assert "each worker of xdist has an emulator of its own" in result.stdout.str() + result.stderr.str()
 

@@ -1,11 +1,14 @@
 """The README's recipes, run as they stand, against a server begun with the shipped demo."""
 
+import gc
 import os
 import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +24,7 @@ TITLES = [
 # The reader's app, which has a server that gives out secrets.
 APP = """
 import pytest
-from browsers import chromium
+from support.browsers import chromium
 
 PAGE = '''<script src="https://cdn.platform.openai.com/deployments/chatkit/chatkit.js"></script>
 <openai-chatkit></openai-chatkit><script>
@@ -48,16 +51,39 @@ def app(chatkit_mock, chatkit_mock_page):
 """
 
 
-@pytest.mark.parametrize(("language", "text"), RECIPES, ids=TITLES)
-def test_recipe(served: ServerThread, tmp_path: Path, language: str, text: str) -> None:
-    text = text.replace("http://127.0.0.1:4114", served.origin)
+def recipes(language: str) -> list[Any]:
+    """The recipes in a language, as they stand."""
+    return [
+        pytest.param(text, id=title) for title, (kind, text) in zip(TITLES, RECIPES, strict=True) if kind == language
+    ]
+
+
+@pytest.mark.parametrize("text", recipes("python"))
+def test_python_recipe(
+    served: ServerThread,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    text: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "CHATKIT_"))]:
+        monkeypatch.delenv(name)
+    code = compile(text.replace("http://127.0.0.1:4114", served.origin), "README.md", "exec")
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):  # a recipe leaves its clients open
+        exec(code, {"__name__": "__main__"})
+        gc.collect()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("text", recipes("sh"))
+def test_shell_recipe(served: ServerThread, tmp_path: Path, text: str) -> None:
     shell = shutil.which("bash")
     assert shell
-    command = [sys.executable, "-c", text] if language == "python" else [shell, "-ec", text]
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "CHATKIT_"))}
     done = subprocess.run(
-        command,
+        [shell, "-ec", text.replace("http://127.0.0.1:4114", served.origin)],
         cwd=tmp_path,
         env={**environment, "PATH": tools},
         capture_output=True,
@@ -69,12 +95,13 @@ def test_recipe(served: ServerThread, tmp_path: Path, language: str, text: str) 
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("text", re.findall(r"<!-- pytest -->\n```python\n(.*?)```", README, re.DOTALL), ids=["1", "2"])
-def test_pytest_recipe(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_pytest_recipes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin,anyio.pytest_plugin")
-    pytester.makepyfile(text)
-    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
+    texts = re.findall(r"<!-- pytest -->\n```python\n(.*?)```", README, re.DOTALL)
+    assert len(texts) == 2
+    pytester.makepyfile(**{f"test_{number}": text for number, text in enumerate(texts)})
+    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed="".join(texts).count("def test_"))
 
 
 @pytest.mark.browser

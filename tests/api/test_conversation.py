@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import Start, make_app, projects_of
 from starlette.testclient import TestClient
 from starlette.types import Message
-from talk import Talk, events_of, kinds, text_of
+from support.emulator import Start, make_app, projects_of
+from support.talk import Talk, events_of, kinds, text_of
 
 from mock_server.api.turns import Stream
 from mock_server.http.call import Call

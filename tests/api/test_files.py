@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Start, projects_of
 from starlette.testclient import TestClient
-from talk import Talk, text_of
+from support.emulator import Start, projects_of
+from support.talk import Talk, text_of
 
 UPLOADS: dict[str, Any] = {"chatkit_configuration": {"file_upload": {"enabled": True, "max_file_size": 1}}}
 

@@ -4,12 +4,12 @@ from collections import deque
 from typing import Any
 
 import pytest
-from conftest import HEADERS, Start, make_app, projects_of
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import Client, Start, make_app, projects_of
+from support.talk import Talk
 
 from mock_server.clock import Clock
 
@@ -149,7 +149,7 @@ class Limits(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.client = TestClient(make_app(), base_url="http://127.0.0.1", headers=HEADERS)
+        self.client = Client(make_app())
         self.clock = projects_of(self.client).default.clock
         self.clock.freeze(NOW)
         self.talk = Talk.begin(self.client, rate_limits={"max_requests_per_1_minute": 3}, **UPLOADS)
@@ -197,5 +197,5 @@ class Limits(RuleBasedStateMachine):
             self.over = True
 
 
-Limits.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+Limits.TestCase.settings = settings(stateful_step_count=25)
 TestLimits = Limits.TestCase

@@ -7,8 +7,8 @@ import sys
 from itertools import pairwise
 from urllib.request import Request, urlopen
 
-from browsers import chromium
 from playwright.sync_api import Page, expect
+from support.browsers import chromium
 
 from benchmarks.rendering import WATCH, below
 from benchmarks.requests import serving

@@ -3,7 +3,10 @@
 import statistics
 from itertools import pairwise
 
-from element.chat_page import chat_page, mock_and_browser
+from support.browsers import chromium
+from support.chat_page import chat_page
+
+from mock_server.testing import ChatKitMock
 
 DELTAS = 5000
 SLOWER = 4
@@ -26,7 +29,7 @@ def chunks() -> list[str]:
 def report() -> None:
     """Print frames a second, as the browser drew them while the answer streamed."""
     script = {"stream": {"every": "2ms"}, "default": [{"message": {"chunks": chunks()}}]}
-    with mock_and_browser() as (mock, browser), chat_page(browser, mock) as page:
+    with ChatKitMock() as mock, chromium() as browser, chat_page(browser, mock) as page:
         page.open("{ thread: { autoScroll: true } }", script=script)
         page.wait_for("ready")
         page.page.set_default_timeout(120_000)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from chatkit.widgets import Card, StrictWidgetComponent
-from conftest import MINIMAL
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
-from talk import Json, Talk, kinds, text_of
+from support.emulator import MINIMAL
+from support.talk import Json, Talk, kinds, text_of
 
 from mock_server.fixtures import fixtures_folder
 from mock_server.ids import IdFactory

@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from conftest import make_app
 from openai import OpenAI
+from support.emulator import make_app
 
 from mock_server.testing import connect
 from mock_server.testing.server import ServerThread

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.node, pytest.mark.slow]
+pytestmark = [pytest.mark.node, pytest.mark.registry]
 NPM, NODE = shutil.which("npm"), shutil.which("node")
 VERSION = "7.57.0"
 

@@ -1,27 +1,18 @@
-"""Our OpenAPI document against the official one, property by property, and the server against our document."""
+"""Our OpenAPI document against the official one, property by property."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
 import yaml
-from conftest import HEADERS, make_app
-from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
-from starlette.testclient import TestClient
+from support.emulator import Client, make_app
 
 from mock_server.http.openapi import document
-from mock_server.state.seeds import load_seeds
 
 OFFICIAL: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((Path(__file__).with_name("official.yaml")).read_text())
-NOT_PROMISED = [
-    ignored_auth,  # the key below is always sent; test_bad_input leaves it out
-    positive_data_acceptance,  # 1.0 is an integer to JSON Schema and a decimal to OpenAI (inferred)
-]
 BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "maxProperties")
-OURS: dict[str, Any] = TestClient(make_app(), base_url="http://127.0.0.1").get("/openapi.json").json()
+OURS: dict[str, Any] = Client(make_app(), headers={}).get("/openapi.json").json()
 
 
 @pytest.mark.parametrize("operation", OFFICIAL)
@@ -92,29 +83,3 @@ def test_requires_of_an_answer_what_is_always_there() -> None:
 
 def test_is_made_from_the_operations_alone() -> None:
     assert document([], version="0")["paths"] == {}
-
-
-served = make_app()
-for loaded in load_seeds(["demo"]):
-    served.projects.default.load(loaded.seed, source=loaded.source)
-api = schemathesis.openapi.from_asgi("/openapi.json", served)
-
-
-@api.exclude(operation_id=["snapshot.restore", "events"]).parametrize()
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_serves_what_the_document_promises(case: schemathesis.Case[Any]) -> None:
-    """Whatever is sent: no 500, no undocumented status, no answer outside its schema. `events` has no end."""
-    judge(case)
-
-
-@api.include(operation_id="snapshot.restore").parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_restores_what_the_document_promises(case: schemathesis.Case[Any]) -> None:
-    """The same for the largest of all bodies, which takes long to make up."""
-    judge(case)
-
-
-def judge(case: schemathesis.Case[Any]) -> None:
-    headers = {"authorization": HEADERS["authorization"], "host": "127.0.0.1"}
-    case.call_and_validate(headers=headers, excluded_checks=NOT_PROMISED)
-    served.projects.default.faults.clear()  # or the next case would be struck

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import httpx2
 import pytest
-from conftest import HEADERS, Start
 from freezegun import freeze_time  # noqa: TID251 - the world's time, held still
 from starlette.testclient import TestClient
-from talk import Talk, events_of
+from support.emulator import HEADERS, Client, Start, socket_client
+from support.talk import Talk, events_of
 
 from mock_server.testing import connect
 from mock_server.testing.server import ServerThread
@@ -231,7 +230,7 @@ def test_of_several_moves_all_are_done_or_none(client: TestClient, moves: dict[s
 
 
 def test_a_clock_that_runs_past_the_last_year_still_answers_and_can_be_set_right(client: TestClient) -> None:
-    client = TestClient(client.app, base_url="http://127.0.0.1", headers=HEADERS, raise_server_exceptions=False)
+    client = Client(client.app, raise_server_exceptions=False)
     with freeze_time(ISO) as world:
         at(client, travel_to="9999-12-31T23:59:59Z")
         world.tick(2)
@@ -360,7 +359,7 @@ def test_an_open_stream_goes_on_to_its_end_when_its_session(served: ServerThread
     content = [{"type": "input_text", "text": "tell"}]
     message = {"content": content, "attachments": [], "inference_options": {}}
     body = {"type": "threads.create", "params": {"input": message}}
-    with httpx2.Client(base_url=served.origin, headers=HEADERS, timeout=10, trust_env=False) as http:
+    with socket_client(served.origin, headers=HEADERS, timeout=10) as http:
         session = http.post(SESSIONS, json={"workflow": {"id": "wf_long"}, "user": "ada"}).json()
         headers = {"authorization": f"Bearer {session['client_secret']}"}
         with http.stream("POST", "/v1/chatkit/conversation", json=body, headers=headers) as answer:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from conftest import MINIMAL, Start
 from starlette.testclient import TestClient
+from support.emulator import MINIMAL, Start
 
 SEED: dict[str, Any] = {
     "threads": [{"id": "cthr_123", "user": "x"}],

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from conftest import HEADERS, MINIMAL
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
+from support.emulator import HEADERS, MINIMAL, socket_client
 
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
@@ -47,7 +47,7 @@ def server(app: MockServer) -> Iterator[ServerThread]:
 
 @pytest.fixture
 def web(server: ServerThread) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=server.origin, headers=HEADERS, timeout=SECONDS) as web:
+    with socket_client(server.origin, headers=HEADERS, timeout=SECONDS) as web:
         yield web
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from conftest import HEADERS, MINIMAL
 from openai import APIStatusError, OpenAI
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import HEADERS, MINIMAL, socket_client
+from support.talk import Talk
 
 from mock_server.testing.server import ServerThread
 
@@ -133,7 +133,7 @@ def test_a_page_from_elsewhere_is_refused(client: TestClient, path: str) -> None
 
 
 def test_a_stream_of_a_switched_on_workflow_is_cut(served: ServerThread) -> None:
-    with httpx2.Client(base_url=served.origin, headers=HEADERS, trust_env=False) as web:
+    with socket_client(served.origin, headers=HEADERS) as web:
         web.post("/_mock/faults/magic/wf_mock_abort")
         secret = web.post(SESSIONS, json=MINIMAL).json()["client_secret"]
         with pytest.raises(httpx2.RemoteProtocolError):
@@ -166,7 +166,7 @@ def test_every_change_of_the_rules_is_told_and_nothing_else(served: ServerThread
             web.request(method, f"/_mock/faults{path}", json=body)
 
     with (
-        httpx2.Client(base_url=served.origin, trust_env=False, timeout=10) as web,
+        socket_client(served.origin, timeout=10) as web,
         web.stream("GET", "/_mock/events") as answer,
     ):
         lines = answer.iter_lines()

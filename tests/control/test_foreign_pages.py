@@ -1,12 +1,12 @@
 """A page of another origin, in a real browser, steers nothing."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from browsers import chromium
-from conftest import make_app
+from playwright.sync_api import Browser
+from support.browsers import Launch
+from support.emulator import make_app
+from support.local_server import Handler, serving
 
 from mock_server.testing import connect
 from mock_server.testing.server import ServerThread
@@ -19,34 +19,24 @@ SEND = """async ([url, mode]) => {
 }"""
 
 
-class Elsewhere(BaseHTTPRequestHandler):
+class Elsewhere(Handler):
     """A page without a policy of its own."""
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
-
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        self.whole(b"<!doctype html><title>Elsewhere</title>", content_type="text/html")
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Elsewhere) as port:
+        yield f"http://localhost:{port}"
 
 
-def test_resets_nothing(elsewhere: str) -> None:
-    with ServerThread(make_app()) as server, chromium() as browser:
+def test_resets_nothing(browser: Browser, elsewhere: str) -> None:
+    with ServerThread(make_app()) as server, browser.new_context() as context:
         mock = connect(server.origin)
         mock.load(SEED)
-        page = browser.new_page()
+        page = context.new_page()
         page.goto(elsewhere)
         for mode in ("no-cors", "cors"):
             page.evaluate(SEND, [f"{server.origin}/_mock/reset", mode])
@@ -57,9 +47,9 @@ def test_resets_nothing(elsewhere: str) -> None:
         assert mock.sessions.list() == []
 
 
-def test_a_name_that_points_here_resets_nothing() -> None:
+def test_a_name_that_points_here_resets_nothing(launch: Launch) -> None:
     """As after DNS rebinding: the page's own host name leads to this machine."""
-    with ServerThread(make_app()) as server, chromium("--host-resolver-rules=MAP rebound.example 127.0.0.1") as browser:
+    with ServerThread(make_app()) as server, launch("--host-resolver-rules=MAP rebound.example 127.0.0.1") as browser:
         mock = connect(server.origin)
         mock.load(SEED)
         page = browser.new_page()

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from conftest import MINIMAL, Start, projects_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import MINIMAL, Start, projects_of
+from support.talk import Talk
 
 from mock_server.config import Settings
 from mock_server.control.paging import page

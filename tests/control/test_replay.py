@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from conftest import HEADERS, MINIMAL, Start
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import HEADERS, MINIMAL, Start, socket_client
+from support.talk import Talk
 
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
@@ -307,23 +307,15 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
+def file_name(name: str) -> str:
+    return f"test_{re.sub('[^a-z]', '_', name)}.py"
+
+
 def run(project: pytest.Pytester, codes: dict[str, str]) -> pytest.RunResult:
     for name, code in codes.items():
         compile(code, name, "exec")
-        project.path.joinpath(f"test_{re.sub('[^a-z]', '_', name)}.py").write_text(code, encoding="utf-8")
+        project.path.joinpath(file_name(name)).write_text(code, encoding="utf-8")
     return project.runpytest_subprocess("-W", "error", "--import-mode=importlib")
-
-
-def test_what_is_pasted_passes(project: pytest.Pytester, start: Start) -> None:
-    given: dict[str, tuple[Json, Callable[[TestClient], Any]]] = {
-        name: ({}, happen) for name, happen in LAST.items()
-    } | SETTINGS
-    codes = {}
-    for name, (settings, happen) in given.items():
-        client = start(**settings)
-        happen(client)
-        codes[name] = code_of(client)
-    run(project, codes).assert_outcomes(passed=len(given))
 
 
 @pytest.fixture
@@ -331,7 +323,7 @@ def web(tmp_path: Path) -> Iterator[httpx2.Client]:
     for name, last in (("wf_1", {"pause": "60s"}), ("wf_2", {"disconnect": True})):
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump({"default": [{"progress": "Well"}, last]}))
     app = MockServer(Projects(Settings()), workflows=Catalog([tmp_path]))
-    with ServerThread(app) as server, httpx2.Client(base_url=server.origin, headers=HEADERS, timeout=10) as web:
+    with ServerThread(app) as server, socket_client(server.origin, headers=HEADERS, timeout=10) as web:
         yield web
 
 
@@ -362,7 +354,21 @@ BROKEN: dict[str, Callable[[httpx2.Client], None]] = {
 }
 
 
-def test_what_broke_breaks_again(project: pytest.Pytester, web: httpx2.Client) -> None:
+def answered_codes(start: Start) -> dict[str, str]:
+    """The tests of requests that were answered."""
+    codes = {}
+    given: dict[str, tuple[Json, Callable[[TestClient], Any]]] = {
+        name: ({}, happen) for name, happen in LAST.items()
+    } | SETTINGS
+    for name, (settings, happen) in given.items():
+        client = start(**settings)
+        happen(client)
+        codes[name] = code_of(client)
+    return codes
+
+
+def broken_codes(web: httpx2.Client) -> dict[str, str]:
+    """The tests of requests that broke, which break again."""
     codes = {}
     for name, happen in BROKEN.items():
         happen(web)
@@ -371,17 +377,27 @@ def test_what_broke_breaks_again(project: pytest.Pytester, web: httpx2.Client) -
         while web.get(f"/_mock/requests/{request}").json()["outcome"] == "open":
             assert stopwatch() < end, "it never ended"
         codes[name] = web.get(f"/_mock/requests/{request}/test").json()["code"]
-    run(project, codes).assert_outcomes(passed=len(codes))
+    return codes
 
 
-def test_what_is_open_is_asserted_as_far_as_it_came(project: pytest.Pytester, web: httpx2.Client) -> None:
+def open_code(web: httpx2.Client) -> str:
+    """The test of a request that is still open: it asserts as far as that came."""
     secret = web.post(SESSIONS, json=MINIMAL).json()["client_secret"]
     body = {"type": "threads.create", "params": {"input": MESSAGE}}
     with web.stream("POST", CONVERSATION, json=body, headers={"authorization": f"Bearer {secret}"}) as answer:
         next(answer.iter_lines())
-        code = web.get(f"/_mock/requests/{answer.headers['x-request-id']}/test").json()["code"]
+        code: str = web.get(f"/_mock/requests/{answer.headers['x-request-id']}/test").json()["code"]
     assert "islice(lines, " in code
-    run(project, {"open": code}).assert_outcomes(passed=1)
+    return code
+
+
+def code_of_another_project(client: TestClient) -> str:
+    client.post(f"/p/other{SESSIONS}", json=MINIMAL)
+    session = client.get("/_mock/sessions?project=other").json()["sessions"][0]["id"]
+    client.post(f"/p/other{SESSIONS}/{session}/cancel")
+    request = client.get("/_mock/requests/summaries?project=other&limit=1").json()["data"][0]["id"]
+    code: str = client.get(f"/_mock/requests/{request}/test?project=other").json()["code"]
+    return code
 
 
 OTHERWISE: dict[str, tuple[Callable[[TestClient], Any], str, str]] = {
@@ -391,7 +407,8 @@ OTHERWISE: dict[str, tuple[Callable[[TestClient], Any], str, str]] = {
 }
 
 
-def test_what_is_asserted_matters(project: pytest.Pytester, start: Start) -> None:
+def spoiled_codes(start: Start) -> dict[str, str]:
+    """Tests that claim another response than came."""
     codes = {}
     for name, (happen, old, new) in OTHERWISE.items():
         client = start()
@@ -400,7 +417,22 @@ def test_what_is_asserted_matters(project: pytest.Pytester, start: Start) -> Non
         assert old in code
         head, _, tail = code.rpartition(old)
         codes[name] = head + new + tail
-    run(project, codes).assert_outcomes(failed=len(OTHERWISE))
+    return codes
+
+
+def test_what_is_pasted_passes_and_what_is_asserted_matters(
+    project: pytest.Pytester, start: Start, web: httpx2.Client
+) -> None:
+    right = {
+        **answered_codes(start),
+        **broken_codes(web),
+        "a request that is open": open_code(web),
+        "a request to another project": code_of_another_project(start()),
+    }
+    wrong = spoiled_codes(start)
+    result = run(project, {**right, **wrong})
+    result.assert_outcomes(passed=len(LAST) + len(SETTINGS) + len(BROKEN) + 2, failed=len(OTHERWISE))
+    result.stdout.re_match_lines_random([f"FAILED {file_name(name)}::.*" for name in wrong])
 
 
 def test_a_creation_is_written_as_one_would(client: TestClient) -> None:
@@ -436,12 +468,3 @@ def test_no_key_is_in_it(client: TestClient, put: str) -> None:
 
 def test_what_is_not_there_has_no_test(client: TestClient) -> None:
     assert client.get("/_mock/requests/req_1/test").status_code == 404
-
-
-def test_it_is_of_the_project(client: TestClient, project: pytest.Pytester) -> None:
-    client.post(f"/p/other{SESSIONS}", json=MINIMAL)
-    session = client.get("/_mock/sessions?project=other").json()["sessions"][0]["id"]
-    client.post(f"/p/other{SESSIONS}/{session}/cancel")
-    request = client.get("/_mock/requests/summaries?project=other&limit=1").json()["data"][0]["id"]
-    code = client.get(f"/_mock/requests/{request}/test?project=other").json()["code"]
-    run(project, {"other": code}).assert_outcomes(passed=1)

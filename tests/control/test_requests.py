@@ -11,12 +11,12 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
-from conftest import HEADERS, MINIMAL, Start, projects_of
-from contract.test_wire_cases import CASES, NOW, STANDARD, assert_matches, client_given
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from talk import Talk, text_of
+from support.emulator import HEADERS, MINIMAL, Start, projects_of, socket_client
+from support.talk import Talk, text_of
+from support.wire_cases import CASES, NOW, STANDARD, assert_matches, client_given
 
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
@@ -132,7 +132,7 @@ def app(tmp_path: Path) -> MockServer:
 
 @pytest.fixture
 def web(app: MockServer) -> Iterator[httpx2.Client]:
-    with ServerThread(app) as server, httpx2.Client(base_url=server.origin, headers=HEADERS, timeout=10) as web:
+    with ServerThread(app) as server, socket_client(server.origin, headers=HEADERS, timeout=10) as web:
         yield web
 
 
@@ -620,7 +620,7 @@ CURLS: dict[str, Json] = {
 
 @pytest.mark.parametrize("sent", CURLS.values(), ids=CURLS)
 def test_a_curl_command_gets_the_same_answer(served: ServerThread, sent: Json) -> None:
-    with httpx2.Client(base_url=served.origin, headers=HEADERS) as web:
+    with socket_client(served.origin, headers=HEADERS) as web:
         key = "sk-test"
         if sent["url"] == CONVERSATION:
             key = web.post(SESSIONS, json=MINIMAL).json()["client_secret"]

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from conftest import Start, projects_of
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import Start, projects_of
+from support.talk import Talk
 
 from mock_server.testing import ChatKitMock
 

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from conftest import HEADERS, MINIMAL, Start
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import HEADERS, MINIMAL, Start
+from support.talk import Talk
 
 Json = dict[str, Any]
 SCRIPT: Json = {
@@ -249,7 +249,7 @@ ODD = st.fixed_dictionaries(
 
 @pytest.mark.parametrize("workflow", ["wf_shop", "wf_support", "wf_demo", "wf_reasoning", "wf_error", "wf_none"])
 @given(params=ODD | st.dictionaries(st.text(), JSON))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_whatever_is_tried_gives_a_result_or_a_sentence(shop: TestClient, workflow: str, params: Any) -> None:
     body = json.dumps(params).encode()
     answer = shop.post(f"/_mock/workflows/{workflow}/try", content=body, headers=HEADERS)

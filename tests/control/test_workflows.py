@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HEADERS
 from starlette.testclient import TestClient
-from talk import Talk, text_of
+from support.emulator import Client
+from support.talk import Talk, text_of
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
@@ -46,7 +46,7 @@ def test_it_stands_before_a_file_of_its_id(client: TestClient) -> None:
 def test_it_counts_where_workflows_have_to_be_known() -> None:
     catalog = Catalog()
     app = MockServer(Projects(Settings(require_workflow=True), scripted=catalog), workflows=catalog)
-    client = TestClient(app, base_url="http://127.0.0.1", headers=HEADERS)
+    client = Client(app)
     body = {"user": "ada", "workflow": {"id": "wf_shop"}}
     assert client.post("/v1/chatkit/sessions", json=body).status_code == 404
     client.post("/_mock/workflows", json=SCRIPT)
@@ -88,7 +88,7 @@ def folder(tmp_path: Path) -> Path:
 def of_folder(folder: Path) -> TestClient:
     """A client of an emulator with that folder."""
     app = MockServer(Projects(Settings()), workflows=Catalog([folder]))
-    return TestClient(app, base_url="http://127.0.0.1", headers=HEADERS)
+    return Client(app)
 
 
 def listed(client: TestClient, workflow: str = "wf_mine") -> dict[str, Any]:

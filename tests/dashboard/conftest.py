@@ -3,20 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from browsers import chromium
-from dashboard.dashboard_page import Dashboard
 from playwright.sync_api import Browser
+from support.dashboard_page import Dashboard
 
 from mock_server.testing import ChatKitMock
 
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for the tests of a view."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

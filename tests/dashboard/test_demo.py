@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from dashboard.dashboard_page import Dashboard
 from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, expect
+from support.dashboard_page import Dashboard
 
 from mock_server.testing import ChatKitMock, connect
 

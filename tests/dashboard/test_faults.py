@@ -5,10 +5,10 @@ import re
 from typing import Any, get_args
 
 import pytest
-from dashboard.dashboard_page import Dashboard
-from element.hostile import HTML
 from openai import APIStatusError, InternalServerError, OpenAI, RateLimitError
 from playwright.sync_api import Locator, expect
+from support.dashboard_page import Dashboard
+from support.hostile import HTML
 
 from mock_server.testing import connect
 from mock_server.wire.conversation import ConversationRequest

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import IncompleteRead
 
 import pytest
-from dashboard.dashboard_page import Dashboard
 from openai import APIStatusError
 from playwright.sync_api import Browser, Dialog, Locator, Request, expect
+from support.dashboard_page import Dashboard
 
 from mock_server.clock import stopwatch
 from mock_server.testing import ChatKitMock

@@ -1,9 +1,9 @@
 """The sessions, as a person sees them."""
 
 import pytest
-from dashboard.dashboard_page import Dashboard
 from openai import OpenAI
 from playwright.sync_api import expect
+from support.dashboard_page import Dashboard
 
 from mock_server.testing import connect
 

@@ -1,9 +1,9 @@
 """What surrounds every view: ways, projects, keys, colours, and a server that comes and goes."""
 
 import pytest
-from dashboard.dashboard_page import Dashboard
 from openai import OpenAI
 from playwright.sync_api import Browser, Route, expect
+from support.dashboard_page import Dashboard
 
 from mock_server.testing import ChatKitMock
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from dashboard.dashboard_page import Dashboard
-from element.gallery import GALLERY, PICTURE
-from element.hostile import ALL, CANARY, HTML, IMAGES, LINKS, TEXTS
 from playwright.sync_api import Browser, Locator, expect
+from support.dashboard_page import Dashboard
+from support.gallery import GALLERY, PICTURE
+from support.hostile import ALL, CANARY, HTML, IMAGES, LINKS, TEXTS
 
 from mock_server.testing import ChatKitMock
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from dashboard.dashboard_page import Dashboard
 from openai import OpenAI
 from playwright.sync_api import Locator, expect
+from support.dashboard_page import Dashboard
 
 from mock_server.testing import connect
 from mock_server.testing.handle import ClockHandle

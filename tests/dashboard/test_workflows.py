@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from dashboard.dashboard_page import Dashboard
-from element.hostile import HTML
 from playwright.sync_api import Locator, expect
+from support.dashboard_page import Dashboard
+from support.hostile import HTML
 
 from mock_server.testing import ChatKitMock
 

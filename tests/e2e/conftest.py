@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsers import chromium, firefox
-from e2e.chat import Chat, Json, Mode
-from e2e.commands import run
-from e2e.marks import CUSTOM, HOSTED, NPM
-from e2e.shop import Shop
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Playwright
+from support.browsers import firefox, launched
+from support.node import CUSTOM, HOSTED, NPM, run
+from support.shop import Shop
+from support.shop_chat import Chat, Json, Mode
 
 from mock_server.testing.browser import route_chatkit
 from mock_server.testing.clients import Mock
@@ -36,11 +35,12 @@ def dist(installed: Path) -> Path:
     return installed / "dist"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for a module: Playwright wants one at a time. `BROWSER=firefox` chooses another than Chromium."""
-    with firefox() if os.environ.get("BROWSER") == "firefox" else chromium() as browser:
-        yield browser
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The browser; `BROWSER=firefox` chooses another than Chromium."""
+    start = firefox if os.environ.get("BROWSER") == "firefox" else launched
+    with start(playwright) as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,30 +1,37 @@
 """The same app talks with an official `ChatKitServer`: what the element speaks is the real protocol."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from e2e.chat import TOLD, Chat
-from e2e.marks import NEEDS
-from e2e.official import OfficialServer, served
-from e2e.shop import Shop
 from playwright.sync_api import BrowserContext, expect
+from support.node import NEEDS
+from support.shop import Shop
+from support.shop_chat import TOLD, Chat
 
 from mock_server.testing.browser import route_chatkit
 from mock_server.testing.clients import Mock
 from mock_server.testing.server import ServerThread
 
+if TYPE_CHECKING:
+    from support.official_server import OfficialServer
+
 pytestmark = NEEDS
 
 
 @pytest.fixture
-def server() -> OfficialServer:
+def server() -> "OfficialServer":
     """The server, nothing said yet."""
+    from support.official_server import OfficialServer  # noqa: PLC0415 - its import takes two seconds
+
     return OfficialServer()
 
 
 @pytest.fixture
-def chat(context: BrowserContext, shop: Shop, chatkit_mock: Mock, server: OfficialServer) -> Iterator[Chat]:
+def chat(context: BrowserContext, shop: Shop, chatkit_mock: Mock, server: "OfficialServer") -> Iterator[Chat]:
     """The app's page in custom mode: the emulator serves the element, and nothing else."""
+    from support.official_server import served  # noqa: PLC0415 - see above
+
     route_chatkit(context, chatkit_mock.url)
     with ServerThread(served(server)) as api, ServerThread(shop.app) as page:
         chat = Chat(context, page.origin, f"{api.origin}/chatkit", "custom", heard=server.heard.copy)
@@ -33,7 +40,7 @@ def chat(context: BrowserContext, shop: Shop, chatkit_mock: Mock, server: Offici
     chatkit_mock.journal.assert_not_called("conversation")
 
 
-def test_streams_and_goes_on(chat: Chat, server: OfficialServer) -> None:
+def test_streams_and_goes_on(chat: Chat, server: "OfficialServer") -> None:
     server.pace = 0.3
     chat.open().say("one two three four")
     expect(chat.log).to_have_attribute("aria-busy", "true")
@@ -48,7 +55,7 @@ def test_streams_and_goes_on(chat: Chat, server: OfficialServer) -> None:
     assert chat.names("onResponseStart", "onResponseEnd") == ["onResponseStart", "onResponseEnd"] * 2
 
 
-def test_stops(chat: Chat, server: OfficialServer) -> None:
+def test_stops(chat: Chat, server: "OfficialServer") -> None:
     server.pace = 0.3
     chat.open().say("one two three four five six")
     expect(chat.answers).to_contain_text("one")
@@ -76,7 +83,7 @@ def test_answers_a_client_tool(chat: Chat) -> None:
     assert chat.operations() == ["threads.create", "threads.add_client_tool_output"]
 
 
-def test_keeps_a_history(chat: Chat, server: OfficialServer) -> None:
+def test_keeps_a_history(chat: Chat, server: "OfficialServer") -> None:
     chat.open().ask("first", "You said: first")
     chat.button("New chat").click()
     chat.ask("second", "You said: second")
@@ -90,7 +97,7 @@ def test_keeps_a_history(chat: Chat, server: OfficialServer) -> None:
     assert [thread.title for thread in server.store.threads.values()] == ["first"]
 
 
-def test_gives_feedback_and_answers_again(chat: Chat, server: OfficialServer) -> None:
+def test_gives_feedback_and_answers_again(chat: Chat, server: "OfficialServer") -> None:
     chat.open().ask("hello", "You said: hello")
     answer = chat.answers.get_attribute("data-item-id")
     chat.button("Bad response").click()
@@ -103,7 +110,7 @@ def test_gives_feedback_and_answers_again(chat: Chat, server: OfficialServer) ->
     expect(chat.questions).to_have_count(1)
 
 
-def test_offers_to_try_again(chat: Chat, server: OfficialServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_offers_to_try_again(chat: Chat, server: "OfficialServer", caplog: pytest.LogCaptureFixture) -> None:
     chat.expected = [TOLD]
     server.broken = True
     chat.open().say("break")

@@ -6,9 +6,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from browsers import executable, flags
-from e2e.marks import NEEDS, NODE
-from e2e.shop import Shop
+from support.browsers import executable, flags
+from support.node import NEEDS, NODE
+from support.shop import Shop
 
 from mock_server.testing.clients import Mock
 from mock_server.testing.server import ServerThread

@@ -1,8 +1,8 @@
 """A React app talks, in hosted and in custom mode, as its user sees it."""
 
-from e2e.chat import CDN, GREETING, Chat
-from e2e.marks import NEEDS, only_custom
 from playwright.sync_api import expect
+from support.node import NEEDS, only_custom
+from support.shop_chat import CDN, GREETING, Chat
 
 from mock_server.testing.clients import Mock
 

@@ -2,10 +2,10 @@
 
 import re
 
-from e2e.chat import TOLD, Chat
-from e2e.marks import NEEDS, only_hosted
-from e2e.shop import Shop
 from playwright.sync_api import expect
+from support.node import NEEDS, only_hosted
+from support.shop import Shop
+from support.shop_chat import TOLD, Chat
 
 from mock_server.testing import connect
 from mock_server.testing.clients import Mock

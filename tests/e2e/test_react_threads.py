@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from e2e.chat import GREETING, Chat
-from e2e.marks import NEEDS, only_custom
 from playwright.sync_api import expect
+from support.node import NEEDS, only_custom
+from support.shop_chat import GREETING, Chat
 
 from mock_server.testing.clients import Mock
 from mock_server.wire.items import UserMessageItem

@@ -4,8 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from e2e.commands import run
-from e2e.marks import NEEDS, NODE
+from support.node import NEEDS, NODE, run
 
 pytestmark = [mark for mark in NEEDS if mark.name != "browser"]
 

@@ -1,35 +1,29 @@
-"""What the tests of the element begin with: an emulator, a browser, and a page with the element."""
+"""What the tests of the element start with: an emulator, and a page with the element."""
 
 from collections.abc import Iterator
 
 import pytest
-from element.chat_page import ChatPage, chat_page, mock_and_browser
-from element.own_server import OwnServer, own_server
 from playwright.sync_api import Browser
+from support.chat_page import ChatPage, chat_page
+from support.own_server import OwnServer, own_server
+from support.widget_page import WidgetPage, widget_page
 
 from mock_server.testing import ChatKitMock
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[tuple[ChatKitMock, Browser]]:
-    """An emulator and a browser."""
-    with mock_and_browser() as stage:
-        yield stage
+def mock() -> Iterator[ChatKitMock]:
+    """The emulator of a module's tests."""
+    with ChatKitMock() as started:
+        yield started
 
 
 @pytest.fixture
-def chat(stage: tuple[ChatKitMock, Browser]) -> Iterator[ChatPage]:
+def chat(browser: Browser, mock: ChatKitMock) -> Iterator[ChatPage]:
     """A page, not opened yet."""
-    mock, browser = stage
     mock.start_anew()
     with chat_page(browser, mock) as page:
         yield page
-
-
-@pytest.fixture
-def mock(stage: tuple[ChatKitMock, Browser]) -> ChatKitMock:
-    """The emulator."""
-    return stage[0]
 
 
 @pytest.fixture
@@ -37,3 +31,10 @@ def own() -> Iterator[OwnServer]:
     """A server of the app's own."""
     with own_server() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def widgets(browser: Browser) -> Iterator[WidgetPage]:
+    """A page that shows widgets."""
+    with widget_page(browser) as page:
+        yield page

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsers import chromium
-from conftest import HEADERS, MINIMAL, make_app
-from playwright.sync_api import Page, Route, expect
-from starlette.testclient import TestClient
+from playwright.sync_api import Browser, Page, Route, expect
+from support.browsers import Launch
+from support.emulator import MINIMAL, Client, make_app
 
 from mock_server.clock import world_time
 from mock_server.testing import ChatKitMock
@@ -15,7 +14,7 @@ from mock_server.testing.mock import RemoteMock
 from mock_server.testing.server import ServerThread
 from mock_server.testing.tls import made_certificate
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 CDN = "https://cdn.platform.openai.com/deployments/chatkit/chatkit.js"
 PAGE = """<!doctype html><title>App</title><script src="{script}"></script><openai-chatkit></openai-chatkit>
@@ -24,9 +23,9 @@ PAGE = """<!doctype html><title>App</title><script src="{script}"></script><open
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
 def show(page: Page, script: str, secret: str) -> None:
@@ -67,14 +66,14 @@ def test_from_a_project_of_the_emulator(page: Page) -> None:
             talk(page)
 
 
-def test_from_the_address_of_openai_over_tls() -> None:
+def test_from_the_address_of_openai_over_tls(launch: Launch) -> None:
     """As `serve --tls` and two flags of Chrome's make it: no test tool redirects anything."""
     app = make_app()
     with ServerThread(app, tls=made_certificate(now=world_time()).context) as server:
         rules = f"--host-resolver-rules=MAP cdn.platform.openai.com {server.origin.removeprefix('https://')}"
-        with chromium(rules, "--ignore-certificate-errors") as browser:
+        with launch(rules, "--ignore-certificate-errors") as browser:
             page = browser.new_page()
             page.context.grant_permissions(["local-network-access"])
-            created = TestClient(app, headers=HEADERS).post("/v1/chatkit/sessions", json=MINIMAL).json()
+            created = Client(app).post("/v1/chatkit/sessions", json=MINIMAL).json()
             show(page, CDN, created["client_secret"])
             talk(page)

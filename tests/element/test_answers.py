@@ -3,11 +3,11 @@
 import threading
 
 import pytest
-from element.chat_page import ChatPage
-from element.own_server import OwnServer, answered, done
 from playwright.sync_api import expect
+from support.chat_page import ChatPage
+from support.own_server import OwnServer, answered, done
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 ACTIONS = "{ threadItemActions: { feedback: true, retry: true } }"
 

@@ -4,13 +4,13 @@ import base64
 from collections.abc import Iterator
 
 import pytest
-from element.chat_page import ChatPage, Json, mock_and_browser
 from msgspec import to_builtins
-from playwright.sync_api import Browser, FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
+from support.chat_page import ChatPage, Json
 
 from mock_server.testing import ChatKitMock
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -31,10 +31,10 @@ TRANSFER = """(target, [kind, name, type]) => {
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[tuple[ChatKitMock, Browser]]:
-    """An emulator that answers in custom mode too, and a browser."""
-    with mock_and_browser(custom_mode=True) as stage:
-        yield stage
+def mock() -> Iterator[ChatKitMock]:
+    """An emulator that serves custom mode too."""
+    with ChatKitMock(custom_mode=True) as started:
+        yield started
 
 
 def limited(limits: str) -> str:

@@ -2,17 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
-from element.chat_page import ChatPage, Json, mock_and_browser
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
+from support.chat_page import ChatPage, Json
 
-from mock_server.testing import ChatKitMock
+pytestmark = pytest.mark.browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SOUND = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 TOOLS = """[
   { id: 'search', label: 'Search the web', shortLabel: 'Search', icon: 'globe', placeholderOverride: 'Search for ...' },
   { id: 'draw', label: 'Draw', icon: 'images', persistent: true },
@@ -25,13 +21,6 @@ MODELS = """[
 ]"""
 WITH_TOOLS = f"{{ composer: {{ tools: {TOOLS} }} }}"
 WITH_MODELS = f"{{ composer: {{ models: {MODELS} }} }}"
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[tuple[ChatKitMock, Browser]]:
-    """An emulator and a browser with a microphone."""
-    with mock_and_browser(*SOUND) as stage:
-        yield stage
 
 
 def first_input(chat: ChatPage) -> Json:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from element.chat_page import HTML, SCRIPT, ChatPage
 from playwright.sync_api import expect
+from support.chat_page import HTML, SCRIPT, ChatPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 STRICT = (
     "default-src 'none'; script-src {emulator} 'self'; style-src 'self'; connect-src 'self'; "

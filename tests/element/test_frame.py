@@ -5,12 +5,12 @@ import re
 import socket
 
 import pytest
-from element.chat_page import ChatPage
 from playwright.sync_api import Frame, expect
+from support.chat_page import ChatPage
 
 from mock_server.testing import ChatKitMock
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 BASE = "/deployments/chatkit"
 HOSTS = [

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.own_server import THREAD, OwnServer, answered, asked_by_user
 from playwright.sync_api import Locator, expect
+from support.chat_page import ChatPage, Json
+from support.own_server import THREAD, OwnServer, answered, asked_by_user
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 GREETING = "What can I help with today?"
 BUSY = "sent too many requests. Please try again later."

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Mapping
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.hostile import ALL, HTML, IMAGES, LINKS, TEXTS, Watch, has, says
-from element.own_server import THREAD, OwnServer, added, answered, asked_by_user, done, item, updated
 from playwright.sync_api import Locator, expect
+from support.chat_page import ChatPage, Json
+from support.hostile import ALL, HTML, IMAGES, LINKS, TEXTS, Watch, has, says
+from support.own_server import THREAD, OwnServer, added, answered, asked_by_user, done, item, updated
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 Make = Callable[[str], Json]
 

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.hostile import ALL, CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
-from element.own_server import OwnServer
 from playwright.sync_api import expect
+from support.chat_page import ChatPage, Json
+from support.hostile import ALL, CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
+from support.own_server import OwnServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 FIND = "entities: { onTagSearch: async () => FOUND }, commands: { enabled: true, onSearch: async () => FOUND }"
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.hostile import CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
-from element.own_server import THREAD, OwnServer, item
 from playwright.sync_api import Locator, expect
+from support.chat_page import ChatPage, Json
+from support.hostile import CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
+from support.own_server import THREAD, OwnServer, item
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 Make = Callable[[str], Json]
 

@@ -1,13 +1,13 @@
 """The keyboard alone is enough."""
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.gallery import FORM
-from element.own_server import THREAD, OwnServer, answered, done, item
-from element.scenes import QUESTIONS, SCENES, inside, start, theme
 from playwright.sync_api import expect
+from support.chat_page import ChatPage, Json
+from support.gallery import FORM
+from support.own_server import THREAD, OwnServer, answered, done, item
+from support.scenes import QUESTIONS, SCENES, inside, start, theme
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 FOCUSED = """() => {
   const { activeElement: element } = document;

@@ -5,23 +5,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from element.chat_page import ChatPage, Json, mock_and_browser
-from element.own_server import NOTHING, THREAD, OwnServer, added, answered, done, item, updated
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
+from support.chat_page import ChatPage, Json
+from support.own_server import NOTHING, THREAD, OwnServer, added, answered, done, item, updated
 
 from mock_server.testing import ChatKitMock
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 DELTA = "assistant_message.content_part.text_delta"
 LOST = "The connection was lost."
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[tuple[ChatKitMock, Browser]]:
-    """An emulator that answers in custom mode too, and a browser."""
-    with mock_and_browser(custom_mode=True, custom_workflow="wf_scripted") as stage:
-        yield stage
+def mock() -> Iterator[ChatKitMock]:
+    """An emulator that serves custom mode too."""
+    with ChatKitMock(custom_mode=True, custom_workflow="wf_scripted") as started:
+        yield started
 
 
 def talk(chat: ChatPage, own: OwnServer, *steps: Any, options: str = "{}") -> None:

@@ -1,10 +1,10 @@
 """What the composer offers while one types: entities after "@", commands after "/"; and tags in the conversation."""
 
 import pytest
-from element.chat_page import ChatPage, Json
 from playwright.sync_api import Locator, expect
+from support.chat_page import ChatPage, Json
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 PEOPLE = """{
   asked: (window.asked = []), all: [

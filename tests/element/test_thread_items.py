@@ -4,11 +4,11 @@ import json
 import threading
 
 import pytest
-from element.chat_page import ChatPage, Json
-from element.own_server import OwnServer, added, answered, done, item, updated
 from playwright.sync_api import Locator, expect
+from support.chat_page import ChatPage, Json
+from support.own_server import OwnServer, added, answered, done, item, updated
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PICTURE = f"data:image/png;base64,{PIXEL}"

@@ -1,18 +1,10 @@
 """Widgets that a user acts on: what the host is told, and what is busy meanwhile."""
 
-from collections.abc import Iterator
-
 import pytest
-from element.widget_page import Json, WidgetPage, action, card, text, widget_page
 from playwright.sync_api import expect
+from support.widget_page import Json, WidgetPage, action, card, text
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def widgets() -> Iterator[WidgetPage]:
-    with widget_page() as shown:
-        yield shown
 
 
 def _button(label: str = "Go", **properties: object) -> Json:

@@ -1,13 +1,12 @@
 """Widgets as a picture: every component, whatever is in it, in both schemes."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from element.gallery import FORM, GALLERY, PICTURE, chart
-from element.widget_page import Json, WidgetPage, card, text, widget_page
 from playwright.sync_api import expect
+from support.gallery import FORM, GALLERY, PICTURE, chart
+from support.widget_page import Json, WidgetPage, card, text
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +26,6 @@ onSubmitAction onChangeAction fieldName ariaLabel inputType rows maxRows key id 
 
 def _all(value: object) -> Json:
     return dict.fromkeys(PROPERTIES.split(), value)
-
-
-@pytest.fixture(scope="module")
-def widgets() -> Iterator[WidgetPage]:
-    with widget_page() as shown:
-        yield shown
 
 
 def _complaints(axe: Json) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import MINIMAL, Start
 from starlette.testclient import TestClient
+from support.emulator import MINIMAL, Client, Start
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
@@ -166,7 +166,7 @@ def test_any_path_argument(client: TestClient) -> None:
 def test_a_bug_of_ours_is_openais_500_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     app = MockServer(Projects(Settings()))
     app.projects.default.threads = None  # type: ignore[assignment]
-    client = TestClient(app, base_url="http://127.0.0.1")
+    client = Client(app, headers={})
     headers = {"authorization": "Bearer sk", "openai-beta": "chatkit_beta=v1"}
     answer = client.get("/v1/chatkit/threads", headers=headers)
     assert answer.status_code == 500

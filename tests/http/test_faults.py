@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import HEADERS, MINIMAL, Start, make_app
-from talk import Talk, events_of
+from support.emulator import HEADERS, MINIMAL, Start, make_app, socket_client
+from support.talk import Talk, events_of
 
 from mock_server.clock import stopwatch
 from mock_server.testing import connect
@@ -32,7 +32,7 @@ class World:
 
     def __init__(self, origin: str) -> None:
         self.origin, self.mock = origin, connect(origin)
-        self.http = httpx2.Client(base_url=origin, headers=HEADERS, timeout=10, trust_env=False)
+        self.http = socket_client(origin, headers=HEADERS, timeout=10)
 
     def create(self, user: str = "ada", workflow: str = "wf_1") -> httpx2.Response:
         return self.http.post("/v1/chatkit/sessions", json={"workflow": {"id": workflow}, "user": user})

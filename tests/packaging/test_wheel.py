@@ -14,8 +14,6 @@ from mock_server.fixtures import fixtures_folder
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -64,6 +62,7 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     assert licences == {"LICENSE", "lucide.LICENSE", "marked.LICENSE", "purify.LICENSE"}
 
 
+@pytest.mark.registry
 def test_one_argument_is_enough_with_only_the_package_installed(python: Path, tmp_path: Path) -> None:
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", "pytest"], check=True)
     (tmp_path / "test_it.py").write_text(
@@ -77,6 +76,7 @@ def test_one_argument_is_enough_with_only_the_package_installed(python: Path, tm
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.registry
 def test_it_runs_in_an_empty_environment(python: Path) -> None:
     script = "import urllib.request, os; print(urllib.request.urlopen(os.environ['CHATKIT_MOCK_URL'] + '/docs').status)"
     command = [str(python.with_name("chatkit-mock")), "run", "--load", "demo", "--", str(python), "-c", script]
@@ -84,6 +84,7 @@ def test_it_runs_in_an_empty_environment(python: Path) -> None:
     assert (done.stdout, done.stderr) == ("200\n", "")
 
 
+@pytest.mark.registry
 def test_importing_it_costs_next_to_nothing(python: Path) -> None:
     """Under 20 ms beyond Python itself, by Python's own account of import times."""
 

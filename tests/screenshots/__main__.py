@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from browsers import chromium
-from dashboard.dashboard_page import Dashboard
-from element.chat_page import ChatPage, chat_page, mock_and_browser
 from playwright.sync_api import expect
+from support.browsers import chromium
+from support.chat_page import ChatPage, chat_page
+from support.dashboard_page import Dashboard
 
 from mock_server.documents import read_document
 from mock_server.testing import ChatKitMock
@@ -89,7 +89,7 @@ def _many_sessions(dashboard: Dashboard) -> None:
 def take_element() -> None:
     """Take the element's."""
     script = read_document(FOLDER / "travel.yaml")
-    with mock_and_browser() as (mock, browser):
+    with ChatKitMock() as mock, chromium() as browser:
         for scheme, accent in (("light", "#0f766e"), ("dark", "#5eead4")):
             with chat_page(browser, mock, viewport=VIEW) as page:
                 page.open(OPTIONS % (scheme, accent), script=script)

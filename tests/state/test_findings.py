@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import httpx2
 import pytest
-from conftest import MINIMAL, Start
 from openai import InternalServerError, OpenAI
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import MINIMAL, Start, socket_client
+from support.talk import Talk
 
 from mock_server.state.findings import CHECKS
 from mock_server.testing.handle import Handle
@@ -334,7 +334,7 @@ def opened(client: httpx2.Client, talk: Talk, *, thread_id: str | None = None) -
 def web(openai: OpenAI, served: ServerThread) -> Iterator[Web]:
     """A client on a socket, and the conversation of its session."""
     secret = openai.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_long"}).client_secret
-    with httpx2.Client(base_url=served.origin, trust_env=False) as client:
+    with socket_client(served.origin) as client:
         yield client, Talk(client, secret)
 
 
@@ -371,7 +371,7 @@ def test_a_version_that_is_no_number_is_found(client: TestClient, mock: Handle, 
 def test_a_whole_good_conversation_has_no_findings(served: ServerThread, behind: Handle, openai: OpenAI) -> None:
     chatkit = openai.beta.chatkit
     session = chatkit.sessions.create(user="ada", workflow={"id": "wf_echo", "version": "1"})
-    with httpx2.Client(base_url=served.origin, trust_env=False, headers=ORIGIN) as page:
+    with socket_client(served.origin, headers=ORIGIN) as page:
         talk = Talk(page, session.client_secret)  # a page sends neither an API key nor the beta header
         talk.json("threads.list")
         talk.say("Hello")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Start
+from support.emulator import Start
 
 from mock_server.config import Settings
 from mock_server.errors import DocumentInvalid, SeedInvalid

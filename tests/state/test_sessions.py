@@ -126,5 +126,5 @@ class SessionLives(RuleBasedStateMachine):
             assert moments == sorted(moments)
 
 
-SessionLives.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+SessionLives.TestCase.settings = settings(stateful_step_count=30)
 TestSessionLives = SessionLives.TestCase

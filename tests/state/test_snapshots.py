@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import HEADERS, MINIMAL, Start, make_app
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
-from talk import Talk
+from support.emulator import MINIMAL, Client, Start, make_app
+from support.talk import Talk
 
 from mock_server.config import Settings
 from mock_server.state.project import Projects
@@ -60,7 +60,7 @@ class Lives(RuleBasedStateMachine):
     def begin(self, seeded: bool) -> None:
         self.seeded = seeded
         app = make_app(random="7" if seeded else None)
-        self.client = freeze(TestClient(app, base_url="http://127.0.0.1", headers=HEADERS))
+        self.client = freeze(Client(app))
 
     def looks(self) -> list[Any]:
         """What can be seen from outside."""
@@ -201,7 +201,7 @@ def _answers(thread_id: str, item_id: str) -> str:
     return json.dumps({"type": "threads.add_structured_input", "params": params})
 
 
-Lives.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Lives.TestCase.settings = settings(stateful_step_count=25)
 TestLives = Lives.TestCase
 
 
@@ -396,12 +396,12 @@ def test_a_bad_document_is_refused_with_the_reason_and_changes_nothing(start: St
 def populated() -> Projects:
     projects = Projects(Settings())
     for name in ("default", "a", "b"):
-        client = TestClient(make_app(), base_url="http://127.0.0.1", headers=HEADERS)
+        client = Client(make_app())
         Talk.begin(client, user=name).say(f"hi from {name}")
         body = client.get(SNAPSHOT).content
         taken = msgspec.json.decode(body)["projects"][0] | {"project": name}
         document = msgspec.json.encode(msgspec.json.decode(body) | {"projects": [taken]})
-        target = TestClient(_app_of(projects), base_url="http://127.0.0.1", headers=HEADERS)
+        target = Client(_app_of(projects))
         assert restore(target, document, f"/p/{name}").status_code == 200
     return projects
 

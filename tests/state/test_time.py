@@ -143,9 +143,9 @@ class WorldStill(Told):
         self.frozen_world.tick(by)
 
 
-Told.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+Told.TestCase.settings = settings(stateful_step_count=30)
 TestTold = Told.TestCase
-WorldStill.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+WorldStill.TestCase.settings = settings(stateful_step_count=30)
 TestToldWhileTheWorldRunsForwards = WorldStill.TestCase
 
 

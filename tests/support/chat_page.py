@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from browsers import chromium
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Route, expect
-from talk import REQUEST
+from openai import OpenAI
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from support.local_server import Handler, serving
+from support.talk import REQUEST
 
 from mock_server.testing import ChatKitMock
-from mock_server.testing.browser import route_chatkit
 
 Json = dict[str, Any]
 
-ORIGIN = "http://localhost:9"  # where nothing listens: the page is put there by the test
 SESSION = {
     "user": "ada",
     "chatkit_configuration": {"file_upload": {"enabled": True}},
@@ -51,8 +50,8 @@ class ChatPage:
     sent: the bodies of the conversation's requests. complaints: what the browser's console said.
     """
 
-    def __init__(self, context: BrowserContext, mock: ChatKitMock) -> None:
-        self.context, self.mock, self.client = context, mock, mock.openai()
+    def __init__(self, context: BrowserContext, mock: ChatKitMock, site: "Site") -> None:
+        self.context, self.mock, self.client, self._site = context, mock, site.client, site
         self.sent: list[Json] = []
         self.complaints: list[str] = []
         self.page: Page = context.new_page()
@@ -80,22 +79,14 @@ class ChatPage:
         if script is not None:
             workflow = "wf_scripted"
             self.mock.workflows.add(workflow, script)
-        headers = {"content-security-policy": policy} if policy else {}
-
-        def serve(route: Route) -> None:
-            path = route.request.url.removeprefix(ORIGIN)
-            if path == "/session":
-                made = self.client.beta.chatkit.sessions.create(**{**SESSION, "workflow": {"id": workflow}, **session})
-                route.fulfill(body=made.client_secret)
-            elif path == "/app.js":
-                route.fulfill(body=app % {"api": api, "options": f"({options})"}, content_type="text/javascript")
-            elif path == "/app.css":
-                route.fulfill(body=CSS, content_type="text/css")
-            else:
-                route.fulfill(body=html.format(script=self.script), content_type="text/html", headers=headers)
-
-        self.page.route(f"{ORIGIN}/**", serve)
-        self.page.goto(f"{ORIGIN}/")
+        self._site.session = {**SESSION, "workflow": {"id": workflow}, **session}
+        self._site.files = {
+            "/": ("text/html", html.format(script=self.script)),
+            "/app.js": ("text/javascript", app % {"api": api, "options": f"({options})"}),
+            "/app.css": ("text/css", CSS),
+        }
+        self._site.headers = {"content_security_policy": policy} if policy else {}
+        self.page.goto(self._site.url)
         return self
 
     @property
@@ -181,18 +172,38 @@ class ChatPage:
             self.complaints.append(message.text)
 
 
+class Site:
+    """The app's own server: its files by path, and a new client secret for each POST to `/session`."""
+
+    def __init__(self, client: OpenAI) -> None:
+        self.client, self.url = client, ""
+        self.session: Json = {}
+        self.files: dict[str, tuple[str, str]] = {}
+        self.headers: dict[str, str] = {}
+
+
+class _SiteHandler(Handler):
+    site: Site
+
+    def do_GET(self) -> None:
+        if self.path not in self.site.files:
+            self.send_error(404)
+            return
+        kind, text = self.site.files[self.path]
+        self.whole(text.encode(), content_type=f"{kind}; charset=utf-8", **self.site.headers)
+
+    def do_POST(self) -> None:
+        made = self.site.client.beta.chatkit.sessions.create(**self.site.session)
+        self.whole(made.client_secret.encode(), content_type="text/plain")
+
+
 @contextmanager
 def chat_page(browser: Browser, mock: ChatKitMock, **context: Any) -> Iterator[ChatPage]:
     """A page in a browser's fresh profile."""
-    with browser.new_context(**{"locale": "en-US", "viewport": {"width": 760, "height": 820}, **context}) as profile:
-        route_chatkit(profile, mock.url)
-        page = ChatPage(profile, mock)
+    options = {"locale": "en-US", "viewport": {"width": 760, "height": 820}, **context}
+    handler = type("SiteHandler", (_SiteHandler,), {"site": Site(mock.openai())})
+    with serving(handler) as port, browser.new_context(**options) as profile:
+        handler.site.url = f"http://localhost:{port}/"  # type: ignore[attr-defined]
+        page = ChatPage(profile, mock, handler.site)  # type: ignore[attr-defined]
         yield page
         page.check()
-
-
-@contextmanager
-def mock_and_browser(*flags: str, **settings: Any) -> Iterator[tuple[ChatKitMock, Browser]]:
-    """An emulator and a browser, for the tests of a module."""
-    with ChatKitMock(**settings) as mock, chromium(*flags) as browser:
-        yield mock, browser

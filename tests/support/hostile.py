@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from element.chat_page import ChatPage
 from playwright.sync_api import Frame, Locator, Request, expect
+from support.chat_page import ChatPage
 
 Json = dict[str, Any]
 
@@ -105,7 +105,6 @@ class Watch:
         self.asked: list[str] = []
         chat.page.add_init_script(_ARM)
         chat.page.on("request", self._note)
-        chat.page.route(f"{CANARY}/**", lambda route: route.abort())
 
     def _note(self, request: Request) -> None:
         if request.url.startswith(CANARY):

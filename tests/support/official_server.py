@@ -10,13 +10,13 @@ from chatkit.actions import Action
 from chatkit.server import ChatKitServer, StreamingResult
 from chatkit.store import StoreItemType
 from chatkit.widgets import DynamicWidgetRoot
-from contract.test_chatkit_server import Memory
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from support.memory_store import Memory
 
 Json = dict[str, Any]
 Events = AsyncIterator[ck.ThreadStreamEvent]

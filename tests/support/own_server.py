@@ -4,8 +4,9 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from support.local_server import Handler, serving
 
 Json = dict[str, Any]
 Step = Json | str | threading.Event | None  # an event, a frame as it stands, a moment to wait for, the connection's end
@@ -74,7 +75,7 @@ class OwnServer:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     own: OwnServer
 
     def do_OPTIONS(self) -> None:
@@ -117,19 +118,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("access-control-allow-headers", "*")
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
-
 
 @contextmanager
 def own_server() -> Iterator[OwnServer]:
     """A server on a free port."""
-    handler = type("Handler", (_Handler,), {"protocol_version": "HTTP/1.1"})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        own = OwnServer(f"http://127.0.0.1:{server.server_port}")
+    handler = type("OwnHandler", (_Handler,), {})
+    with serving(handler) as port:
+        own = OwnServer(f"http://127.0.0.1:{port}")
         handler.own = own  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
         yield own
-        server.shutdown()
-        thread.join()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from element.chat_page import ChatPage
-from element.gallery import GALLERY
-from element.own_server import THREAD, OwnServer, answered, asked_by_user, done, item
 from playwright.sync_api import FilePayload, Frame, expect
+from support.chat_page import ChatPage
+from support.gallery import GALLERY
+from support.own_server import THREAD, OwnServer, answered, asked_by_user, done, item
 
 Json = dict[str, Any]
 Scene = Callable[[ChatPage, OwnServer, str], None]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request, expect
-from talk import REQUEST
+from support.talk import REQUEST
 
 Mode = Literal["hosted", "custom"]
 Json = dict[str, Any]

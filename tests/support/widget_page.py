@@ -1,15 +1,13 @@
 """A page that shows widgets and writes down what their host is told."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browsers import chromium
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
+from support.local_server import Handler, serving
 
 Json = dict[str, Any]
 
@@ -74,29 +72,19 @@ FILES = {
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
-class _Files(BaseHTTPRequestHandler):
+class _Files(Handler):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         file = STATIC / path.lstrip("/")
         if path in FILES:
-            self.answer(FILES[path][0], FILES[path][1].encode())
+            self.file(FILES[path][0], FILES[path][1].encode())
         elif file.suffix in TYPES and file.is_file():
-            self.answer(TYPES[file.suffix], file.read_bytes())
+            self.file(TYPES[file.suffix], file.read_bytes())
         else:
-            self.answer(
-                "text/css" if path.endswith(".css") else "text/plain", b"", 200 if path.endswith(".css") else 404
-            )
+            self.send_error(404)
 
-    def answer(self, kind: str, body: bytes, status: int = 200) -> None:
-        self.send_response(status)
-        self.send_header("content-type", f"{kind}; charset=utf-8")
-        self.send_header("content-length", str(len(body)))
-        self.send_header("content-security-policy", POLICY)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Be quiet."""
+    def file(self, kind: str, body: bytes) -> None:
+        self.whole(body, content_type=f"{kind}; charset=utf-8", content_security_policy=POLICY)
 
 
 class WidgetPage:
@@ -146,19 +134,14 @@ class WidgetPage:
 
 
 @contextmanager
-def widget_page() -> Iterator[WidgetPage]:
-    """A page in a browser of its own."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Files) as server, chromium() as browser:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        page = browser.new_page(viewport={"width": 720, "height": 900})
+def widget_page(browser: Browser) -> Iterator[WidgetPage]:
+    """A page of a browser."""
+    with serving(_Files) as port, browser.new_context(viewport={"width": 720, "height": 900}) as context:
+        page = context.new_page()
         page.set_default_timeout(5000)
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.goto(f"http://127.0.0.1:{port}/")
         page.wait_for_function("window.ready")
         yield WidgetPage(page)
-        page.close()
-        server.shutdown()
-        thread.join()
 
 
 def card(*children: object, **properties: object) -> Json:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-import browsers
 import pytest
+from support import browsers
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 CONFTEST = """
 import pytest
-from browsers import chromium
+from support.browsers import chromium
 
 @pytest.fixture(scope="session")
 def chatkit_mock_browser():
@@ -69,7 +69,7 @@ def test_travels_in_time(chatkit_mock, shown, freeze):
 ASYNC = """
 import pytest
 from playwright.async_api import async_playwright
-from browsers import executable, flags
+from support.browsers import executable, flags
 from mock_server.testing.browser import route_chatkit_async
 
 
@@ -95,7 +95,7 @@ def anyio_backend():
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
-    monkeypatch.setenv("PYTHONPATH", str(Path(browsers.__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(browsers.__file__).parents[1]))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeconftest(CONFTEST)
     return pytester
@@ -109,7 +109,7 @@ def test_shows_the_stand_in(project: pytest.Pytester) -> None:
 def test_is_the_page_of_pytest_playwright(project: pytest.Pytester) -> None:
     project.makeconftest("""
 import pytest
-from browsers import executable, flags
+from support.browsers import executable, flags
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):

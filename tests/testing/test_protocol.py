@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from conftest import make_app
+from support.emulator import make_app
 
 from mock_server.clock import stopwatch
 from mock_server.testing.server import ServerThread

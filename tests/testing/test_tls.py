@@ -15,8 +15,6 @@ from typing import Any
 import httpx2
 import pytest
 import trustme
-from browsers import chromium
-from conftest import HEADERS, MINIMAL, make_app
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -24,7 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from openai import OpenAI
-from talk import Talk, kinds, text_of
+from support.browsers import Launch
+from support.emulator import HEADERS, MINIMAL, make_app
+from support.talk import Talk, kinds, text_of
 
 from mock_server.clock import stopwatch, world_time
 from mock_server.errors import CertificateUnusable
@@ -398,11 +398,11 @@ def test_a_handshake_that_hangs_does_not_keep_it_from_ending(
 
 
 @pytest.mark.browser
-def test_a_browser_finds_it_at_the_name_of_the_real_one(certificate: Certificate) -> None:
+def test_a_browser_finds_it_at_the_name_of_the_real_one(certificate: Certificate, launch: Launch) -> None:
     with ServerThread(make_app(), tls=certificate.context) as server:
         place = server.origin.removeprefix("https://")
         rules = f"--host-resolver-rules=MAP cdn.platform.openai.com {place}"
-        with chromium(rules, "--ignore-certificate-errors") as browser:
+        with launch(rules, "--ignore-certificate-errors") as browser:
             page = browser.new_page()
             answer = page.goto("https://cdn.platform.openai.com/health")
             assert answer

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import MINIMAL
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
+from support.emulator import MINIMAL
 
 from mock_server.errors import BodyMalformed, InvalidParameter
 from mock_server.wire.codec import decode

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HEADERS
 from starlette.testclient import TestClient
-from talk import Talk, kinds, text_of
+from support.emulator import Client
+from support.talk import Talk, kinds, text_of
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
@@ -24,7 +24,7 @@ SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))
 def client_of(folder: Path, **settings: Any) -> TestClient:
     catalog = Catalog([folder])
     app = MockServer(Projects(Settings(**settings), scripted=catalog), workflows=catalog)
-    return TestClient(app, base_url="http://127.0.0.1", headers=HEADERS)
+    return Client(app)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,14 @@ def test_an_unmatched_turn_without_a_default_is_echoed(tmp_path: Path) -> None:
 
 def test_the_environment_names_folders_too(tmp_path: Path) -> None:
     (tmp_path / "wf_mine.yaml").write_text("default: [{message: mine}]")
-    script = (
-        "import openai; s = openai.OpenAI().beta.chatkit.sessions.create(user='a', workflow={'id': 'wf_mine'});"
-        "print(s.workflow.id)"
-    )
+    script = """
+import json, os, urllib.request
+url, key = os.environ["OPENAI_BASE_URL"], os.environ["OPENAI_API_KEY"]
+headers = {"authorization": f"Bearer {key}", "openai-beta": "chatkit_beta=v1", "content-type": "application/json"}
+body = json.dumps({"user": "ada", "workflow": {"id": "wf_mine"}}).encode()
+with urllib.request.urlopen(urllib.request.Request(f"{url}/chatkit/sessions", body, headers)) as response:
+    print(json.load(response)["workflow"]["id"])
+"""
     command = [sys.executable, "-m", "mock_server", "run", "--require-workflow", "--", sys.executable, "-c", script]
     environment = {**os.environ, "CHATKIT_MOCK_WORKFLOWS": str(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

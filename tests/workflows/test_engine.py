@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from talk import EVENT
+from support.talk import EVENT
 
 from mock_server.fixtures import fixtures_folder
 from mock_server.ids import IdFactory
