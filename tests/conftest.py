@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from starlette.testclient import TestClient
 from support.browsers import Launch, is_there, launched
 from support.emulator import Client, Start, make_app
+from support.tabs import Tabs
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
@@ -91,6 +92,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     """The browser that all tests of a process share, each in contexts of its own."""
     with launched(playwright) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """The browser's pages, which tests use one after another."""
+    return Tabs(browser)
 
 
 @pytest.fixture

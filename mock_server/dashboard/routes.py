@@ -18,7 +18,8 @@ from mock_server.web.scripts import Scripts
 
 _STATIC = Path(__file__).with_name("static")
 _SCRIPT = "/_static/dashboard/main.js"
-_SCRIPTS = {"/_static": _STATIC, "/deployments/chatkit": _STATIC.parents[1] / "element" / "static"}
+_FOLDERS = {"/_static": _STATIC, "/deployments/chatkit": _STATIC.parents[1] / "element" / "static"}
+_SCRIPTS = Scripts(_SCRIPT, _FOLDERS)  # joined once for all emulators of a process
 _SECURE = {
     "cache-control": "no-cache",
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
@@ -47,7 +48,7 @@ def routes() -> list[BaseRoute]:
         Route("/dashboard/{place:path}", _dashboard),
         Route("/demo", _dashboard),
         Route("/docs", _docs),
-        Route(_SCRIPT, Scripts(_SCRIPT, _SCRIPTS).response),
+        Route(_SCRIPT, _SCRIPTS.response),
         Mount("/_static", _Files(directory=_STATIC)),
     ]
 

@@ -22,6 +22,7 @@ _POLICY = (
     "default-src 'none'; script-src {origin}; style-src {origin}; connect-src *; "
     "img-src * data: blob:; font-src * data:; media-src blob:; base-uri 'none'; form-action 'none'"
 )
+_SCRIPTS = Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED)  # joined once for all emulators
 
 
 def routes() -> list[BaseRoute]:
@@ -29,7 +30,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route(f"{_BASE}/chatkit.js", _script),
         Route(f"{_BASE}/frame.html", _frame),
-        Route(f"{_BASE}/frame/main.js", Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED).response),
+        Route(f"{_BASE}/frame/main.js", _SCRIPTS.response),
         Mount(_BASE, _Modules(directory=_STATIC)),
     ]
 

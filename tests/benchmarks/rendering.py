@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from support.browsers import chromium
 from support.chat_page import chat_page
+from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
 
@@ -29,7 +30,7 @@ def chunks() -> list[str]:
 def report() -> None:
     """Print frames a second, as the browser drew them while the answer streamed."""
     script = {"stream": {"every": "2ms"}, "default": [{"message": {"chunks": chunks()}}]}
-    with ChatKitMock() as mock, chromium() as browser, chat_page(browser, mock) as page:
+    with ChatKitMock() as mock, chromium() as browser, chat_page(Tabs(browser), mock) as page:
         page.open("{ thread: { autoScroll: true } }", script=script)
         page.wait_for("ready")
         page.page.set_default_timeout(120_000)

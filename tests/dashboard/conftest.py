@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
-from support.dashboard_page import Dashboard
+from support.dashboard_page import Dashboard, dashboard_page
+from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
 
@@ -19,20 +19,16 @@ def mock() -> Iterator[ChatKitMock]:
 
 
 @pytest.fixture
-def dashboard(browser: Browser, mock: ChatKitMock) -> Iterator[Dashboard]:
-    """The dashboard, not opened yet. In the end its console must have been silent."""
-    made = Dashboard(browser, mock)
-    yield made
-    made.context.close()
-    assert made.complaints == []
+def dashboard(tabs: Tabs, mock: ChatKitMock) -> Iterator[Dashboard]:
+    """The dashboard, not opened yet."""
+    with dashboard_page(tabs, mock) as page:
+        yield page
 
 
 @pytest.fixture(params=["light", "dark", "phone"])
-def looks(request: pytest.FixtureRequest, browser: Browser, mock: ChatKitMock) -> Iterator[Dashboard]:
+def looks(request: pytest.FixtureRequest, tabs: Tabs, mock: ChatKitMock) -> Iterator[Dashboard]:
     """The same in light and dark, and on a phone."""
     scheme = "dark" if request.param == "dark" else "light"
     window = {"viewport": PHONE} if request.param == "phone" else {}
-    made = Dashboard(browser, mock, color_scheme=scheme, reduced_motion="reduce", **window)
-    yield made
-    made.context.close()
-    assert made.complaints == []
+    with dashboard_page(tabs, mock, color_scheme=scheme, reduced_motion="reduce", **window) as page:
+        yield page

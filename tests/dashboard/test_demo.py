@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, expect
-from support.dashboard_page import Dashboard
+from playwright.sync_api import Dialog, FrameLocator, Locator, expect
+from support.dashboard_page import Dashboard, dashboard_page
+from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock, connect
 
@@ -388,9 +389,9 @@ def test_a_fault_strikes_the_creation_once(dashboard: Dashboard) -> None:
     dashboard.forgive()
 
 
-def test_asks_for_the_key_that_the_server_wants(browser: Browser) -> None:
-    with ChatKitMock(load=["demo"], api_key="sk-only-this") as mock:
-        dashboard = Dashboard(browser, mock).open("demo")
+def test_asks_for_the_key_that_the_server_wants(tabs: Tabs) -> None:
+    with ChatKitMock(load=["demo"], api_key="sk-only-this") as mock, dashboard_page(tabs, mock) as dashboard:
+        dashboard.open("demo")
         refusal = dashboard.main.get_by_role("alert")
         expect(refusal).to_contain_text("401")
         refusal.get_by_label("API key").fill("sk-only-this")
@@ -401,7 +402,7 @@ def test_asks_for_the_key_that_the_server_wants(browser: Browser) -> None:
         assert "sk-only-this" not in dashboard.page.url
         kept = dashboard.page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
         assert "sk-only-this" not in kept
-        dashboard.context.close()
+        dashboard.forgive()  # the browser tells of the 401
 
 
 def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
@@ -411,7 +412,7 @@ def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    dashboard.page.on("dialog", hear)
+    dashboard.tab.listen("dialog", hear)
     dashboard.open(f"demo?user={quote(HOSTILE[:4000])}&workflow={quote('<b>wf</b>')}")
     ready(dashboard)
     say(dashboard, HOSTILE)

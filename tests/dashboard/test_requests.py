@@ -7,8 +7,9 @@ from http.client import IncompleteRead
 
 import pytest
 from openai import APIStatusError
-from playwright.sync_api import Browser, Dialog, Locator, Request, expect
-from support.dashboard_page import Dashboard
+from playwright.sync_api import Dialog, Locator, Request, expect
+from support.dashboard_page import Dashboard, dashboard_page
+from support.tabs import Tabs
 
 from mock_server.clock import stopwatch
 from mock_server.testing import ChatKitMock
@@ -68,7 +69,7 @@ def alarms(dashboard: Dashboard) -> Iterator[list[str]]:
         opened.append(dialog.message)
         dialog.dismiss()
 
-    dashboard.page.on("dialog", dismiss)
+    dashboard.tab.listen("dialog", dismiss)
     yield opened
     assert opened == []
 
@@ -214,7 +215,7 @@ def test_a_reset_empties_it(dashboard: Dashboard) -> None:
 def test_keeps_up_with_hundreds_of_calls(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/requests")
     asked: list[str] = []
-    dashboard.page.on("request", lambda sent: _note(asked, sent))
+    dashboard.tab.listen("request", lambda sent: _note(asked, sent))
     began = stopwatch()
     with ThreadPoolExecutor(4) as pool:
         sessions = list(pool.map(lambda number: create(dashboard, user=f"user {number}"), range(300)))
@@ -233,13 +234,10 @@ def _note(asked: list[str], sent: Request) -> None:
 
 
 @pytest.fixture
-def short(browser: Browser) -> Iterator[Dashboard]:
+def short(tabs: Tabs) -> Iterator[Dashboard]:
     """The dashboard of an emulator that remembers 150 requests."""
-    with ChatKitMock(journal_entries=150) as mock:
-        made = Dashboard(browser, mock)
-        yield made
-        made.context.close()
-        assert made.complaints == []
+    with ChatKitMock(journal_entries=150) as mock, dashboard_page(tabs, mock) as page:
+        yield page
 
 
 def test_says_how_many_were_forgotten(short: Dashboard) -> None:

@@ -133,7 +133,7 @@ def test_an_unknown_session_is_told_of(dashboard: Dashboard) -> None:
 
 
 def test_hostile_text_is_only_text(dashboard: Dashboard) -> None:
-    dashboard.page.on("dialog", lambda dialog: dashboard.complaints.append(dialog.message))
+    dashboard.tab.listen("dialog", lambda dialog: dashboard.complaints.append(dialog.message))
     made = dashboard.client.beta.chatkit.sessions.create(
         user=HOSTILE, workflow={"id": HOSTILE, "state_variables": {"<b>x</b>": "<script>alert(1)</script>"}}
     )

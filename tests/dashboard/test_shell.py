@@ -120,11 +120,12 @@ def test_colours_are_kept(dashboard: Dashboard) -> None:
     assert dashboard.page.evaluate(ground) == "rgb(16, 18, 22)"
 
 
-def test_says_when_the_server_is_gone_and_goes_on_when_it_is_back(browser: Browser) -> None:
+def test_says_when_the_server_is_gone_and_goes_on_when_it_is_back(dashboard: Dashboard) -> None:
     mock = ChatKitMock(load=["demo"])
     with mock:
         port = int(mock.url.rpartition(":")[2])
-        dashboard = Dashboard(browser, mock).open()
+        dashboard.page.goto(f"{mock.url}/dashboard")
+        expect(dashboard.page.get_by_text("Live", exact=True)).to_be_visible()
         expect(dashboard.row("cksess_demo_cancelled")).to_be_visible()
     alarm = dashboard.page.get_by_text("The server is gone.")
     expect(alarm).to_be_visible()
@@ -135,7 +136,7 @@ def test_says_when_the_server_is_gone_and_goes_on_when_it_is_back(browser: Brows
         expect(dashboard.main.get_by_role("heading", name="No session yet")).to_be_visible()
         made = again.openai().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
         expect(dashboard.row(made.id)).to_be_visible()
-        dashboard.context.close()
+        dashboard.forgive()  # the browser tells of the server that was gone
 
 
 def test_a_list_of_thousands_draws_what_is_in_sight(dashboard: Dashboard) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Locator, expect
-from support.dashboard_page import Dashboard
+from playwright.sync_api import Locator, expect
+from support.dashboard_page import Dashboard, dashboard_page
 from support.gallery import GALLERY, PICTURE
 from support.hostile import ALL, CANARY, HTML, IMAGES, LINKS, TEXTS
+from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
 
@@ -94,13 +95,10 @@ def heading(dashboard: Dashboard) -> Locator:
 
 
 @pytest.fixture
-def bare(browser: Browser) -> Iterator[Dashboard]:
+def bare(tabs: Tabs) -> Iterator[Dashboard]:
     """The dashboard of an emulator that has seen nothing."""
-    with ChatKitMock() as mock:
-        made = Dashboard(browser, mock)
-        yield made
-        made.context.close()
-        assert made.complaints == []
+    with ChatKitMock() as mock, dashboard_page(tabs, mock) as page:
+        yield page
 
 
 # The list
@@ -451,7 +449,7 @@ def test_texts_can_be_selected_and_folds_opened(dashboard: Dashboard) -> None:
 
 def test_images_from_elsewhere_are_links(dashboard: Dashboard) -> None:
     fetched: list[str] = []
-    dashboard.page.on("request", lambda request: fetched.append(request.url))
+    dashboard.tab.listen("request", lambda request: fetched.append(request.url))
     file = {"type": "image", "id": "f", "name": "c.png", "mime_type": "image/png", "preview_url": f"{CANARY}/1.png"}
     photo = {"type": "Image", "src": f"{CANARY}/3.png", "alt": "A view"}
     address = put(
@@ -554,7 +552,6 @@ def hostile_items(text: str, number: int) -> list[Json]:
 
 def test_whatever_is_said_is_text(dashboard: Dashboard) -> None:
     texts = [*TEXTS, "x" * 10_000]
-    dashboard.page.add_init_script("window.alert = () => console.error('A script ran.')")
     made = [each for number, text in enumerate(texts) for each in hostile_items(text, number)]
     dashboard.open(put(dashboard, *made, title=ALL))
     expect(dashboard.main.locator("article")).to_have_count(len(made))

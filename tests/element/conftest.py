@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 from support.chat_page import ChatPage, chat_page
 from support.own_server import OwnServer, own_server
+from support.tabs import Tabs
 from support.widget_page import WidgetPage, widget_page
 
 from mock_server.testing import ChatKitMock
@@ -19,10 +20,10 @@ def mock() -> Iterator[ChatKitMock]:
 
 
 @pytest.fixture
-def chat(browser: Browser, mock: ChatKitMock) -> Iterator[ChatPage]:
+def chat(tabs: Tabs, mock: ChatKitMock) -> Iterator[ChatPage]:
     """A page, not opened yet."""
     mock.start_anew()
-    with chat_page(browser, mock) as page:
+    with chat_page(tabs, mock) as page:
         yield page
 
 

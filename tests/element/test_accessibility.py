@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 from support.chat_page import ChatPage, chat_page
 from support.own_server import OwnServer
 from support.scenes import SCENES, barriers, inside, talk, theme
+from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
 
@@ -33,10 +33,10 @@ WIDE = """() => [document.body, ...document.querySelectorAll("html, main, .log, 
 
 
 @pytest.fixture
-def calm(browser: Browser, mock: ChatKitMock) -> Iterator[ChatPage]:
+def calm(tabs: Tabs, mock: ChatKitMock) -> Iterator[ChatPage]:
     """A page of one who wants no movement."""
     mock.start_anew()
-    with chat_page(browser, mock, reduced_motion="reduce") as page:
+    with chat_page(tabs, mock, reduced_motion="reduce") as page:
         yield page
 
 
@@ -103,9 +103,7 @@ def test_tables_and_code_scroll_within_themselves(calm: ChatPage, own: OwnServer
 
 
 @pytest.mark.parametrize("scene", ["start", "written", "talk"])
-def test_forced_colours_keep_the_edges_of_controls(
-    browser: Browser, mock: ChatKitMock, own: OwnServer, scene: str
-) -> None:
-    with chat_page(browser, mock, forced_colors="active") as chat:
+def test_forced_colours_keep_the_edges_of_controls(tabs: Tabs, mock: ChatKitMock, own: OwnServer, scene: str) -> None:
+    with chat_page(tabs, mock, forced_colors="active") as chat:
         SCENES[scene](chat, own, theme())
         assert inside(chat).evaluate(BARE) == []

@@ -1,11 +1,13 @@
 """Makes the pictures of the README: `make screenshots`."""
 
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 from support.browsers import chromium
 from support.chat_page import ChatPage, chat_page
-from support.dashboard_page import Dashboard
+from support.dashboard_page import Dashboard, dashboard_page
+from support.tabs import Tabs
 
 from mock_server.documents import read_document
 from mock_server.testing import ChatKitMock
@@ -53,18 +55,18 @@ def take_dashboard() -> None:
     """Take the dashboard's, with a chat that has just begun."""
     with ChatKitMock() as mock, chromium() as browser:
         for scheme in ("light", "dark"):
-            dashboard = Dashboard(browser, mock, viewport=WIDE, color_scheme=scheme, device_scale_factor=1)
-            mock.reset()
-            _chat(dashboard, scheme)
-            dashboard.open("dashboard/requests")
-            dashboard.row("/v1/chatkit/conversation").first.get_by_role("link").click()
-            expect(dashboard.main.get_by_role("heading", name="Events")).to_be_visible()
-            take(dashboard, f"request-{scheme}")
-            _many_sessions(dashboard)
-            dashboard.open("dashboard/time")
-            expect(dashboard.main.get_by_role("img")).to_be_visible()
-            take(dashboard, f"time-{scheme}")
-            dashboard.context.close()
+            options: dict[str, Any] = {"viewport": WIDE, "color_scheme": scheme, "device_scale_factor": 1}
+            with dashboard_page(Tabs(browser), mock, **options) as dashboard:
+                mock.reset()
+                _chat(dashboard, scheme)
+                dashboard.open("dashboard/requests")
+                dashboard.row("/v1/chatkit/conversation").first.get_by_role("link").click()
+                expect(dashboard.main.get_by_role("heading", name="Events")).to_be_visible()
+                take(dashboard, f"request-{scheme}")
+                _many_sessions(dashboard)
+                dashboard.open("dashboard/time")
+                expect(dashboard.main.get_by_role("img")).to_be_visible()
+                take(dashboard, f"time-{scheme}")
 
 
 def _chat(dashboard: Dashboard, scheme: str) -> None:
@@ -91,7 +93,7 @@ def take_element() -> None:
     script = read_document(FOLDER / "travel.yaml")
     with ChatKitMock() as mock, chromium() as browser:
         for scheme, accent in (("light", "#0f766e"), ("dark", "#5eead4")):
-            with chat_page(browser, mock, viewport=VIEW) as page:
+            with chat_page(Tabs(browser), mock, viewport=VIEW) as page:
                 page.open(OPTIONS % (scheme, accent), script=script)
                 expect(page.frame.get_by_role("heading", name="Where to next?")).to_be_visible()
                 take(page, f"start-{scheme}")

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from openai import OpenAI
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Request, expect
 from support.local_server import Handler, serving
+from support.tabs import Tab, Tabs
 from support.talk import REQUEST
 
 from mock_server.testing import ChatKitMock
@@ -50,15 +51,15 @@ class ChatPage:
     sent: the bodies of the conversation's requests. complaints: what the browser's console said.
     """
 
-    def __init__(self, context: BrowserContext, mock: ChatKitMock, site: "Site") -> None:
-        self.context, self.mock, self.client, self._site = context, mock, site.client, site
+    def __init__(self, tab: Tab, mock: ChatKitMock, site: "Site") -> None:
+        self.tab, self.page, self.context = tab, tab.page, tab.context
+        self.mock, self.client, self._site = mock, site.client, site
         self.sent: list[Json] = []
         self.complaints: list[str] = []
-        self.page: Page = context.new_page()
         self.page.set_default_timeout(5000)
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._note)
+        tab.listen("console", self._hear)
+        tab.listen("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.listen("request", self._note)
         self.frame = self.page.frame_locator("openai-chatkit iframe")
         self.field = self.frame.locator("textarea[name=message]")
         self.log = self.frame.get_by_role("log", name="Conversation")
@@ -198,12 +199,12 @@ class _SiteHandler(Handler):
 
 
 @contextmanager
-def chat_page(browser: Browser, mock: ChatKitMock, **context: Any) -> Iterator[ChatPage]:
-    """A page in a browser's fresh profile."""
+def chat_page(tabs: Tabs, mock: ChatKitMock, **context: Any) -> Iterator[ChatPage]:
+    """A page for one test, in a profile with these options."""
     options = {"locale": "en-US", "viewport": {"width": 760, "height": 820}, **context}
-    handler = type("SiteHandler", (_SiteHandler,), {"site": Site(mock.openai())})
-    with serving(handler) as port, browser.new_context(**options) as profile:
-        handler.site.url = f"http://localhost:{port}/"  # type: ignore[attr-defined]
-        page = ChatPage(profile, mock, handler.site)  # type: ignore[attr-defined]
+    site = Site(mock.openai())
+    with serving(type("SiteHandler", (_SiteHandler,), {"site": site})) as port, tabs.borrow(**options) as tab:
+        site.url = f"http://localhost:{port}/"
+        page = ChatPage(tab, mock, site)
         yield page
         page.check()

@@ -1,9 +1,12 @@
 """The dashboard as the tests open it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Locator, Response, expect
+from support.tabs import Tab, Tabs
 
 from mock_server.testing import ChatKitMock
 
@@ -14,15 +17,14 @@ class Dashboard:
     mock: the emulator, with `openai()` for the official client. page: the browser's. complaints: what its console said.
     """
 
-    def __init__(self, browser: Browser, mock: ChatKitMock, **context: Any) -> None:
+    def __init__(self, tab: Tab, mock: ChatKitMock) -> None:
+        self.tab, self.page, self.context = tab, tab.page, tab.context
         self.mock, self.client = mock, mock.openai(max_retries=0)
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **context})
         self.complaints: list[str] = []
-        self.page: Page = self.context.new_page()
         self.page.set_default_timeout(7000)
-        self.page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("response", self._check)
+        tab.listen("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
+        tab.listen("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.listen("response", self._check)
 
     def _check(self, response: Response) -> None:
         if response.status >= 500:
@@ -54,9 +56,18 @@ class Dashboard:
 
     def forgive(self) -> None:
         """End the visit, and forget what the browser said of refusals that this test is about."""
-        self.page.close()
+        self.tab.leave()
         self.complaints.clear()
 
     def overflows(self) -> bool:
         """Whether the page is wider than its window."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@contextmanager
+def dashboard_page(tabs: Tabs, mock: ChatKitMock, **context: Any) -> Iterator[Dashboard]:
+    """The dashboard for one test, not opened yet. In the end its console must have been silent."""
+    with tabs.borrow(**{"viewport": {"width": 1280, "height": 860}, **context}) as tab:
+        made = Dashboard(tab, mock)
+        yield made
+        assert made.complaints == []

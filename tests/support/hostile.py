@@ -74,7 +74,6 @@ STYLES = [
     "__proto__",
 ]
 
-_ARM = "window.alert = () => console.error('A script ran.')"
 _LOOK = """() => {
   const own = "script[src$='/frame/main.js'], link[href^='http'], form.composer, form.structured-input, form.w-box, "
     + "form.w-card, .threads form";
@@ -103,8 +102,7 @@ class Watch:
     def __init__(self, chat: ChatPage) -> None:
         self.chat = chat
         self.asked: list[str] = []
-        chat.page.add_init_script(_ARM)
-        chat.page.on("request", self._note)
+        chat.tab.listen("request", self._note)
 
     def _note(self, request: Request) -> None:
         if request.url.startswith(CANARY):
