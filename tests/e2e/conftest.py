@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support.node import CUSTOM, HOSTED, NPM, run
 from support.shop import Shop
 from support.shop_chat import Chat, Json, Mode
 
+from mock_server.clock import stopwatch
 from mock_server.testing.browser import route_chatkit
 from mock_server.testing.clients import Mock
 from mock_server.testing.server import ServerThread
@@ -21,17 +23,38 @@ APP = Path(__file__).parent / "app"
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the app with its packages."""
-    folder = tmp_path_factory.mktemp("app") / "app"
-    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    run(NPM, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder)
-    return folder
+    """A copy of the app with its packages and what is built of it: made by the first worker that needs it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "app"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        _wait_for(folder / "done")
+        return folder / "app"
+    try:
+        shutil.copytree(APP, folder / "app", ignore=shutil.ignore_patterns("node_modules", "dist"))
+        run(NPM, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder / "app")
+        run(NPM, "run", "build", folder=folder / "app")
+    except BaseException as error:
+        (folder / "failed").write_text(str(error))
+        raise
+    (folder / "done").touch()
+    return folder / "app"
+
+
+def _wait_for(done: Path) -> None:
+    """Wait for another worker, which may fail."""
+    end = stopwatch() + 300
+    while not done.exists():
+        failed = done.with_name("failed")
+        assert not failed.exists(), failed.read_text()
+        assert stopwatch() < end, f"{done} never came"
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
 def dist(installed: Path) -> Path:
     """The app as it is shipped."""
-    run(NPM, "run", "build", folder=installed)
     return installed / "dist"
 
 

@@ -319,7 +319,7 @@ def test_a_delay_comes_first_and_the_answer_is_unharmed(world: World, delay: Any
     world.mock.faults.add(delay=delay)
     began = stopwatch()
     answer = world.create()
-    assert 0.05 <= stopwatch() - began < 5
+    assert 0.05 <= stopwatch() - began < 30
     assert (answer.status_code, answer.headers["x-mock-fault"]) == (200, "fault_1")
 
 
@@ -408,7 +408,7 @@ def test_bandwidth_makes_a_body_arrive_slowly_in_pieces(world: World, error: dic
     size = sum(map(len, pieces))
     assert size == int(answer.headers["content-length"]) > 300
     assert len(pieces) >= 2
-    assert size / 3000 <= stopwatch() - began < 5
+    assert size / 3000 <= stopwatch() - began < 30
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

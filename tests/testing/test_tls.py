@@ -388,7 +388,7 @@ def test_a_handshake_that_hangs_does_not_keep_it_from_ending(
             connection.sendall(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n")
             assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         began = stopwatch()
-    assert stopwatch() - began < 2
+    assert stopwatch() - began < 10
     for each in connections:
         each.close()
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
