@@ -38,13 +38,29 @@ def mock() -> Iterator[ChatKitMock]:
 
 
 def limited(limits: str) -> str:
-    """Options with limits."""
+    """Make options with limits."""
     return f"{{ composer: {{ attachments: {{ enabled: true, {limits} }} }} }}"
 
 
 def custom(chat: ChatPage, strategy: str = "", *, fetch: str = "") -> str:
-    """The API of custom mode at the emulator."""
+    """Make the API of custom mode at the emulator."""
     return f"{{ url: '{chat.mock.url}/v1/chatkit/conversation', domainKey: 'key', {strategy} {fetch} }}"
+
+
+def change(chat: ChatPage, options: str) -> None:
+    """Replace options of the open page, and wait until the chat has them."""
+    chat.page.evaluate(f"(chat.setOptions({{ ...options(), ...{options} }}), chat.setComposerValue({{}}))")
+
+
+def new_chat(chat: ChatPage) -> None:
+    """Begin a new conversation in the open page."""
+    chat.button("New chat").click()
+    expect(chat.log.locator("article"), "A new conversation is empty").to_have_count(0)
+
+
+def forget_events(chat: ChatPage) -> None:
+    """Let the page forget the events so far."""
+    chat.page.evaluate("events.length = 0")
 
 
 def attach(chat: ChatPage, *files: FilePayload) -> None:
@@ -52,118 +68,133 @@ def attach(chat: ChatPage, *files: FilePayload) -> None:
     chat.frame.locator("input[type=file]").set_input_files(list(files))
 
 
+def remove(chat: ChatPage, name: str) -> None:
+    """Remove the only file from the composer."""
+    chat.button(f"Remove {name}").click()
+    expect(chips(chat), f"{name} is removed").to_have_count(0)
+
+
 def chips(chat: ChatPage) -> Locator:
-    """The files in the composer."""
+    """Find the files in the composer."""
     return chat.frame.locator("form.composer").get_by_role("list", name="Attachments").get_by_role("listitem")
 
 
 def sent_files(chat: ChatPage) -> list[str]:
-    """The ids that went with the first message."""
+    """Return the ids that went with the message of the only conversation."""
     (sent,) = chat.bodies("threads.create")
     found: list[str] = sent["input"]["attachments"]
     return found
 
 
 def kept_files(chat: ChatPage) -> list[str]:
-    """The ids of the files that the server keeps with the first message."""
+    """Return the ids of the files that the server keeps with the first message."""
     thread = chat.mock.threads.get(chat.wait_for("thread.change")["threadId"])
     return [each["id"] for each in to_builtins(thread.items[0])["attachments"]]
 
 
-def test_there_is_no_button_unless_uploads_are_enabled(chat: ChatPage) -> None:
+def test_files_are_chosen_dropped_or_pasted_once_uploads_are_enabled(chat: ChatPage) -> None:
     chat.open()
     expect(chat.button("Send message")).to_be_visible()
-    expect(chat.button("Attach files")).to_have_count(0)
+    expect(chat.button("Attach files"), "There is no button while uploads are off").to_have_count(0)
+    for kind in ("drop", "paste"):
+        chat.field.evaluate(TRANSFER, [kind, "a.pdf", "application/pdf"])
+        chat.field.fill("Still here")
+        expect(chips(chat), f"A {kind} attaches nothing while uploads are off").to_have_count(0)
+        expect(chat.frame.get_by_role("alert"), f"A {kind} fails silently while uploads are off").to_have_count(0)
 
-
-def test_the_button_lets_one_choose_files(chat: ChatPage) -> None:
-    chat.open(ENABLED)
+    change(chat, ENABLED)
     with chat.page.expect_file_chooser() as asked:
         chat.button("Attach files").click()
-    assert asked.value.is_multiple()
+    assert asked.value.is_multiple(), "The button lets the user choose several files"
     asked.value.set_files([PDF, PNG])
-    expect(chips(chat)).to_have_text(["notes.pdf", "photo.png"])
+    expect(chips(chat), "The files are those that were chosen").to_have_text(["notes.pdf", "photo.png"])
+    chat.frame.get_by_role("heading", name="What can I help with today?").evaluate(
+        TRANSFER, ["drop", "dropped.pdf", "application/pdf"]
+    )
+    expect(chips(chat), "A file can be dropped").to_have_text(["notes.pdf", "photo.png", "dropped.pdf"])
+    chat.field.evaluate(TRANSFER, ["paste", "pasted.pdf", "application/pdf"])
+    expect(chips(chat), "A file can be pasted").to_have_text(["notes.pdf", "photo.png", "dropped.pdf", "pasted.pdf"])
 
 
-def test_a_file_is_uploaded_and_goes_with_the_message(chat: ChatPage) -> None:
+def test_files_go_with_the_message(chat: ChatPage) -> None:
     chat.open(ENABLED)
     attach(chat, PDF)
     expect(chat.button("Remove notes.pdf")).to_be_visible()
+    expect(chat.button("Send message")).to_be_enabled()
     chat.ask("Read this")
-    expect(chips(chat)).to_have_count(0)
+    expect(chips(chat), "The composer lets go of a file that was sent").to_have_count(0)
     expect(chat.items("user_message").get_by_role("listitem")).to_contain_text("notes.pdf")
-    assert kept_files(chat) == sent_files(chat) != []
+    assert kept_files(chat) == sent_files(chat) != [], "The uploaded file goes with the message"
     assert chat.events("log")[0][1]["data"] == {"text": "Read this", "attachmentsCount": 1}
 
-
-def test_a_file_alone_is_a_message(chat: ChatPage) -> None:
-    chat.open(ENABLED)
-    attach(chat, PDF)
-    expect(chat.button("Send message")).to_be_enabled()
-    chat.button("Send message").click()
-    expect(chat.items("user_message")).to_contain_text("notes.pdf")
-    assert chat.bodies("threads.create")[0]["input"]["content"] == []
-
-
-def test_an_image_is_shown(chat: ChatPage) -> None:
-    chat.open(ENABLED)
+    new_chat(chat)
     attach(chat, PNG)
-    assert str(chips(chat).locator("img").get_attribute("src")).startswith("blob:")
+    assert str(chips(chat).locator("img").get_attribute("src")).startswith("blob:"), "The composer shows the image"
+    expect(chat.button("Send message")).to_be_enabled()
     chat.ask("Look")
     picture = chat.items("user_message").get_by_role("img", name="photo.png")
-    expect(picture).to_be_visible()
-    expect(picture).to_have_js_property("naturalWidth", 1)
+    expect(picture, "The message shows the image").to_be_visible()
+    expect(picture, "The image in the message is whole").to_have_js_property("naturalWidth", 1)
+
+    new_chat(chat)
+    attach(chat, PDF)
+    expect(chat.button("Send message"), "A file alone can be sent").to_be_enabled()
+    chat.button("Send message").click()
+    expect(chat.items("user_message"), "A file alone is a message").to_contain_text("notes.pdf")
+    assert chat.bodies("threads.create")[2]["input"]["content"] == [], "A file alone is sent without text"
 
 
-def test_an_upload_takes_its_time(chat: ChatPage) -> None:
+def test_a_file_can_be_removed_during_its_upload_and_after(chat: ChatPage) -> None:
     chat.open(ENABLED)
     with chat.mock.faults.add("files.upload", delay="20s"):
         attach(chat, PDF)
         expect(chat.frame.get_by_role("progressbar", name="Uploading notes.pdf")).to_be_visible()
         chat.field.fill("Wait for it")
-        expect(chat.button("Send message")).to_be_disabled()
+        expect(chat.button("Send message"), "Nothing can be sent during an upload").to_be_disabled()
         chat.field.press("Enter")
-        expect(chat.field).to_have_value("Wait for it")
-        chat.button("Remove notes.pdf").click()
-        expect(chips(chat)).to_have_count(0)
+        expect(chat.field, "Enter sends nothing during an upload").to_have_value("Wait for it")
+        remove(chat, "notes.pdf")
         expect(chat.button("Send message")).to_be_enabled()
-    assert chat.bodies("attachments.delete") == []
+    assert chat.bodies("attachments.delete") == [], "A file that never arrived is not deleted"
 
-
-def test_a_file_that_is_removed_is_deleted(chat: ChatPage) -> None:
-    chat.open(ENABLED)
     attach(chat, PDF, PNG)
     expect(chat.frame.get_by_role("progressbar")).to_have_count(0)
     chat.button("Remove notes.pdf").click()
     expect(chips(chat)).to_have_text(["photo.png"])
     chat.ask("Look")
     (deleted,) = chat.bodies("attachments.delete")
-    assert deleted["attachment_id"] not in sent_files(chat)
-    assert len(sent_files(chat)) == 1
+    assert deleted["attachment_id"] not in sent_files(chat), "The file that was removed is deleted, and not sent"
+    assert len(sent_files(chat)) == 1, "The file that stayed is sent"
 
 
-@pytest.mark.parametrize(
-    ("limits", "words"),
-    [
+def test_files_beyond_the_limits_are_refused(chat: ChatPage) -> None:
+    chat.open()
+    for limits, words in (
         ("maxSize: 5", "notes.pdf is too large."),
         ("maxSize: { 'application/*': 5 }", "notes.pdf is too large."),
         ("maxSize: { 'image/*': 5000, '*': 5 }", "notes.pdf is too large."),
         ("maxSize: { 'image/*': 5000, '': 5 }", "notes.pdf is too large."),
         ("maxCount: 0", "You can attach up to 0 files."),
         ("accept: { 'image/*': ['.png'] }", "Files like notes.pdf"),
-    ],
-)
-def test_a_file_beyond_the_limits_is_told_of(chat: ChatPage, limits: str, words: str) -> None:
-    chat.open(limited(limits))
-    attach(chat, PDF)
-    expect(chat.frame.get_by_role("alert")).to_contain_text(words)
-    expect(chips(chat)).to_have_count(0)
+    ):
+        change(chat, limited(limits))
+        attach(chat, PDF)
+        expect(chat.frame.get_by_role("alert"), limits).to_contain_text(words)
+        expect(chips(chat), limits).to_have_count(0)
+        chat.frame.locator(".toasts").evaluate("(toasts) => toasts.replaceChildren()")
     assert "files.upload" not in {record.operation for record in chat.mock.journal.requests()}
 
+    change(chat, limited("maxCount: 2"))
+    attach(chat, PDF)
+    attach(chat, PNG, TEXT)
+    alert = chat.frame.get_by_role("alert")
+    expect(alert, "Files are counted together").to_have_text("You can attach up to 2 files.")
+    expect(chips(chat), "As many files are taken as may be").to_have_text(["notes.pdf", "photo.png"])
 
-@pytest.mark.parametrize(
-    "limits",
-    [
+
+def test_files_within_the_limits_are_taken(chat: ChatPage) -> None:
+    chat.open()
+    for limits in (
         "maxSize: 14",
         "maxSize: { 'application/pdf': 14, '*': 1 }",
         "maxSize: { 'image/*': 1 }",
@@ -172,56 +203,54 @@ def test_a_file_beyond_the_limits_is_told_of(chat: ChatPage, limits: str, words:
         "accept: { 'application/*': [] }",
         "accept: { 'text/x-notes': ['.PDF'] }",
         "accept: { '*/*': [] }",
-    ],
-)
-def test_a_file_within_the_limits_is_taken(chat: ChatPage, limits: str) -> None:
-    chat.open(limited(limits))
-    attach(chat, PDF)
-    expect(chips(chat)).to_have_text(["notes.pdf"])
-    expect(chat.frame.get_by_role("alert")).to_have_count(0)
-    expect(chat.button("Send message")).to_be_enabled()
+    ):
+        change(chat, limited(limits))
+        attach(chat, PDF)
+        expect(chips(chat), limits).to_have_text(["notes.pdf"])
+        expect(chat.frame.get_by_role("alert"), limits).to_have_count(0)
+        expect(chat.button("Send message"), limits).to_be_enabled()
+        remove(chat, "notes.pdf")
 
-
-def test_files_are_counted_together(chat: ChatPage) -> None:
-    chat.open(limited("maxCount: 2"))
-    attach(chat, PDF)
-    attach(chat, PNG, TEXT)
-    expect(chat.frame.get_by_role("alert")).to_have_text("You can attach up to 2 files.")
-    expect(chips(chat)).to_have_text(["notes.pdf", "photo.png"])
-
-
-def test_the_file_chooser_knows_what_is_accepted(chat: ChatPage) -> None:
-    chat.open(limited("accept: { 'image/*': ['.png', '.jpg'], 'application/pdf': ['.pdf'] }"))
+    change(chat, limited("accept: { 'image/*': ['.png', '.jpg'], 'application/pdf': ['.pdf'] }"))
     field = chat.frame.locator("input[type=file]")
-    expect(field).to_have_attribute("accept", "image/*,.png,.jpg,application/pdf,.pdf")
+    expect(field, "The file chooser knows what is accepted").to_have_attribute(
+        "accept", "image/*,.png,.jpg,application/pdf,.pdf"
+    )
 
 
-def test_a_type_the_server_refuses_is_told_of_at_the_file(chat: ChatPage) -> None:
+def test_a_failed_upload_is_reported_at_the_file(chat: ChatPage) -> None:
     chat.open(ENABLED)
     attach(chat, TEXT)
-    expect(chips(chat).get_by_role("alert")).to_contain_text("be uploaded here.")
+    expect(chips(chat).get_by_role("alert"), "The server refuses the type").to_contain_text("be uploaded here.")
     assert "Request failed with status 400" in chat.wait_for("error")["error"]
     chat.ask("Without it")
-    assert sent_files(chat) == []
+    assert sent_files(chat) == [], "A message goes without a file that was refused"
+
+    faults: list[Json] = [{"error": 500}, {"drop": True}, {"malformed": 0}]
+    for fault in faults:
+        forget_events(chat)
+        with chat.mock.faults.add("files.upload", **fault):
+            attach(chat, PDF)
+            expect(chips(chat).get_by_role("alert"), f"The upload fails by {fault}").to_be_visible()
+            chat.wait_for("error")
+        remove(chat, "notes.pdf")
+        chat.ask("Go on")
+        assert chat.bodies("attachments.delete") == [], f"Nothing is deleted after {fault}"
 
 
-def test_uploads_that_the_session_does_not_allow_are_told_of(chat: ChatPage) -> None:
+def test_uploads_that_are_not_allowed_or_not_set_up_are_refused(chat: ChatPage) -> None:
     chat.open(ENABLED, chatkit_configuration={})
     attach(chat, PDF)
-    expect(chips(chat).get_by_role("alert")).to_contain_text("be uploaded here.")
-
-
-@pytest.mark.parametrize("fault", [{"error": 500}, {"drop": True}, {"malformed": 0}])
-def test_an_upload_that_fails_is_told_of(chat: ChatPage, fault: Json) -> None:
-    chat.open(ENABLED)
-    chat.mock.faults.add("files.upload", **fault)
-    attach(chat, PDF)
-    expect(chips(chat).get_by_role("alert")).to_be_visible()
+    alert = chips(chat).get_by_role("alert")
+    expect(alert, "The session allows no uploads").to_contain_text("be uploaded here.")
     chat.wait_for("error")
-    chat.button("Remove notes.pdf").click()
-    expect(chips(chat)).to_have_count(0)
-    chat.ask("Go on")
-    assert chat.bodies("attachments.delete") == []
+    remove(chat, "notes.pdf")
+
+    forget_events(chat)
+    change(chat, f"{{ api: {custom(chat)} }}")
+    attach(chat, PDF)
+    expect(alert, "Custom mode needs a strategy").to_have_text("Uploads are not set up here.")
+    assert chat.wait_for("error")["error"] == "api.uploadStrategy is missing."
 
 
 def test_an_expired_secret_is_renewed_for_an_upload(chat: ChatPage) -> None:
@@ -232,29 +261,6 @@ def test_an_expired_secret_is_renewed_for_an_upload(chat: ChatPage) -> None:
     attach(chat, PDF)
     expect(chat.button("Send message")).to_be_enabled()
     assert len(chat.page.evaluate("secrets")) == 2
-
-
-def test_a_file_can_be_dropped(chat: ChatPage) -> None:
-    chat.open(ENABLED)
-    chat.frame.get_by_role("heading", name="What can I help with today?").evaluate(
-        TRANSFER, ["drop", "dropped.pdf", "application/pdf"]
-    )
-    expect(chips(chat)).to_have_text(["dropped.pdf"])
-
-
-def test_a_file_can_be_pasted(chat: ChatPage) -> None:
-    chat.open(ENABLED)
-    chat.field.evaluate(TRANSFER, ["paste", "pasted.pdf", "application/pdf"])
-    expect(chips(chat)).to_have_text(["pasted.pdf"])
-
-
-@pytest.mark.parametrize("kind", ["drop", "paste"])
-def test_without_uploads_files_are_left_alone(chat: ChatPage, kind: str) -> None:
-    chat.open()
-    chat.field.evaluate(TRANSFER, [kind, "a.pdf", "application/pdf"])
-    chat.field.fill("Still here")
-    expect(chips(chat)).to_have_count(0)
-    expect(chat.frame.get_by_role("alert")).to_have_count(0)
 
 
 def test_files_are_given_back_with_a_refused_draft(chat: ChatPage) -> None:
@@ -278,8 +284,17 @@ def test_custom_mode_uploads_directly(chat: ChatPage) -> None:
     attach(chat, PNG)
     expect(chat.button("Send message")).to_be_enabled()
     chat.ask("Look")
-    assert kept_files(chat) == sent_files(chat) != []
-    assert [f"{chat.mock.url}/v1/chatkit/files", "POST"] in chat.page.evaluate("fetched")
+    assert kept_files(chat) == sent_files(chat) != [], "The uploaded file goes with the message"
+    assert [f"{chat.mock.url}/v1/chatkit/files", "POST"] in chat.page.evaluate("fetched"), "The app's fetch uploads"
+
+    change(chat, f"{{ api: {custom(chat, strategy)} }}")
+    chat.mock.faults.add("files.upload", delay="20s")
+    with chat.page.expect_event("requestfailed"):
+        attach(chat, PDF)
+        expect(chat.frame.get_by_role("progressbar", name="Uploading notes.pdf")).to_be_visible()
+        chat.button("Remove notes.pdf").click()
+    expect(chips(chat), "The file can be removed during its upload").to_have_count(0)
+    assert chat.events("error") == [], "A file that the user removes is no failure"
 
 
 def test_custom_mode_uploads_in_two_phases(chat: ChatPage) -> None:
@@ -289,43 +304,20 @@ def test_custom_mode_uploads_in_two_phases(chat: ChatPage) -> None:
     chat.ask("Read")
     (made,) = chat.bodies("attachments.create")
     assert made == {"name": "notes.pdf", "size": 14, "mime_type": "application/pdf"}
-    assert kept_files(chat) == sent_files(chat) != []
+    assert kept_files(chat) == sent_files(chat) != [], "The uploaded file goes with the message"
     chat.mock.journal.assert_order("conversation.attachments.create", "files.put", "conversation.threads.create")
 
+    with chat.mock.faults.add("files.put", delay="20s"):
+        with chat.page.expect_request(lambda asked: asked.method == "PUT"):
+            attach(chat, PDF)
+        with chat.page.expect_request(lambda asked: "attachments.delete" in (asked.post_data or "")):
+            chat.button("Remove notes.pdf").click()
+        expect(chips(chat), "An announced file can be removed").to_have_count(0)
 
-@pytest.mark.parametrize("operation", ["conversation.attachments.create", "files.put"])
-def test_either_phase_may_fail(chat: ChatPage, operation: str) -> None:
-    chat.open(ENABLED, api=custom(chat, "uploadStrategy: { type: 'two_phase' },"))
-    chat.mock.faults.add(operation, error=500)
-    attach(chat, PDF)
-    expect(chips(chat).get_by_role("alert")).to_be_visible()
-    chat.wait_for("error")
-
-
-def test_an_announced_file_that_is_removed_is_deleted(chat: ChatPage) -> None:
-    chat.open(ENABLED, api=custom(chat, "uploadStrategy: { type: 'two_phase' },"))
-    chat.mock.faults.add("files.put", delay="20s")
-    with chat.page.expect_request(lambda asked: asked.method == "PUT"):
-        attach(chat, PDF)
-    with chat.page.expect_request(lambda asked: "attachments.delete" in (asked.post_data or "")):
-        chat.button("Remove notes.pdf").click()
-    expect(chips(chat)).to_have_count(0)
-
-
-def test_a_direct_upload_can_be_removed_midway(chat: ChatPage) -> None:
-    strategy = f"uploadStrategy: {{ type: 'direct', uploadUrl: '{chat.mock.url}/v1/chatkit/files' }},"
-    chat.open(ENABLED, api=custom(chat, strategy))
-    chat.mock.faults.add("files.upload", delay="20s")
-    with chat.page.expect_event("requestfailed"):
-        attach(chat, PDF)
-        expect(chat.frame.get_by_role("progressbar", name="Uploading notes.pdf")).to_be_visible()
-        chat.button("Remove notes.pdf").click()
-    expect(chips(chat)).to_have_count(0)
-    assert chat.events("error") == []
-
-
-def test_custom_mode_needs_a_strategy(chat: ChatPage) -> None:
-    chat.open(ENABLED, api=custom(chat))
-    attach(chat, PDF)
-    expect(chips(chat).get_by_role("alert")).to_have_text("Uploads are not set up here.")
-    assert chat.wait_for("error")["error"] == "api.uploadStrategy is missing."
+    for operation in ("conversation.attachments.create", "files.put"):
+        forget_events(chat)
+        with chat.mock.faults.add(operation, error=500):
+            attach(chat, PDF)
+            expect(chips(chat).get_by_role("alert"), f"{operation} fails").to_be_visible()
+            chat.wait_for("error")
+        remove(chat, "notes.pdf")

@@ -1,10 +1,12 @@
 """The element's contract with the page: options, methods, events, and the frame that comes and goes."""
 
+import threading
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from support.chat_page import HTML, SCRIPT, ChatPage
+from support.own_server import OwnServer, answered, done
 
 pytestmark = pytest.mark.browser
 
@@ -12,17 +14,48 @@ STRICT = (
     "default-src 'none'; script-src {emulator} 'self'; style-src 'self'; connect-src 'self'; "
     "frame-src {emulator}; base-uri 'none'"
 )
+WITHOUT_OPTIONS = SCRIPT.replace("chat.setOptions(options());", "")
+WRONG_OPTIONS = [
+    ("{ api: { getClientSecret, domainKey: 'key' } }", "✖ Invalid input\n  → at api"),
+    ("{ api: { url: '/chatkit' } }", "✖ Invalid input\n  → at api"),
+    ("{ api: {} }", "✖ Invalid input\n  → at api"),
+    ("{ theme: 'blue' }", '✖ Invalid option: expected one of "light"|"dark"\n  → at theme.colorScheme'),
+    ("{ colour: 'red' }", '✖ Unrecognized key: "colour"'),
+    ("{ composer: { tools: [{ id: 'a', icon: 'bolt' }] } }", "received undefined\n  → at composer.tools[0].label"),
+    ("{ header: { title: { text: 7 } } }", "expected string, received number\n  → at header.title.text"),
+    ("{ startScreen: { prompts: {} } }", "expected array, received object\n  → at startScreen.prompts"),
+]
+# Each has its own locale: another locale makes another connection, which asks for a secret at once.
+WRONG_SECRETS = {
+    "en": ("'ek_test_123'", 'Unsupported token version: "12"'),
+    "de": ("undefined", "Invalid client secret format"),
+    "fr": (f"'ek_{'0' * 48}_00'+btoa('{{}}')", "was not issued by the emulator"),
+    "it": (f"'ek_{'0' * 32}0facade{'0' * 9}_00'+btoa('{{}}')", "Invalid client secret format"),
+    "es": ("Promise.reject(new Error('my backend is down'))", "my backend is down"),
+}
+WRONG_CALLS: list[tuple[str, list[Any], str]] = [
+    (
+        "setThreadId",
+        ["cthr_unknown"],
+        "Request failed with status 404 - Chatkit Thread with id 'cthr_unknown' not found.",
+    ),
+    ("sendUserMessage", [{}], "sendUserMessage() needs text, content or attachments."),
+    ("sendCustomAction", [{"type": "go"}], "sendCustomAction() needs a thread: send a message first."),
+    ("setComposerValue", [{"selectedToolId": "none"}], 'composer.tools has no tool "none".'),
+    ("setComposerValue", [{"selectedModelId": "none"}], 'composer.models has no model "none".'),
+]
 
 
-def test_asks_for_a_secret_at_once(chat: ChatPage) -> None:
+def set_options(chat: ChatPage, options: str) -> None:
+    """Replace the options in the open page, and forget the events so far."""
+    chat.page.evaluate(f"events.length = 0, chat.setOptions({{ api: {{ getClientSecret }}, ...{options} }})")
+
+
+def test_begins_with_a_secret_and_the_documented_defaults(chat: ChatPage) -> None:
     chat.open()
     chat.wait_for("ready")
     chat.page.wait_for_function("secrets.length === 1")
-    assert chat.page.evaluate("secrets") == [None]
-
-
-def test_greets_with_the_documented_defaults(chat: ChatPage) -> None:
-    chat.open()
+    assert chat.page.evaluate("secrets") == [None], "It asks for a secret at once"
     expect(chat.frame.get_by_role("heading", name="What can I help with today?")).to_be_visible()
     expect(chat.frame.get_by_role("textbox")).to_have_count(1)
     expect(chat.frame.get_by_placeholder("Message the AI")).to_be_visible()
@@ -60,81 +93,58 @@ def test_options_are_replaced_not_merged(chat: ChatPage) -> None:
     assert chat.page.evaluate("secrets.length") == 1
 
 
-def test_options_may_come_before_the_document_has_it(chat: ChatPage) -> None:
-    app = (
-        "document.querySelector('openai-chatkit').remove(); window.secrets = []; window.events = [];"
-        "window.getClientSecret = async () => (await fetch('/session', { method: 'POST' })).text();"
-        "window.chat = document.createElement('openai-chatkit');"
-        "chat.setOptions({ api: { getClientSecret } }); document.body.append(chat); // %(api)s %(options)s"
-    )
-    chat.open(app=app)
-    expect(chat.frame.get_by_role("heading", name="What can I help with today?")).to_be_visible()
+def test_may_be_defined_twice_given_options_early_and_moved(chat: ChatPage) -> None:
+    html = HTML.replace("<openai-chatkit></openai-chatkit>", "")
+    twice = html.replace("</head>", '<script src="{script}"></script></head>')
+    app = SCRIPT.replace('document.querySelector("openai-chatkit")', 'document.createElement("openai-chatkit")')
+    words = {"text": "one " + "two " * 99, "stream": {"every": "100ms"}}
+    chat.open(html=twice, app=app + "document.body.append(chat);", script={"default": [{"message": words}]})
+    greeting = chat.frame.get_by_role("heading", name="What can I help with today?")
+    expect(greeting, "Options may come before the document has the element").to_be_visible()
 
+    chat.page.evaluate("(address) => import(address)", chat.script)  # as a module, which knows no address of its own
+    assert chat.page.evaluate("document.querySelector('openai-chatkit') === chat"), "It is defined only once"
 
-def test_begins_anew_when_it_is_moved(chat: ChatPage) -> None:
-    chat.open(script={"stream": {"every": "200ms"}, "default": [{"message": "one two three four five"}]})
     chat.say("Hi")
     expect(chat.items("assistant_message")).to_contain_text("one")
     chat.page.evaluate("document.body.append(document.body.appendChild(document.createElement('div')), chat)")
-    expect(chat.frame.get_by_role("heading", name="What can I help with today?")).to_be_visible()
+    expect(greeting, "It begins anew when it is moved").to_be_visible()
+    chat.mock.workflows.add("wf_scripted", {"default": [{"message": "Hello"}]})
     chat.ask("Once more")
     expect(chat.page.locator("openai-chatkit iframe")).to_have_count(1)
 
 
-def test_is_defined_once_however_often_it_is_loaded(chat: ChatPage) -> None:
-    twice = HTML.replace("</head>", '<script src="{script}"></script></head>')
-    chat.open(html=twice)
-    chat.ask("Hi")
-    chat.page.evaluate("(address) => import(address)", chat.script)  # as a module, which knows no address of its own
-    assert chat.page.evaluate("document.querySelector('openai-chatkit') === chat")
+def test_wrong_options_are_reported(chat: ChatPage) -> None:
+    chat.open(app=WITHOUT_OPTIONS)
+    for options, words in WRONG_OPTIONS:
+        set_options(chat, options)
+        error = chat.wait_for("error")
+        assert error["error"].startswith("Invalid frame params: ChatKit.create():\n"), options
+        assert words in error["error"], options
+        assert error["isError"], options
+        alert = chat.frame.get_by_role("alert")
+        expect(alert, f"The frame says what is wrong with {options}").to_contain_text(error["error"])
 
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ("{ api: { getClientSecret, domainKey: 'key' } }", "✖ Invalid input\n  → at api"),
-        ("{ api: { url: '/chatkit' } }", "✖ Invalid input\n  → at api"),
-        ("{ api: {} }", "✖ Invalid input\n  → at api"),
-        ("{ theme: 'blue' }", '✖ Invalid option: expected one of "light"|"dark"\n  → at theme.colorScheme'),
-        ("{ colour: 'red' }", '✖ Unrecognized key: "colour"'),
-        ("{ composer: { tools: [{ id: 'a', icon: 'bolt' }] } }", "received undefined\n  → at composer.tools[0].label"),
-        ("{ header: { title: { text: 7 } } }", "expected string, received number\n  → at header.title.text"),
-        ("{ startScreen: { prompts: {} } }", "expected array, received object\n  → at startScreen.prompts"),
-    ],
-)  # fmt: skip
-def test_wrong_options_are_told_of(chat: ChatPage, options: str, words: str) -> None:
-    chat.open(options)
-    error = chat.wait_for("error")
-    assert error["error"].startswith("Invalid frame params: ChatKit.create():\n")
-    assert words in error["error"]
-    assert error["isError"]
-    expect(chat.frame.get_by_role("alert")).to_contain_text("Invalid frame params")
-
-
-def test_wrong_options_later_leave_it_as_it_was(chat: ChatPage) -> None:
-    chat.open("{ startScreen: { greeting: 'Hello' } }")
-    expect(chat.frame.get_by_role("heading", name="Hello")).to_be_visible()
-    chat.page.evaluate("chat.setOptions({ api: { getClientSecret }, colour: 'red' })")
+    set_options(chat, "{ startScreen: { greeting: 'Hello' } }")
+    greeting = chat.frame.get_by_role("heading", name="Hello")
+    expect(greeting, "Right options open the chat").to_be_visible()
+    set_options(chat, "{ colour: 'red' }")
     assert "colour" in chat.wait_for("error")["error"]
-    expect(chat.frame.get_by_role("heading", name="Hello")).to_be_visible()
+    expect(greeting, "Wrong options leave an open chat as it was").to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("secret", "words"),
-    [
-        ("'ek_test_123'", 'Unsupported token version: "12"'),
-        ("undefined", "Invalid client secret format"),
-        (f"'ek_{'0' * 48}_00'+btoa('{{}}')", "was not issued by the emulator"),
-        (f"'ek_{'0' * 32}0facade{'0' * 9}_00'+btoa('{{}}')", "Invalid client secret format"),
-        ("Promise.reject(new Error('my backend is down'))", "my backend is down"),
-    ],
-)
-def test_a_secret_that_is_none_is_sent_nowhere(chat: ChatPage, secret: str, words: str) -> None:
-    chat.open(api=f"{{ getClientSecret: async () => {secret} }}")
-    assert words in chat.wait_for("error")["error"]
-    chat.say("Hi")
-    expect(chat.frame.get_by_role("alert")).to_be_visible()
-    assert chat.sent == []
+def test_a_wrong_secret_is_sent_nowhere(chat: ChatPage) -> None:
+    chat.open(app=WITHOUT_OPTIONS)
+    alert = chat.frame.get_by_role("alert")
+    for locale, (secret, words) in WRONG_SECRETS.items():
+        set_options(chat, f"{{ api: {{ getClientSecret: async () => {secret} }}, locale: '{locale}' }}")
+        error = chat.wait_for("error")["error"]
+        assert words in error, f"The page is told of {secret} at once"
+        chat.button("New chat").click()
+        expect(alert).to_have_count(0)
+        chat.say("Hi")
+        expect(alert, f"The user is told of {secret} when a message is sent").to_be_visible()
+        assert chat.sent == [], f"Nothing is sent with {secret}"
 
 
 def test_a_secret_is_renewed_before_it_ends(chat: ChatPage) -> None:
@@ -155,78 +165,63 @@ def test_an_expired_secret_is_renewed_and_the_request_repeated(chat: ChatPage) -
     assert new.startswith("ek_")
     expect(chat.items("user_message")).to_have_count(2)
 
-
-def test_the_same_secret_again_is_an_error(chat: ChatPage) -> None:
-    kept = "{ getClientSecret: () => (window.kept ??= getClientSecret(null)) }"
-    chat.open(api=kept)
-    chat.ask("Hi")
+    set_options(chat, "{ api: { getClientSecret: async (current) => current } }")
     chat.mock.clock.shift(minutes=11)
-    chat.say("Again")
+    chat.say("Once more")
     expect(chat.frame.get_by_role("alert")).to_contain_text("Your session is over")
-    assert "getClientSecret gave the secret again" in chat.wait_for("error")["error"]
+    error = chat.wait_for("error")["error"]
+    assert "getClientSecret gave the secret again" in error, "The same secret again is an error"
 
 
-METHODS: list[tuple[str, list[Any], str]] = [
-    (
-        "setThreadId",
-        ["cthr_unknown"],
-        "Request failed with status 404 - Chatkit Thread with id 'cthr_unknown' not found.",
-    ),
-    ("sendUserMessage", [{}], "sendUserMessage() needs text, content or attachments."),
-    ("sendCustomAction", [{"type": "go"}], "sendCustomAction() needs a thread: send a message first."),
-    ("setComposerValue", [{"selectedToolId": "none"}], 'composer.tools has no tool "none".'),
-    ("setComposerValue", [{"selectedModelId": "none"}], 'composer.models has no model "none".'),
-]
-
-
-@pytest.mark.parametrize(("method", "arguments", "words"), METHODS)
-def test_methods_reject_with_what_hinders_them(chat: ChatPage, method: str, arguments: list[Any], words: str) -> None:
+def test_methods_reject_with_what_hinders_them(chat: ChatPage) -> None:
     chat.open()
-    assert chat.refusal(method, *arguments).endswith(words)
+    for method, arguments, words in WRONG_CALLS:
+        refusal = chat.refusal(method, *arguments)
+        assert refusal.endswith(words), f"{method}({arguments}) is rejected with {refusal}"
 
-
-def test_methods_need_options_and_a_document(chat: ChatPage) -> None:
-    chat.open()
-    chat.wait_for("ready")
     assert "came before setOptions()" in chat.page.evaluate(
         "document.createElement('openai-chatkit').focusComposer().catch((error) => error.message)"
-    )
+    ), "Methods need options"
     assert "needs the element to be in the document" in chat.page.evaluate(
         "chat.remove(), chat.focusComposer().catch((error) => error.message)"
-    )
+    ), "Methods need a document"
 
 
-def test_methods_wait_until_it_is_ready(chat: ChatPage) -> None:
-    chat.open(app=SCRIPT + "chat.sendUserMessage({ text: 'At once' });")
-    expect(chat.items("assistant_message")).to_contain_text("At once")
+def test_methods_wait_until_it_is_ready_and_refuse_while_a_response_streams(chat: ChatPage, own: OwnServer) -> None:
+    gate = threading.Event()
+    own.plays(gate, done(answered("Done")))
+    chat.open(api=own.api, app=SCRIPT + "window.sending = chat.sendUserMessage({ text: 'At once' });")
+    chat.page.evaluate("sending")
+    (sent,) = chat.bodies("threads.create")
+    assert sent["input"]["content"] == [{"type": "input_text", "text": "At once"}], "A method waits until it is ready"
+
+    assert chat.refusal("sendUserMessage", {"text": "Hi"}) == "This can't be sent now: a response is streaming."
+    assert "a response is streaming" in chat.refusal("setThreadId", None)
+    expect(chat.button("Send message")).to_be_disabled()
+    expect(chat.log).to_have_attribute("aria-busy", "true")
+    gate.set()
+    chat.settle()
+    expect(chat.items("assistant_message")).to_contain_text("Done")
 
 
 def test_a_message_can_be_sent_for_the_user(chat: ChatPage) -> None:
     models = "models: [{ id: 'fast', label: 'Fast' }, { id: 'deep', label: 'Deep' }]"
     chat.open(f"{{ composer: {{ {models} }} }}")
     chat.call("sendUserMessage", {"text": "Hi", "reply": "what you said", "toolChoice": {"id": "t"}, "model": "deep"})
+    expect(chat.items("assistant_message")).to_have_count(1)
     chat.settle()
     (sent,) = chat.bodies("threads.create")
     assert sent["input"]["quoted_text"] == "what you said"
     assert sent["input"]["inference_options"] == {"tool_choice": {"id": "t"}, "model": "deep"}
     expect(chat.frame.get_by_role("button", name="Choose model: Fast")).to_be_visible()
     chat.call("sendUserMessage", {"text": "Anew", "newThread": True})
+    expect(chat.items("assistant_message")).to_contain_text("Anew")
     chat.settle()
     assert len(chat.bodies("threads.create")) == 2
     assert [detail["threadId"] is None for _, detail in chat.events("thread.change")] == [False, True, False]
 
 
-def test_nothing_is_sent_while_a_response_streams(chat: ChatPage) -> None:
-    chat.open(script={"default": [{"progress": "Wait"}, {"pause": "1s"}, {"message": "Done"}]})
-    chat.call("sendUserMessage", {"text": "Hi"})
-    assert chat.refusal("sendUserMessage", {"text": "Hi"}) == "This can't be sent now: a response is streaming."
-    assert "a response is streaming" in chat.refusal("setThreadId", None)
-    expect(chat.button("Send message")).to_be_disabled()
-    expect(chat.log).to_have_attribute("aria-busy", "true")
-    chat.settle()
-
-
-def test_a_thread_is_loaded_and_told_of(chat: ChatPage) -> None:
+def test_a_thread_is_loaded_and_its_updates_are_fetched(chat: ChatPage) -> None:
     thread = chat.elsewhere("Hi")
     chat.open(f"{{ initialThread: '{thread}' }}")
     chat.wait_for("thread.load.end")
@@ -237,25 +232,13 @@ def test_a_thread_is_loaded_and_told_of(chat: ChatPage) -> None:
     ]
     expect(chat.items("user_message").first).to_be_visible()
 
-
-def test_updates_are_fetched(chat: ChatPage) -> None:
-    chat.open()
-    chat.ask("Hi")
-    thread = chat.events("thread.change")[0][1]["threadId"]
     chat.elsewhere("From elsewhere", thread=thread)
     expect(chat.items("user_message")).to_have_count(1)
     chat.call("fetchUpdates")
-    expect(chat.items("user_message")).to_have_count(2)
+    expect(chat.items("user_message"), "Updates are fetched").to_have_count(2)
 
 
-def test_focus_goes_to_the_composer(chat: ChatPage) -> None:
-    chat.open()
-    chat.call("focusComposer")
-    chat.page.keyboard.type("typed")
-    expect(chat.field).to_have_value("typed")
-
-
-def test_effects_and_deeplinks_are_told_of(chat: ChatPage) -> None:
+def test_effects_and_deeplinks_are_passed_on(chat: ChatPage) -> None:
     link = "[Open](chatkit-link://order?id=7&tab=items)"
     chat.open(script={"default": [{"message": link}, {"effect": {"name": "paint", "data": {"colour": "red"}}}]})
     chat.ask("Hi")
@@ -264,13 +247,17 @@ def test_effects_and_deeplinks_are_told_of(chat: ChatPage) -> None:
     assert chat.wait_for("effect") == {"name": "paint", "data": {"colour": "red"}}
 
 
-def test_history_is_told_of(chat: ChatPage) -> None:
+def test_the_page_focuses_the_composer_and_shows_the_history(chat: ChatPage) -> None:
     chat.open()
+    chat.call("focusComposer")
+    chat.page.keyboard.type("typed")
+    expect(chat.field, "The composer has the focus").to_have_value("typed")
+
     chat.call("showHistory")
     expect(chat.frame.get_by_role("dialog", name="History")).to_contain_text("No conversations yet")
     chat.call("hideHistory")
     expect(chat.frame.get_by_role("dialog")).to_have_count(0)
     chat.wait_for("history.close")
-    assert chat.names()[-2:] == ["history.open", "history.close"]
+    assert chat.names()[-2:] == ["history.open", "history.close"], "The page is told of the history"
     chat.page.evaluate("chat.setOptions({ ...options(), history: { enabled: false } })")
     assert chat.refusal("showHistory") == "The history is not enabled: history.enabled."

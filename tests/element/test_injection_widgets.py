@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
-from support.hostile import CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says
-from support.own_server import THREAD, OwnServer, item
+from support.hostile import CANARY, HTML, IMAGES, STYLES, TEXTS, Watch, has, says, show_thread
+from support.own_server import OwnServer, item
 
 pytestmark = pytest.mark.browser
 
@@ -17,47 +17,45 @@ KINDS = ("bar", "line", "area")
 
 @pytest.fixture
 def watch(chat: ChatPage) -> Watch:
-    """One who looks on."""
+    """Watch the chat."""
     return Watch(chat)
 
 
-def load(chat: ChatPage, own: OwnServer, *widgets: Json, options: str = "") -> None:
-    """Show a thread of widgets."""
-    items = [item("widget", f"it_{number}", widget=widget) for number, widget in enumerate(widgets)]
-    own.answers["threads.get_by_id"] = [{**THREAD, "items": {"data": items, "has_more": False}}]
-    chat.open(f"{{ initialThread: 'thr_1', {options} }}", api=own.api)
-    chat.wait_for("thread.load.end")
-    expect(chat.items("widget")).to_have_count(len(widgets))
+def show(chat: ChatPage, own: OwnServer, name: str, *widgets: Json) -> None:
+    """Show a thread of widgets in the open page."""
+    items = [item("widget", f"{number}", widget=widget) for number, widget in enumerate(widgets)]
+    show_thread(chat, own, name, items)
+    expect(chat.items("widget"), f"{name}: each item is a widget").to_have_count(len(widgets))
 
 
 def card(*children: Json, **facts: object) -> Json:
-    """A card."""
+    """Make a card."""
     return {"type": "Card", "children": list(children), **facts}
 
 
 def each(make: Make, texts: list[str]) -> Json:
-    """A card with a child for each text."""
+    """Make a card with a child for each text."""
     return card(*[{"key": f"k{number}", **make(text)} for number, text in enumerate(texts)], size="full")
 
 
 def part(kind: str, name: str, **facts: object) -> Make:
-    """Makes a component with a text as one of its properties."""
+    """Make a component with a text as one of its properties."""
     return lambda text: {"type": kind, **facts, name: text}
 
 
 def options(text: str) -> list[Json]:
-    """Options of which one is the text."""
+    """Make options that are the text."""
     return [{"value": text, "label": text, "description": text}]
 
 
 def row(text: str) -> Json:
-    """A row of a table."""
+    """Make a table with the text in a cell."""
     cell = {"type": "Table.Cell", "children": [{"type": "Text", "value": text}]}
     return {"type": "Table", "children": [{"type": "Table.Row", "children": [cell]}]}
 
 
 def chart(text: str) -> Json:
-    """A chart of which everything is named by the text."""
+    """Make a chart in which everything is named by the text."""
     series = [{"type": "bar", "dataKey": text, "label": text}, {"type": "line", "dataKey": "b", "stack": text}]
     return {"type": "Chart", "data": [{"a": text, text: 3, "b": 4}], "series": series, "xAxis": "a"}
 
@@ -125,94 +123,95 @@ STYLED: dict[str, Make] = {
 }
 
 
-def cards(chat: ChatPage, number: int, where: str) -> Locator:
-    """What is found in one of the widgets."""
+PAINTED = """(all) => all.map((element) => getComputedStyle(element))
+  .filter((style) => /canary/.test(style.backgroundImage + style.fill + style.stroke + style.borderImageSource
+    + style.backgroundColor + style.color + style.listStyleImage)).length"""
+
+
+def within(chat: ChatPage, number: int, where: str) -> Locator:
+    """Find elements in one of the widgets."""
     return chat.items("widget").nth(number).locator(where)
 
 
-def test_text_is_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
-    load(chat, own, *[each(make, TEXTS) for make, _ in TEXT_PLACES.values()])
-    for number, (_, where) in enumerate(TEXT_PLACES.values()):
-        says(cards(chat, number, where), *TEXTS)
-    watch.check()
+def test_text_in_a_widget_is_shown_as_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
+    chat.open(api=own.api)
+    show(chat, own, "texts", *[each(make, TEXTS) for make, _ in TEXT_PLACES.values()])
+    for number, (kind, (_, where)) in enumerate(TEXT_PLACES.items()):
+        says(within(chat, number, where), *TEXTS, message=f"{kind} is text")
+    watch.check("texts")
 
-
-def test_an_attribute_is_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
-    load(chat, own, *[each(make, TEXTS) for make, *_ in ATTRIBUTE_PLACES.values()])
-    for number, (_, where, name) in enumerate(ATTRIBUTE_PLACES.values()):
-        has(cards(chat, number, where), name, *TEXTS)
-    watch.check()
-
-
-def test_what_stands_around_a_card_is_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
     go = {"type": "go"}
     facts = [
         {"status": {"text": text, "icon": text, "favicon": text}, "confirm": {"label": text, "action": go}}
         for text in TEXTS
     ]
-    load(chat, own, *[card(**each) for each in facts])
-    says(chat.log.locator(".w-status > span"), *TEXTS)
-    says(chat.log.locator(".w-card-footer .w-button:visible span"), *TEXTS)
-    watch.check()
+    show(chat, own, "around a card", *[card(**each) for each in facts])
+    says(chat.log.locator(".w-status > span"), *TEXTS, message="A card's status is text")
+    says(chat.log.locator(".w-card-footer .w-button:visible span"), *TEXTS, message="A card's button is text")
+    watch.check("around a card")
+
+    show(chat, own, "types", *[{"type": text, "children": []} for text in TEXTS])
+    unsupported = [f"Unsupported widget: {text}" for text in TEXTS]
+    says(chat.log.locator(".w-unsupported > p"), *unsupported, message="An unsupported type is text")
+    watch.check("types")
+
+    markdown = [f"A {text} b" for text in HTML]
+    show(chat, own, "markdown", each(part("Markdown", "value"), markdown))
+    says(chat.log.locator(".w-markdown p"), *markdown, message="Markup in markdown is text")
+    watch.check("markdown")
 
 
-def test_a_type_is_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
-    load(chat, own, *[{"type": text, "children": []} for text in TEXTS])
-    says(chat.log.locator(".w-unsupported > p"), *[f"Unsupported widget: {text}" for text in TEXTS])
-    watch.check()
+def test_attributes_and_values_in_a_widget_are_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
+    chat.open(api=own.api)
+    show(chat, own, "attributes", *[each(make, TEXTS) for make, *_ in ATTRIBUTE_PLACES.values()])
+    for number, (kind, (_, where, name)) in enumerate(ATTRIBUTE_PLACES.items()):
+        has(within(chat, number, where), name, *TEXTS, message=f"The attribute {name} of {kind} is text")
+    watch.check("attributes")
 
-
-def test_what_a_field_holds_is_text(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
     editable = {"type": "Text", "value": "</textarea><b>", "editable": {"name": "__proto__"}}
     area = {"type": "Textarea", "name": "constructor", "defaultValue": "</textarea><b>"}
-    load(chat, own, card(editable, area, {"type": "Input", "name": "i", "defaultValue": '"><b>'}))
+    show(chat, own, "fields", card(editable, area, {"type": "Input", "name": "i", "defaultValue": '"><b>'}))
     values = chat.log.get_by_role("textbox").evaluate_all("(all) => all.map(({ value }) => value)")
-    assert values == ["</textarea><b>", "</textarea><b>", '"><b>']
-    watch.check()
+    assert values == ["</textarea><b>", "</textarea><b>", '"><b>'], "A field holds the text itself"
+    watch.check("fields")
 
-
-def test_markdown_has_no_markup(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
-    load(chat, own, each(part("Markdown", "value"), [f"A {text} b" for text in HTML]))
-    says(chat.log.locator(".w-markdown p"), *[f"A {text} b" for text in HTML])
-    watch.check()
-
-
-def test_an_image_that_could_do_harm_is_not_drawn(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
     icons = [card(status={"text": "A", "favicon": address}) for address in IMAGES]
-    load(chat, own, each(part("Image", "src", alt="A"), IMAGES), *icons)
-    expect(chat.log.locator("[src]:not([src^='data:image/png,'])")).to_have_count(0)
-    watch.check()
+    show(chat, own, "images", each(part("Image", "src", alt="A"), IMAGES), *icons)
+    drawn = chat.log.locator("[src]:not([src^='data:image/png,'])")
+    expect(drawn, "No harmful image is drawn").to_have_count(0)
+    watch.check("images")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", STYLED)
-def test_a_style_is_not_more_than_it_may_be(
-    chat: ChatPage, own: OwnServer, watch: Watch, kind: str, scheme: str
-) -> None:
-    widgets = [card(STYLED[kind](value), background=value, padding=value, size=value, theme=value) for value in STYLES]
-    load(chat, own, *widgets, options=f"theme: '{scheme}'")
-    painted = """(all) => all.map((element) => getComputedStyle(element))
-      .filter((style) => /canary/.test(style.backgroundImage + style.fill + style.stroke + style.borderImageSource
-        + style.backgroundColor + style.color + style.listStyleImage)).length"""
-    assert chat.log.locator(".widget *").evaluate_all(painted) == 0
-    watch.check()
+def test_a_hostile_style_in_a_widget_paints_no_image(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
+    chat.open(api=own.api)
+    for scheme in ("light", "dark"):
+        chat.page.evaluate("(theme) => chat.setOptions({ ...options(), theme })", scheme)
+        for kind, make in STYLED.items():
+            styles = [(value, dict.fromkeys(["background", "padding", "size", "theme"], value)) for value in STYLES]
+            show(chat, own, f"{scheme} {kind}", *[card(make(value), **facts) for value, facts in styles])
+            expect(chat.frame.locator("html"), "The scheme is in force").to_have_attribute("data-scheme", scheme)
+            painted = chat.log.locator(".widget *").evaluate_all(PAINTED)
+            assert painted == 0, f"No style paints an image in {kind}, {scheme}"
+            watch.check(f"{kind}, {scheme}")
 
 
-def test_an_image_may_be_asked_of_any_host(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
-    load(chat, own, card({"type": "Image", "src": f"{CANARY}/image.png", "alt": "A"}))
-    expect(chat.log.locator(".w-broken")).to_be_visible()
-    assert watch.asked == [f"image {CANARY}/image.png"]
-    watch.check("image")
+def test_an_image_may_come_from_any_host(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
+    chat.open(api=own.api)
+    show(chat, own, "image", card({"type": "Image", "src": f"{CANARY}/image.png", "alt": "A"}))
+    expect(chat.log.locator(".w-broken"), "An image that can't be loaded is broken").to_be_visible()
+    assert watch.asked == [f"image {CANARY}/image.png"], "The image is asked for once"
+    watch.check("an image of another host", "image")
 
 
-def test_names_of_fields_may_be_anything(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
+def test_a_field_of_a_widget_may_have_any_name(chat: ChatPage, own: OwnServer, watch: Watch) -> None:
     names = ["submit", "elements", "__proto__", "__proto__.polluted", "constructor.prototype.polluted", "a.__proto__.b"]
     fields = [{"type": "Input", "name": name, "defaultValue": "x"} for name in names]
     go = {"type": "go", "handler": "client", "payload": {"constructor": {"own": 1}}}
-    said = "widgets: { onAction: async (action) => { window.action = JSON.stringify(action); } }"
-    load(chat, own, card(*fields, asForm=True, confirm={"label": "Go", "action": go}), options=said)
+    handler = "widgets: { onAction: async (action) => { window.action = JSON.stringify(action); } }"
+    chat.open(f"{{ {handler} }}", api=own.api)
+    show(chat, own, "form", card(*fields, asForm=True, confirm={"label": "Go", "action": go}))
     chat.button("Go").click()
     chat.page.wait_for_function("window.action")
     payload = {"submit": "x", "elements": "x", "a": {}, "constructor": {"prototype": {"polluted": "x"}, "own": 1}}
-    assert chat.page.evaluate("JSON.parse(action).payload") == payload
-    watch.check()
+    assert chat.page.evaluate("JSON.parse(action).payload") == payload, "Each field is sent by its name"
+    watch.check("names of fields")

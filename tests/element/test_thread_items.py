@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
-from support.own_server import OwnServer, added, answered, done, item, updated
+from support.own_server import OwnServer, Step, added, answered, done, item, updated
 
 pytestmark = pytest.mark.browser
 
@@ -14,6 +14,14 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 PICTURE = f"data:image/png;base64,{PIXEL}"
 SITE = {"type": "url", "title": "A site", "url": "https://example.com/a", "description": "All of it"}
 NOTES = {"type": "file", "title": "Notes", "filename": "notes.pdf"}
+BAD_SITE = {"type": "url", "title": "Bad", "url": "javascript:alert(1)"}
+TASKS: list[tuple[Json, list[str]]] = [
+    ({"type": "custom", "title": "Write", "content": "A *letter*"}, ["Write", "A letter"]),
+    ({"type": "web_search", "title_query": "the answer", "sources": [SITE]}, ["the answer", "A site"]),
+    ({"type": "thought", "title": "Idea", "content": "What if"}, ["Idea", "What if"]),
+    ({"type": "file", "title": "Reading", "sources": [NOTES]}, ["Reading", "Notes"]),
+    ({"type": "image", "title": "A picture"}, ["A picture"]),
+]
 QUESTIONS: list[Json] = [
     {"type": "multiple_choice", "id": "when", "question": "When?", "options": [{"value": "Now"}, {"value": "Later"}]},
     {
@@ -27,259 +35,245 @@ QUESTIONS: list[Json] = [
 ]
 
 
-def show(chat: ChatPage, own: OwnServer, *steps: Json, options: str = "{}") -> None:
-    """Send a message that is answered so."""
+def new_chat(chat: ChatPage) -> None:
+    """Begin a new conversation in the open page."""
+    chat.button("New chat").click()
+    expect(chat.log.locator("article"), "A new chat is empty").to_have_count(0)
+
+
+def play(chat: ChatPage, own: OwnServer, *steps: Step) -> None:
+    """Begin a new conversation, whose first message the app's own server answers so."""
+    new_chat(chat)
     own.plays(*steps)
-    chat.open(options, api=own.api)
     chat.ask("Hi")
 
 
-def script(chat: ChatPage, *steps: Json, options: str = "{}") -> None:
-    """The same with a workflow of the emulator."""
-    chat.open(options, script={"default": list(steps)})
+def script(chat: ChatPage, *steps: Json) -> None:
+    """Begin a new conversation, whose first message the emulator answers so."""
+    chat.mock.workflows.add("wf_scripted", {"default": list(steps)})
+    new_chat(chat)
     chat.ask("Hi")
 
 
 def workflow(chat: ChatPage) -> Locator:
-    """The only one."""
+    """Find the only workflow."""
     return chat.items("workflow").locator("details")
 
 
 def annotated(text: str, *sources: Json, cited: bool = True) -> Json:
-    """A message with sources, which are cited at its end."""
+    """Make a message with sources, which are cited at its end."""
     index = {"index": len(text)} if cited else {}
     return done(answered(text, annotations=[{"type": "annotation", "source": each, **index} for each in sources]))
 
 
 def questions(chat: ChatPage, *inputs: Json) -> Locator:
-    """Be asked something; the item."""
+    """Begin a new conversation, in which the assistant asks something; the item with its questions."""
+    new_chat(chat)
     asked = {"when": {"text": "Hi"}, "reply": [{"structured_input": inputs}]}
-    chat.open(script={"turns": [asked], "default": [{"message": "Thank you"}]})
+    chat.mock.workflows.add("wf_scripted", {"turns": [asked], "default": [{"message": "Thank you"}]})
     chat.ask("Hi")
     return chat.items("structured_input")
 
 
-def test_thoughts_are_folded_behind_how_long_they_took(chat: ChatPage) -> None:
+def answers(chat: ChatPage) -> Json:
+    """Find what the latest answers to questions carried."""
+    found: Json = chat.bodies("threads.add_structured_input")[-1]["input"]
+    return found
+
+
+def test_a_workflow_tells_what_was_done_and_for_how_long(chat: ChatPage) -> None:
     thoughts = [{"title": "The question", "content": "Is it **so**?"}, "What do I know?"]
+    chat.open(script={"default": []})
     script(chat, {"reasoning": {"seconds": 4, "thoughts": thoughts}}, {"message": "It is."})
-    expect(chat.frame.get_by_text("What do I know?")).to_be_hidden()
+    expect(chat.frame.get_by_text("What do I know?"), "Thoughts are folded at first").to_be_hidden()
     chat.frame.get_by_text("Thought for 4 seconds").click()
-    expect(workflow(chat).get_by_role("listitem")).to_have_text(["The questionIs it so?", "What do I know?"])
-    expect(workflow(chat).locator("strong")).to_have_text("so")
+    items = workflow(chat).get_by_role("listitem")
+    expect(items, "A click unfolds the thoughts").to_have_text(["The questionIs it so?", "What do I know?"])
+    expect(workflow(chat).locator("strong"), "Thoughts are markdown").to_have_text("so")
     chat.frame.get_by_text("Thought for 4 seconds").click()
-    expect(chat.frame.get_by_text("What do I know?")).to_be_hidden()
+    expect(chat.frame.get_by_text("What do I know?"), "Another click folds the thoughts").to_be_hidden()
+
+    tasks = [{"type": "custom", "title": "Compare", "content": "They agree.", "icon": "search"}]
+    script(chat, {"workflow": {"title": "Compared", "tasks": tasks, "expanded": True}})
+    expect(workflow(chat).locator("summary"), "A workflow has its own title").to_have_text("Compared")
+    expect(chat.frame.get_by_text("They agree."), "A workflow may begin unfolded").to_be_visible()
+
+    script(chat, {"web_search": {"title": "Searching", "queries": ["the answer"], "sources": [SITE, BAD_SITE]}})
+    workflow(chat).locator("summary").click()
+    expect(chat.frame.get_by_text("the answer"), "A search shows what it looked for").to_be_visible()
+    link = workflow(chat).get_by_role("link")
+    expect(link, "A search links what it found, but no script").to_have_text(["A site"])
+    expect(link, "What was found is linked by its address").to_have_attribute("href", "https://example.com/a")
+    expect(link, "What was found opens in another tab").to_have_attribute("target", "_blank")
+    expect(workflow(chat), "What was found is shown without a link too").to_contain_text("Bad")
+
+    chat.page.evaluate("chat.setOptions({ ...options(), locale: 'de-DE' })")
+    script(chat, {"reasoning": {"seconds": 4, "thoughts": ["Hm"]}})
+    expect(workflow(chat), "A duration is told in the language of the locale").to_contain_text("4 Sekunden")
 
 
-def test_durations_are_told_in_the_locale(chat: ChatPage) -> None:
-    script(chat, {"reasoning": {"seconds": 4, "thoughts": ["Hm"]}}, options="{ locale: 'de-DE' }")
-    expect(workflow(chat)).to_contain_text("4 Sekunden")
+def test_tasks_stand_on_their_own(chat: ChatPage) -> None:
+    running = {"type": "custom", "title": "Writing", "status_indicator": "loading"}
+    chat.open(script={"default": [*[{"task": task} for task, _ in TASKS], {"task": running}]})
+    chat.ask("Hi")
+    items = chat.items("task")
+    expect(items, "Each task is an item of its own").to_have_count(len(TASKS) + 1)
+    for number, (task, words) in enumerate(TASKS):
+        for each in words:
+            expect(items.nth(number), f"A task of the type {task['type']} says what it is").to_contain_text(each)
+        expect(items.nth(number), f"A task of the type {task['type']} is seen").to_be_visible()
+    marked = items.last.get_by_role("img", name="Running")
+    expect(marked, "A task that runs is marked").to_be_visible()
 
 
-def test_thinking_can_be_watched(chat: ChatPage, own: OwnServer) -> None:
-    gate = threading.Event()
+def test_thoughts_and_images_are_shown_while_they_are_made(chat: ChatPage, own: OwnServer) -> None:
+    gates = [threading.Event() for _ in range(3)]
     thinking = item("workflow", workflow={"type": "reasoning", "tasks": []})
     task = {"type": "thought", "title": "A plan", "content": "First this"}
     own.plays(
         added(thinking),
         updated("it_1", "workflow.task.added", task_index=0, task=task),
-        gate,
+        gates[0],
         updated("it_1", "workflow.task.updated", task_index=0, task={**task, "content": "First this, then that"}),
         done(item("workflow", workflow={"type": "reasoning", "tasks": [task], "summary": {"duration": 1}})),
     )
     chat.open(api=own.api)
     chat.say("Hi")
     chat.frame.get_by_text("A plan").first.click()
-    expect(chat.frame.get_by_text("First this")).to_be_visible()
-    gate.set()
+    expect(chat.frame.get_by_text("First this"), "A thought can be read while it is made").to_be_visible()
+    gates[0].set()
     chat.settle()
-    expect(workflow(chat)).to_contain_text("Thought for 1 second")
-    expect(chat.frame.get_by_text("First this")).to_be_visible()
+    expect(workflow(chat), "It is told how long thinking took").to_contain_text("Thought for 1 second")
+    expect(chat.frame.get_by_text("First this"), "What was unfolded stays so").to_be_visible()
 
-
-def test_a_workflow_may_begin_unfolded(chat: ChatPage) -> None:
-    tasks = [{"type": "custom", "title": "Compare", "content": "They agree.", "icon": "search"}]
-    script(chat, {"workflow": {"title": "Compared", "tasks": tasks, "expanded": True}})
-    expect(workflow(chat).locator("summary")).to_have_text("Compared")
-    expect(chat.frame.get_by_text("They agree.")).to_be_visible()
-
-
-def test_a_search_shows_what_it_looked_for_and_found(chat: ChatPage) -> None:
-    bad = {"type": "url", "title": "Bad", "url": "javascript:alert(1)"}
-    script(chat, {"web_search": {"title": "Searching", "queries": ["the answer"], "sources": [SITE, bad]}})
-    workflow(chat).locator("summary").click()
-    expect(chat.frame.get_by_text("the answer")).to_be_visible()
-    link = workflow(chat).get_by_role("link")
-    expect(link).to_have_text(["A site"])
-    expect(link).to_have_attribute("href", "https://example.com/a")
-    expect(link).to_have_attribute("target", "_blank")
-    expect(workflow(chat)).to_contain_text("Bad")
-
-
-@pytest.mark.parametrize(
-    ("task", "words"),
-    [
-        ({"type": "custom", "title": "Write", "content": "A *letter*"}, ["Write", "A letter"]),
-        ({"type": "web_search", "title_query": "the answer", "sources": [SITE]}, ["the answer", "A site"]),
-        ({"type": "thought", "title": "Idea", "content": "What if"}, ["Idea", "What if"]),
-        ({"type": "file", "title": "Reading", "sources": [NOTES]}, ["Reading", "Notes"]),
-        ({"type": "image", "title": "A picture"}, ["A picture"]),
-    ],
-)
-def test_a_task_stands_on_its_own(chat: ChatPage, task: Json, words: list[str]) -> None:
-    script(chat, {"task": task})
-    for each in words:
-        expect(chat.items("task")).to_contain_text(each)
-    expect(chat.items("task")).to_be_visible()
-
-
-def test_a_task_that_runs_is_marked(chat: ChatPage) -> None:
-    script(chat, {"task": {"type": "custom", "title": "Writing", "status_indicator": "loading"}})
-    expect(chat.items("task").get_by_role("img", name="Running")).to_be_visible()
-
-
-def test_an_image_comes_bit_by_bit(chat: ChatPage, own: OwnServer) -> None:
-    gates = [threading.Event(), threading.Event()]
     image = {"id": "img_1", "url": PICTURE}
+    new_chat(chat)
     own.plays(
         added(item("generated_image")),
-        gates[0],
-        updated("it_1", "generated_image.updated", image=image, progress=0.5),
         gates[1],
+        updated("it_1", "generated_image.updated", image=image, progress=0.5),
+        gates[2],
         done(item("generated_image", image=image)),
     )
-    chat.open(api=own.api)
     chat.say("Hi")
     bar = chat.frame.get_by_role("progressbar", name="Generating image")
-    expect(bar).to_be_visible()
-    gates[0].set()
-    expect(bar).to_have_attribute("value", "0.5")
-    picture = chat.frame.get_by_role("img", name="Generated image")
-    expect(picture).to_have_attribute("src", PICTURE)
+    expect(bar, "An image that is made has a progress bar").to_be_visible()
     gates[1].set()
-    expect(bar).to_have_count(0)
-    expect(picture).to_be_visible()
+    expect(bar, "The bar tells the progress").to_have_attribute("value", "0.5")
+    picture = chat.frame.get_by_role("img", name="Generated image")
+    expect(picture, "A part of the image is shown already").to_have_attribute("src", PICTURE)
+    gates[2].set()
+    expect(bar, "A finished image has no progress bar").to_have_count(0)
+    expect(picture, "The finished image is shown").to_be_visible()
 
 
-def test_questions_are_answered(chat: ChatPage) -> None:
+def test_questions_are_answered_by_choices_and_words(chat: ChatPage) -> None:
+    chat.open(script={"default": []})
     form = questions(chat, *QUESTIONS)
     form.get_by_role("radio", name="Later").check()
     form.get_by_role("checkbox", name="Mail").check()
     form.get_by_role("checkbox", name="Fax").check()
     form.get_by_role("textbox", name="Your number?").fill("1138")
     chat.button("Submit").click()
-    expect(form).to_contain_text("Answered")
-    (sent,) = chat.bodies("threads.add_structured_input")
-    assert sent["input"] == {
+    expect(form, "The questions are answered").to_contain_text("Answered")
+    assert answers(chat) == {
         "status": "answered",
         "answers": {
             "when": {"values": ["Later"], "skipped": False},
             "how": {"values": ["Mail", "Fax"], "skipped": False},
             "number": {"values": ["1138"], "skipped": False},
         },
-    }
-    expect(form.get_by_role("radio", name="Later")).to_be_checked()
-    expect(form.get_by_role("radio", name="Later")).to_be_disabled()
-    expect(form.get_by_role("textbox", name="Your number?")).to_have_value("1138")
-    expect(chat.button("Submit")).to_have_count(0)
+    }, "All answers are sent"
+    expect(form.get_by_role("radio", name="Later"), "The choice is shown").to_be_checked()
+    expect(form.get_by_role("radio", name="Later"), "The choice is final").to_be_disabled()
+    expect(form.get_by_role("textbox", name="Your number?"), "The words are shown").to_have_value("1138")
+    expect(chat.button("Submit"), "Answers are sent once").to_have_count(0)
+
+    form = questions(chat, QUESTIONS[0])
+    form.get_by_role("textbox").fill("In a week")
+    chat.button("Submit").click()
+    expect(form, "An answer of one's own is an answer").to_contain_text("Answered")
+    when = {"values": ["In a week"], "skipped": False}
+    assert answers(chat)["answers"]["when"] == when, "An answer of one's own is sent"
+    expect(form.get_by_role("textbox"), "An answer of one's own is shown").to_have_value("In a week")
+    assert len(chat.bodies("threads.add_structured_input")) == 2, "Each form is sent once"
 
 
-def test_questions_are_skipped(chat: ChatPage) -> None:
-    questions(chat, *QUESTIONS)
+def test_questions_may_stay_unanswered(chat: ChatPage) -> None:
+    chat.open(script={"default": []})
+    form = questions(chat, *QUESTIONS)
     chat.button("Skip").click()
-    expect(chat.items("structured_input")).to_contain_text("Skipped")
-    (sent,) = chat.bodies("threads.add_structured_input")
-    assert sent["input"]["status"] == "skipped"
-    assert all(answer == {"values": [], "skipped": True} for answer in sent["input"]["answers"].values())
+    expect(form, "All questions are skipped").to_contain_text("Skipped")
+    assert answers(chat)["status"] == "skipped", "It is sent that all are skipped"
+    skipped = {"values": [], "skipped": True}
+    assert all(answer == skipped for answer in answers(chat)["answers"].values()), "Each question is skipped"
 
-
-def test_one_question_may_stay_unanswered(chat: ChatPage) -> None:
-    questions(chat, *QUESTIONS)
-    chat.items("structured_input").get_by_role("radio", name="Now").check()
+    form = questions(chat, *QUESTIONS)
+    form.get_by_role("radio", name="Now").check()
     chat.button("Submit").click()
-    expect(chat.items("structured_input")).to_contain_text("Answered")
-    (sent,) = chat.bodies("threads.add_structured_input")
-    assert sent["input"]["answers"]["when"] == {"values": ["Now"], "skipped": False}
-    assert sent["input"]["answers"]["number"] == {"values": [], "skipped": True}
+    expect(form, "Some questions are answered").to_contain_text("Answered")
+    assert answers(chat)["answers"]["when"] == {"values": ["Now"], "skipped": False}, "The answer is sent"
+    assert answers(chat)["answers"]["number"] == skipped, "A question without an answer is skipped"
+    assert len(chat.bodies("threads.add_structured_input")) == 2, "Each form is sent once"
 
 
-def test_a_choice_may_be_an_answer_of_ones_own(chat: ChatPage) -> None:
-    questions(chat, QUESTIONS[0])
-    chat.items("structured_input").get_by_role("textbox").fill("In a week")
-    chat.button("Submit").click()
-    expect(chat.items("structured_input")).to_contain_text("Answered")
-    (sent,) = chat.bodies("threads.add_structured_input")
-    assert sent["input"]["answers"]["when"] == {"values": ["In a week"], "skipped": False}
-    expect(chat.items("structured_input").get_by_role("textbox")).to_have_value("In a week")
-
-
-def test_sources_are_listed_and_cited(chat: ChatPage, own: OwnServer) -> None:
-    show(chat, own, annotated("It is so.", SITE, NOTES))
+def test_sources_are_listed_cited_and_can_be_followed(chat: ChatPage, own: OwnServer) -> None:
     message = chat.items("assistant_message")
-    expect(message.get_by_role("link", name="Source 1: A site")).to_have_attribute("href", "https://example.com/a")
-    expect(message.get_by_role("img", name="Source 2: Notes")).to_have_text("2")
     sources = message.get_by_role("list", name="Sources").get_by_role("listitem")
-    expect(sources).to_have_text(["1A siteexample.com", "2Notesnotes.pdf"])
+    chat.open(api=own.api)
+    play(chat, own, annotated("It is so.", SITE, NOTES))
+    link = message.get_by_role("link", name="Source 1: A site")
+    expect(link, "A site is linked where it is cited").to_have_attribute("href", "https://example.com/a")
+    cited = message.get_by_role("img", name="Source 2: Notes")
+    expect(cited, "A file is cited by its number").to_have_text("2")
+    expect(sources, "The sources are listed").to_have_text(["1A siteexample.com", "2Notesnotes.pdf"])
 
+    play(chat, own, annotated("It is so.", NOTES, cited=False))
+    expect(sources, "A source without a place in the text is listed").to_have_text(["1Notesnotes.pdf"])
+    expect(message.locator(".markdown"), "A source without a place is not cited").to_have_text("It is so.")
 
-def test_a_source_without_a_place_is_listed_alone(chat: ChatPage, own: OwnServer) -> None:
-    show(chat, own, annotated("It is so.", NOTES, cited=False))
-    message = chat.items("assistant_message")
-    expect(message.get_by_role("list", name="Sources").get_by_role("listitem")).to_have_text(["1Notesnotes.pdf"])
-    expect(message.locator(".markdown")).to_have_text("It is so.")
+    play(chat, own, annotated("So", {**SITE, "url": "javascript:alert(1)"}))
+    expect(message, "A source with a harmful address is listed").to_contain_text("A site")
+    expect(message.get_by_role("link"), "A harmful address is not linked").to_have_count(0)
 
-
-def test_an_entity_that_is_cited_can_be_clicked(chat: ChatPage, own: OwnServer) -> None:
-    claim = {"type": "entity", "id": "c1", "title": "Claim 7", "icon": "document", "group": "Claims"}
-    entity = {**claim, "inline_label": "claim", "interactive": True, "data": {"no": "7"}}
-    click = "{ entities: { onClick: (entity) => { window.clicked = entity; } } }"
-    show(chat, own, annotated("It is so, see ", entity), options=click)
-    chat.items("assistant_message").get_by_role("button", name="claim", exact=True).click()
+    claim = {"id": "c1", "title": "Claim 7", "icon": "document", "group": "Claims"}
+    entity = {"type": "entity", **claim, "inline_label": "claim", "interactive": True, "data": {"no": "7"}}
+    onclick = "{ onClick: (entity) => { window.clicked = entity; } }"
+    chat.page.evaluate(f"chat.setOptions({{ ...options(), entities: {onclick} }})")
+    play(chat, own, annotated("It is so, see ", entity))
+    message.get_by_role("button", name="claim", exact=True).click()
     chat.page.wait_for_function("window.clicked")
-    claim.pop("type")
-    assert json.loads(chat.page.evaluate("JSON.stringify(clicked)")) == {
-        **claim,
-        "data": {"no": "7"},
-        "interactive": True,
-    }
+    clicked = json.loads(chat.page.evaluate("JSON.stringify(clicked)"))
+    assert clicked == {**claim, "data": {"no": "7"}, "interactive": True}, "The page is told which entity was clicked"
 
-
-def test_an_entity_that_is_not_interactive_is_no_button(chat: ChatPage, own: OwnServer) -> None:
     entity = {"type": "entity", "id": "c1", "title": "Claim 7", "interactive": False, "data": {}}
-    show(chat, own, annotated("So", entity), options="{ entities: { onClick: () => {} } }")
-    expect(chat.items("assistant_message")).to_contain_text("Claim 7")
-    expect(chat.items("assistant_message").locator("button.tag")).to_have_count(0)
+    play(chat, own, annotated("So", entity))
+    expect(message, "An entity that is not interactive is shown").to_contain_text("Claim 7")
+    expect(message.locator("button.tag"), "An entity that is not interactive is no button").to_have_count(0)
 
 
-def test_a_source_that_could_do_harm_is_no_link(chat: ChatPage, own: OwnServer) -> None:
-    show(chat, own, annotated("So", {**SITE, "url": "javascript:alert(1)"}))
-    expect(chat.items("assistant_message")).to_contain_text("A site")
-    expect(chat.items("assistant_message").get_by_role("link")).to_have_count(0)
-
-
-def test_markup_in_a_message_is_text(chat: ChatPage) -> None:
+def test_messages_are_markdown_without_markup(chat: ChatPage) -> None:
+    message = chat.items("assistant_message")
+    chat.open(script={"default": []})
     script(chat, {"message": "<img src=x onerror=alert(1)> **bold**"})
-    expect(chat.items("assistant_message")).to_contain_text("<img src=x onerror=alert(1)> bold")
-    expect(chat.items("assistant_message").locator("img")).to_have_count(0)
+    expect(message, "Markup is text").to_contain_text("<img src=x onerror=alert(1)> bold")
+    expect(message.locator("img"), "Markup makes no element").to_have_count(0)
+    headings = chat.log.get_by_role("heading")
+    expect(headings, "Headings tell who speaks").to_have_text(["You said:", "The assistant said:"])
 
-
-def test_a_long_message_is_drawn_as_it_grows(chat: ChatPage) -> None:
     text = "# Plan\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```py\nx = 1\n```\n\nThe end."
     script(chat, {"message": {"text": text, "stream": {"by": "characters", "every": 0}}})
-    message = chat.items("assistant_message")
-    expect(message.get_by_role("heading", name="Plan")).to_be_visible()
-    expect(message.get_by_role("listitem")).to_have_text(["one", "two"])
-    expect(message.get_by_role("cell")).to_have_text(["1", "2"])
-    expect(message.locator("pre")).to_contain_text("x = 1")
-    expect(message).to_contain_text("The end.")
-    assert message.locator("p").count() == 1
-
-
-def test_you_and_the_assistant_are_told_apart(chat: ChatPage) -> None:
-    script(chat, {"message": "Hello"})
-    expect(chat.log.get_by_role("heading")).to_have_text(["You said:", "The assistant said:"])
+    expect(message.get_by_role("heading", name="Plan"), "A heading is drawn").to_be_visible()
+    expect(message.get_by_role("listitem"), "A list is drawn").to_have_text(["one", "two"])
+    expect(message.get_by_role("cell"), "A table is drawn").to_have_text(["1", "2"])
+    expect(message.locator("pre"), "Code is drawn").to_contain_text("x = 1")
+    expect(message, "The message is whole").to_contain_text("The end.")
+    assert message.locator("p").count() == 1, "Nothing is left of what the message looked like before"
 
 
 def test_items_without_looks_are_not_seen(chat: ChatPage, own: OwnServer) -> None:
-    show(chat, own, done(answered("Hello")), done(item("end_of_turn", "it_2")))
-    expect(chat.log.locator("article")).to_have_count(2)
-    assert [detail for _, detail in chat.events("log")][1:] == []
+    own.plays(done(answered("Hello")), done(item("end_of_turn", "it_2")))
+    chat.open(api=own.api)
+    chat.ask("Hi")
+    expect(chat.log.locator("article"), "Only messages are seen").to_have_count(2)
+    assert [detail for _, detail in chat.events("log")][1:] == [], "Nothing is told of as unknown"

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Response, expect
+from playwright.sync_api import Locator, Response, ViewportSize, expect
+from support.axe import violations
 from support.tabs import Tab, Tabs
 
 from mock_server.testing import ChatKitMock
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Dashboard:
@@ -45,14 +47,16 @@ class Dashboard:
         """The row of a list that has this text."""
         return self.main.get_by_role("row").filter(has_text=text)
 
-    def violations(self) -> list[str]:
-        """What axe finds serious or critical."""
-        found = Axe().run(self.page).response["violations"]
-        return [
-            f"{each['id']}: {[node['html'][:160] for node in each['nodes']][:3]}"
-            for each in found
-            if each["impact"] in {"serious", "critical"}
-        ]
+    def check_looks(self, scene: str) -> None:
+        """Check that everybody can use what is shown: in light, in dark and on a phone, without movement."""
+        window = self.page.viewport_size
+        assert window
+        for look, scheme, size in (("light", "light", window), ("dark", "dark", window), ("phone", "light", PHONE)):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self.page.set_viewport_size(size)
+            assert violations(self.page) == [], f"{scene}, {look}"
+            assert not self.overflows(), f"{scene} is wider than the window, {look}"
+        self.page.set_viewport_size(window)
 
     def forgive(self) -> None:
         """End the visit, and forget what the browser said of refusals that this test is about."""

@@ -1,9 +1,10 @@
-"""Texts that would do harm if they were taken for markup, scripts, styles or names; and a look whether one did."""
+"""Texts that would do harm if they were taken for markup, scripts, styles or names; and a check that none did."""
 
 from typing import Any
 
 from playwright.sync_api import Frame, Locator, Request, expect
 from support.chat_page import ChatPage
+from support.own_server import THREAD, OwnServer
 
 Json = dict[str, Any]
 
@@ -97,7 +98,7 @@ _LOOK = """() => {
 
 
 class Watch:
-    """Looks on while hostile texts are shown. `asked` are the requests that reached the canary, by their kinds."""
+    """Watches the chat while hostile texts are shown. `asked` are the requests to the canary, with their kinds."""
 
     def __init__(self, chat: ChatPage) -> None:
         self.chat = chat
@@ -115,21 +116,42 @@ class Watch:
         assert frame
         return frame
 
-    def check(self, *kinds: str) -> None:
-        """Nothing is there that a text made, no script ran, and only such things were asked of the canary."""
-        assert self.frame.evaluate(_LOOK) == []
-        assert [asked for asked in self.asked if asked.split(" ")[0] not in kinds] == []
-        assert self.chat.complaints == []
+    def check(self, scene: str, *kinds: str) -> None:
+        """Check that no text made an element, no script ran, and the canary was asked for these kinds alone."""
+        made = self.frame.evaluate(_LOOK)
+        assert made == [], f"{scene}: texts made {made}"
+        asked = [asked for asked in self.asked if asked.split(" ")[0] not in kinds]
+        assert asked == [], f"{scene}: the canary was asked for {asked}"
+        assert self.chat.complaints == [], f"{scene}: the console says {self.chat.complaints}"
 
 
-def says(found: Locator, *texts: str) -> None:
-    """The elements have just these texts, character by character."""
-    expect(found).to_have_count(len(texts))
-    assert found.evaluate_all("(found) => found.map(({ textContent }) => textContent)") == list(texts)
+def show_thread(chat: ChatPage, own: OwnServer, name: str, items: list[Json], **facts: object) -> None:
+    """Show another thread in the open page and wait until it is drawn; `name` is its id, and begins its items' ids."""
+    named = [{**each, "id": f"{name}/{each['id']}"} for each in items]
+    own.answers["threads.get_by_id"] = [{**THREAD, "id": name, **facts, "items": {"data": named, "has_more": False}}]
+    chat.call("setThreadId", name)
+    assert chat.wait_for("thread.load.end") == {"threadId": name}, f"{name} is the thread that was loaded"
+    drawn = chat.log.locator(f'[data-item-id^="{name}/"]')
+    expect(drawn, f"{name}: all items are drawn").to_have_count(len(items))
+    expect(chat.log.locator("article"), f"{name}: no other items are left").to_have_count(len(items))
 
 
-def has(found: Locator, name: str, *values: str) -> None:
-    """The elements' attributes have just these values."""
-    expect(found).to_have_count(len(values))
+def new_chat(chat: ChatPage) -> None:
+    """Begin a new conversation in the open page."""
+    chat.button("New chat").click()
+    expect(chat.log.locator("article"), "A new chat is empty").to_have_count(0)
+
+
+def says(found: Locator, *texts: str, message: str) -> None:
+    """Expect elements with exactly these texts, character by character."""
+    expect(found, message).to_have_count(len(texts))
+    told = found.evaluate_all("(found) => found.map(({ textContent }) => textContent)")
+    assert told == list(texts), f"{message}: {told}"
+
+
+def has(found: Locator, name: str, *values: str, message: str) -> None:
+    """Expect elements whose attribute has exactly these values."""
+    expect(found, message).to_have_count(len(values))
     get = "(found, name) => found.map((element) => element.getAttribute(name))"
-    assert found.evaluate_all(get, name) == list(values)
+    told = found.evaluate_all(get, name)
+    assert told == list(values), f"{message}: {told}"

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import FilePayload, Frame, expect
+from support.axe import violations
 from support.chat_page import ChatPage
 from support.gallery import GALLERY
 from support.own_server import THREAD, OwnServer, answered, asked_by_user, done, item
@@ -236,13 +236,6 @@ def inside(chat: ChatPage) -> Frame:
     return frame
 
 
-def barriers(chat: ChatPage) -> list[str]:
-    """What axe finds serious or critical: each rule with the elements that break it."""
-    response = Axe().run(inside(chat)).response
-    assert len(response["passes"]) > 10
-    return [
-        f"{each['id']}: {node['html'][:160]} {node['any'][:1] and node['any'][0]['message']}"
-        for each in response["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]
+def barriers(chat: ChatPage, **options: Any) -> list[str]:
+    """What axe finds serious or critical in the chat."""
+    return violations(inside(chat), **options)
