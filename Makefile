@@ -22,7 +22,8 @@ test: $(READY) lint  ## Check everything but what needs a second browser or a do
 	$(BIN)/pytest -m "not registry" $(ARGS)
 
 test-all: $(READY) lint  ## Check everything, with coverage.
-	PYTHONPATH=tests $(BIN)/pytest -p support.js_coverage --cov --hypothesis-profile=thorough $(ARGS)
+	$(BIN)/pytest -m "not browser" --cov --hypothesis-profile=thorough $(ARGS)
+	PYTHONPATH=tests $(BIN)/pytest -m browser -p support.js_coverage $(ARGS)
 ifdef FIREFOX
 	BROWSER=firefox $(BIN)/pytest --dist=load tests/e2e/test_react_app.py
 else
@@ -32,7 +33,7 @@ endif
 lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.

@@ -1,5 +1,6 @@
 """What most tests start with: an emulator without a socket, one with a socket, the official clients, a browser."""
 
+import os
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -63,9 +64,20 @@ NO_BROWSER = (
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one worker more than there are cores: now and then each waits for a browser or another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put tests with a browser last: from then on Playwright's event loop counts as running in this thread."""
+    """Put tests with a browser last: from then on Playwright's event loop counts as running in this thread.
+
+    Hypothesis's many examples run without coverage: they reach what plain tests reach.
+    """
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            item.add_marker("no_cover")
     with_browser = [item for item in items if item.get_closest_marker("browser")]
     items[:] = [item for item in items if not item.get_closest_marker("browser")]
     if with_browser and not is_there():

@@ -8,8 +8,6 @@ from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
 
-PHONE = {"width": 390, "height": 844}
-
 
 @pytest.fixture
 def mock() -> Iterator[ChatKitMock]:
@@ -22,13 +20,4 @@ def mock() -> Iterator[ChatKitMock]:
 def dashboard(tabs: Tabs, mock: ChatKitMock) -> Iterator[Dashboard]:
     """The dashboard, not opened yet."""
     with dashboard_page(tabs, mock) as page:
-        yield page
-
-
-@pytest.fixture(params=["light", "dark", "phone"])
-def looks(request: pytest.FixtureRequest, tabs: Tabs, mock: ChatKitMock) -> Iterator[Dashboard]:
-    """The same in light and dark, and on a phone."""
-    scheme = "dark" if request.param == "dark" else "light"
-    window = {"viewport": PHONE} if request.param == "phone" else {}
-    with dashboard_page(tabs, mock, color_scheme=scheme, reduced_motion="reduce", **window) as page:
         yield page

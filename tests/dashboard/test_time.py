@@ -5,161 +5,148 @@ import re
 import pytest
 from openai import OpenAI
 from playwright.sync_api import Locator, expect
-from support.dashboard_page import Dashboard
-
-from mock_server.testing import connect
-from mock_server.testing.handle import ClockHandle
+from support.dashboard_page import PHONE, Dashboard
 
 pytestmark = pytest.mark.browser
 
+NOTHING = "No session is active: there is nothing to expire."
+
 
 def clock(dashboard: Dashboard, project: str = "default") -> Locator:
+    """Find the clock of a project."""
     return dashboard.main.get_by_role("region", name=f"Clock of {project}")
 
 
-def server_clock(dashboard: Dashboard) -> ClockHandle:
-    """The server's own clock: the fixture's moves this process's time beneath it instead."""
-    return connect(dashboard.mock.url).clock
+def press(dashboard: Dashboard, name: str, project: str = "default") -> None:
+    """Press a button of a clock."""
+    clock(dashboard, project).get_by_role("button", name=name).click()
+
+
+def create(dashboard: Dashboard, user: str) -> str:
+    """Create a session through the official client, and return its id."""
+    return dashboard.client.beta.chatkit.sessions.create(user=user, workflow={"id": "wf_1"}).id
 
 
 def test_freezes_moves_and_resumes(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/time")
     own = clock(dashboard)
-    expect(own).to_contain_text("running real time")
-    own.get_by_label("Jump to").fill("2030-01-01T12:00:00Z")
-    own.get_by_role("button", name="Go").click()
-    expect(own).to_contain_text("2030-01-01 12:00:")
-    own.get_by_role("button", name="Freeze").click()
-    expect(own).to_contain_text("frozen")
-    own.get_by_role("button", name="+10 min").click()
-    expect(own).to_contain_text("2030-01-01 12:10:")
-    assert dashboard.mock.clock.state().frozen
-    own.get_by_role("button", name="Resume").click()
-    expect(own).to_contain_text("running real time")
+    at = own.get_by_label("Jump to")
+    expect(own, "A clock begins with real time").to_contain_text("running real time")
+    at.fill("2030-01-01T12:00:00Z")
+    press(dashboard, "Go")
+    expect(own, "It jumps").to_contain_text("2030-01-01 12:00:")
+    press(dashboard, "Freeze")
+    expect(own, "It stands still").to_contain_text("frozen")
+    press(dashboard, "+10 min")
+    expect(own, "A frozen clock moves").to_contain_text("2030-01-01 12:10:")
+    assert dashboard.mock.clock.state().frozen, "The server's clock stands still too"
 
-
-def test_sessions_expire_in_sight(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    made = dashboard.client.beta.chatkit.sessions.create(user="grace", workflow={"id": "wf_1"})
-    line = dashboard.main.get_by_role("listitem").filter(has_text=made.id)
-    expect(line).to_contain_text("grace")
-    expect(dashboard.main.get_by_role("img")).to_have_accessible_name(
-        dashboard.main.get_by_text("2 active sessions expire within").inner_text()
-    )
-    for _ in range(10):
-        clock(dashboard).get_by_role("button", name="+1 min").click()
-    expect(dashboard.main.get_by_text("No session is active: there is nothing to expire.")).to_be_visible()
-    expect(line).to_have_count(0)
-    assert dashboard.mock.sessions.get(made.id).status == "expired"
-
-
-def test_follows_a_clock_that_others_move(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    dashboard.mock.clock.freeze("2001-02-03T04:05:06Z")
-    expect(clock(dashboard)).to_contain_text("2001-02-03 04:05:06Z")
-    expect(clock(dashboard)).to_contain_text("behind real time")
-    dashboard.mock.clock.scale(60)
-    expect(clock(dashboard)).to_contain_text("60 times as fast")
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("2030-01-01T12:00", "2030-01-01 12:00:"),
-        ("2030-01-01 12:00:30", "2030-01-01 12:00:3"),
-        ("2030-01-01", "2030-01-01 00:00:"),
-        ("2030-01-01T12:00+02:00", "2030-01-01 10:00:"),
-        ("1893456000", "2030-01-01 00:00:"),
-    ],
-)
-def test_jumps_to_a_moment_however_it_is_written(dashboard: Dashboard, text: str, told: str) -> None:
-    dashboard.open("dashboard/time")
-    clock(dashboard).get_by_label("Jump to").fill(text)
-    clock(dashboard).get_by_label("Jump to").press("Enter")
-    expect(clock(dashboard)).to_contain_text(told)
-
-
-def test_jumps_to_a_moment_from_the_calendar(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    clock(dashboard).locator("input[type=datetime-local]").fill("2030-01-01T12:00")
-    expect(clock(dashboard).get_by_label("Jump to")).to_have_value("2030-01-01T12:00Z")
-    clock(dashboard).get_by_role("button", name="Go").click()
-    expect(clock(dashboard)).to_contain_text("2030-01-01 12:00:")
-
-
-def test_the_axis_tells_now_and_round_times(dashboard: Dashboard) -> None:
-    server_clock(dashboard).freeze("2100-01-01T00:00:00Z")  # all that the seed has is over by then
-    for _ in range(3):
-        dashboard.client.beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
-    dashboard.open("dashboard/time")
-    labels = dashboard.main.get_by_role("img").locator("text")
-    expect(labels).to_have_text(["3", "now", "+2 min", "+4 min", "+6 min", "+8 min", "+10 min"])
-    dashboard.main.get_by_text("As a table").click()
-    expect(dashboard.row("9:50 to 10:00")).to_have_text("9:50 to 10:003")
-    clock(dashboard).get_by_role("button", name="+1 min").click()
-    expect(dashboard.row("8:51 to 9:00")).to_have_text("8:51 to 9:003")
-    dashboard.page.set_viewport_size({"width": 390, "height": 844})
-    expect(labels).to_have_text(["3", "now", "+5 min", "+10 min"])
-    assert not dashboard.overflows()
-
-
-def test_the_axis_follows_the_time(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    expect(dashboard.main.get_by_text("1 active session expires within 10 min.")).to_be_visible()
-    server_clock(dashboard).scale(20)  # it is told of for half a minute, in which nothing happens but time
-    nearer = dashboard.main.get_by_role("img", name=re.compile("1 active session expires within [2-8] min"))
-    expect(nearer).to_be_visible(timeout=20_000)
-    clock(dashboard).get_by_role("button", name="+10 min").click()
-    expect(dashboard.main.get_by_text("No session is active: there is nothing to expire.")).to_be_visible()
-    expect(dashboard.main.get_by_label("Code")).to_contain_text("client.beta.chatkit.sessions.create(")
-
-
-def test_live_news_leaves_the_focus_where_it_is(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    link = dashboard.main.get_by_role("link", name="cksess_demo")
-    link.focus()
-    made = dashboard.client.beta.chatkit.sessions.create(user="x" * 10_000, workflow={"id": "wf_1"})
-    expect(dashboard.main.get_by_role("link", name=made.id)).to_be_visible()
-    expect(link).to_be_focused()
-    assert not dashboard.overflows()
-
-
-def test_the_speed_is_told_however_it_was_set(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/time")
-    speed = clock(dashboard).get_by_label("Speed")
-    speed.select_option("A minute a second")
-    expect(clock(dashboard)).to_contain_text("60 times as fast")
-    assert dashboard.mock.clock.state().factor == 60
-    server_clock(dashboard).freeze()
-    expect(speed).to_have_value("other")
-    expect(speed.locator("option:checked")).to_have_text("Standing still")
-    server_clock(dashboard).scale(7)
-    expect(speed.locator("option:checked")).to_have_text("7 times")
+    for text, shown in (
+        ("2030-01-01T12:00", "2030-01-01 12:00:00Z"),
+        ("2030-01-01 12:00:30", "2030-01-01 12:00:30Z"),
+        ("2030-01-01", "2030-01-01 00:00:00Z"),
+        ("2030-01-01T12:00+02:00", "2030-01-01 10:00:00Z"),
+        ("1893456000", "2030-01-01 00:00:00Z"),
+    ):
+        at.fill(text)
+        at.press("Enter")
+        expect(own, f"It jumps to {text}").to_contain_text(shown)
+    own.locator("input[type=datetime-local]").fill("2030-01-01T12:00")
+    expect(at, "The calendar fills the field").to_have_value("2030-01-01T12:00Z")
+    press(dashboard, "Go")
+    expect(own, "It jumps to a moment from the calendar").to_contain_text("2030-01-01 12:00:00Z")
+    press(dashboard, "Resume")
+    expect(own, "It goes on with real time").to_contain_text("running real time")
 
 
 def test_says_why_a_move_is_refused(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/time")
     clock(dashboard).get_by_label("Jump to").fill("<b>tomorrow</b>")
-    clock(dashboard).get_by_role("button", name="Go").click()
+    press(dashboard, "Go")
     expect(clock(dashboard).get_by_role("alert")).to_contain_text("Invalid 'travel_to'")
-    expect(clock(dashboard).locator("b")).to_have_count(0)
-    expect(clock(dashboard)).to_contain_text("running real time")
+    expect(clock(dashboard).locator("b"), "What was typed is no markup").to_have_count(0)
+    expect(clock(dashboard), "The clock did not move").to_contain_text("running real time")
     dashboard.forgive()  # of the 400
 
 
-def test_each_project_has_its_own(dashboard: Dashboard) -> None:
-    OpenAI(base_url=f"{dashboard.mock.url}/p/other/v1", api_key="sk-test").beta.chatkit.threads.list()
+def test_follows_a_clock_that_others_move(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/time")
-    clock(dashboard, "other").get_by_role("button", name="Freeze").click()
-    expect(clock(dashboard, "other")).to_contain_text("frozen")
-    expect(clock(dashboard)).to_contain_text("running")
+    own, speed = clock(dashboard), clock(dashboard).get_by_label("Speed")
+    dashboard.clock.freeze("2001-02-03T04:05:06Z")
+    expect(own, "The time is the server's").to_contain_text("2001-02-03 04:05:06Z")
+    expect(own, "It is compared with real time").to_contain_text("behind real time")
+    expect(speed, "A frozen clock has no speed to choose").to_have_value("other")
+    expect(speed.locator("option:checked"), "A frozen clock has its own words").to_have_text("Standing still")
+    dashboard.clock.scale(60)
+    expect(own, "The speed is the server's").to_contain_text("60 times as fast")
+    expect(speed, "A speed that is offered is chosen").to_have_value("60")
+    dashboard.clock.scale(7)
+    expect(speed.locator("option:checked"), "A speed that is not offered is shown").to_have_text("7 times")
+    speed.select_option("A minute a second")
+    expect(own, "A speed can be chosen").to_contain_text("60 times as fast")
+    assert dashboard.mock.clock.state().factor == 60, "The server's clock has the chosen speed"
+
+
+def test_each_project_has_its_own(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/time")
+    OpenAI(base_url=f"{dashboard.mock.url}/p/other/v1", api_key="sk-test").beta.chatkit.threads.list()
+    press(dashboard, "Freeze", "other")
+    expect(clock(dashboard, "other"), "The clock of the other project stands still").to_contain_text("frozen")
+    expect(clock(dashboard), "The default project's clock goes on").to_contain_text("running")
     dashboard.page.get_by_label("Project").select_option("other")
-    expect(clock(dashboard, "other")).to_contain_text("frozen")
-    expect(clock(dashboard)).to_have_count(0)
+    expect(clock(dashboard, "other"), "The chosen project's clock is shown").to_contain_text("frozen")
+    expect(clock(dashboard), "No other clock is shown").to_have_count(0)
 
 
-def test_looks(looks: Dashboard) -> None:
-    looks.open("dashboard/time")
-    expect(looks.main.get_by_role("img")).to_be_visible()
-    assert looks.violations() == []
-    assert not looks.overflows()
+def test_sessions_expire_in_sight(dashboard: Dashboard) -> None:
+    dashboard.open("dashboard/time")
+    main = dashboard.main
+    expect(main.get_by_text("1 active session expires within 10 min.")).to_be_visible()
+    expect(main.get_by_role("img")).to_be_visible()
+    dashboard.check_looks("The clock and the session to expire")
+
+    link = main.get_by_role("link", name="cksess_demo")
+    link.focus()
+    made, other = create(dashboard, "grace"), create(dashboard, "x" * 10_000)
+    line = main.get_by_role("listitem").filter(has_text=made)
+    expect(line, "A new session comes with its user").to_contain_text("grace")
+    expect(main.get_by_role("link", name=other), "A very long user does no harm").to_be_visible()
+    expect(link, "New sessions leave the focus where it is").to_be_focused()
+    assert not dashboard.overflows(), "A very long user is cut"
+    words = main.get_by_text("3 active sessions expire within")
+    expect(main.get_by_role("img"), "The axis says what the words say").to_have_accessible_name(words.inner_text())
+
+    for _ in range(10):
+        press(dashboard, "+1 min")
+    expect(main.get_by_text(NOTHING), "All sessions are over").to_be_visible()
+    expect(line, "A session that is over is no longer listed").to_have_count(0)
+    assert dashboard.mock.sessions.get(made).status == "expired"
+
+
+def test_the_axis_has_round_times_and_follows_the_time(dashboard: Dashboard) -> None:
+    dashboard.clock.freeze("2100-01-01T00:00:00Z")  # all sessions of the seed are over by then
+    for _ in range(3):
+        create(dashboard, "ada")
+    window = dashboard.page.viewport_size
+    assert window
+    dashboard.open("dashboard/time")
+    axis = dashboard.main.get_by_role("img")
+    labels = axis.locator("text")
+    expect(labels, "The labels are round").to_have_text(["3", "now", "+2 min", "+4 min", "+6 min", "+8 min", "+10 min"])
+    dashboard.main.get_by_text("As a table").click()
+    expect(dashboard.row("9:50 to 10:00"), "The table has the same").to_have_text("9:50 to 10:003")
+    press(dashboard, "+1 min")
+    expect(dashboard.row("8:51 to 9:00"), "The table moves on with the clock").to_have_text("8:51 to 9:003")
+    dashboard.page.set_viewport_size(PHONE)
+    expect(labels, "A narrow axis has fewer labels").to_have_text(["3", "now", "+5 min", "+10 min"])
+    assert not dashboard.overflows(), "The axis fits a phone"
+    dashboard.page.set_viewport_size(window)
+
+    dashboard.clock.shift(seconds=40)
+    dashboard.clock.scale(20)  # half a minute until they expire, in which only time passes
+    nearer = dashboard.main.get_by_role("img", name=re.compile("3 active sessions expire within [2-8] min"))
+    expect(nearer, "The axis follows the time").to_be_visible(timeout=20_000)
+    press(dashboard, "+10 min")
+    expect(dashboard.main.get_by_text(NOTHING)).to_be_visible()
+    code = dashboard.main.get_by_label("Code")
+    expect(code, "It shows how to create a session").to_contain_text("client.beta.chatkit.sessions.create(")

@@ -37,7 +37,7 @@ LATER = 20_000  # milliseconds that a busy machine may take to look at the files
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a workflow of one's own."""
+    """A folder with a workflow."""
     (tmp_path / "wf_shop.yaml").write_text(SHOP)
     return tmp_path
 
@@ -50,99 +50,106 @@ def mock(folder: Path) -> Iterator[ChatKitMock]:
 
 
 def row(dashboard: Dashboard, workflow: str) -> Locator:
-    """A workflow in the list."""
+    """Find a workflow in the list."""
     heading = dashboard.page.get_by_role("heading", name=workflow, exact=True)
     return dashboard.main.get_by_role("list", name="Workflows").get_by_role("listitem").filter(has=heading)
 
 
 def turn(dashboard: Dashboard, name: str) -> Locator:
-    """A turn of the workflow shown."""
+    """Find a turn of the workflow shown."""
     heading = dashboard.page.get_by_role("heading", name=name, exact=True)
     return dashboard.main.get_by_role("list", name="Turns").locator("> li").filter(has=heading)
 
 
 def errors(dashboard: Dashboard) -> Locator:
-    """What is told of files in error."""
+    """Find what is said about files in error."""
     return dashboard.main.get_by_role("status", name="Files in error")
 
 
-def test_lists_what_is_loaded(dashboard: Dashboard, folder: Path) -> None:
+def verdict(dashboard: Dashboard, words: str) -> Locator:
+    """Find what is said about the message that is tried."""
+    return dashboard.main.get_by_text(words)
+
+
+def test_lists_what_is_loaded_and_leads_to_it(dashboard: Dashboard, folder: Path) -> None:
     dashboard.open("dashboard/workflows")
-    shop = row(dashboard, "wf_shop")
+    shop, main, page = row(dashboard, "wf_shop"), dashboard.main, dashboard.page
     for text in ("A shop.", "3 turns", "Versions 1, 2", str(folder / "wf_shop.yaml")):
-        expect(shop).to_contain_text(text)
+        expect(shop, f"A workflow shows {text}").to_contain_text(text)
+    chat = shop.get_by_role("link", name="Chat with it")
+    expect(chat, "It leads to a chat").to_have_attribute("href", f"{dashboard.mock.url}/demo?workflow=wf_shop")
+    shop.click(position={"x": 300, "y": 60})
+    expect(page, "It leads to the workflow").to_have_url(f"{dashboard.mock.url}/dashboard/workflows/wf_shop")
+    expect(main.get_by_role("heading", level=1)).to_have_text("wf_shop")
+    page.keyboard.press("u")
+    demo = row(dashboard, "wf_demo")
+    expect(demo, "A key leads back").to_be_visible()
+    page.keyboard.press("j")
+    expect(demo.get_by_role("link", name="wf_demo", exact=True), "A key leads to the first").to_be_focused()
+
     expect(row(dashboard, "wf_support")).to_be_visible()
-    dashboard.page.get_by_role("searchbox").fill("a shop")
-    expect(row(dashboard, "wf_support")).to_have_count(0)
-    expect(dashboard.main.get_by_text("1 workflow", exact=True)).to_be_visible()
-    expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows?search=a+shop")
-    dashboard.page.get_by_role("searchbox").fill("nothing like it")
-    expect(dashboard.main.get_by_role("heading", name="No workflow is like that")).to_be_visible()
-    expect(dashboard.main.get_by_text("chatkit-mock serve --workflows workflows")).to_be_visible()
+    page.get_by_role("searchbox").fill("a shop")
+    expect(row(dashboard, "wf_support"), "Others are left out by a search").to_have_count(0)
+    expect(main.get_by_text("1 workflow", exact=True)).to_be_visible()
+    expect(page, "The search is in the address").to_have_url(f"{dashboard.mock.url}/dashboard/workflows?search=a+shop")
+    page.get_by_role("searchbox").fill("nothing like it")
+    expect(main.get_by_role("heading", name="No workflow is like that")).to_be_visible()
+    expect(main.get_by_text("chatkit-mock serve --workflows workflows"), "It shows a command").to_be_visible()
 
 
-def test_leads_to_a_chat_and_to_the_workflow(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/workflows")
-    chat = row(dashboard, "wf_shop").get_by_role("link", name="Chat with it")
-    expect(chat).to_have_attribute("href", f"{dashboard.mock.url}/demo?workflow=wf_shop")
-    row(dashboard, "wf_shop").click(position={"x": 300, "y": 60})
-    expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows/wf_shop")
-    expect(dashboard.main.get_by_role("heading", level=1)).to_have_text("wf_shop")
-    dashboard.page.keyboard.press("u")
-    expect(row(dashboard, "wf_demo")).to_be_visible()
-    dashboard.page.keyboard.press("j")
-    expect(row(dashboard, "wf_demo").get_by_role("link", name="wf_demo", exact=True)).to_be_focused()
-
-
-def test_workflows_come_and_go_while_one_looks(dashboard: Dashboard, folder: Path) -> None:
+def test_workflows_come_and_go_in_an_open_page(dashboard: Dashboard, folder: Path) -> None:
     dashboard.open("dashboard/workflows")
     expect(row(dashboard, "wf_shop")).to_be_visible(timeout=LATER)
     (folder / "wf_later.yaml").write_text("default:\n  - message: Hello\n")
+    (folder / "wf_new.yaml").write_text("turns: [1\n")
     dashboard.mock.workflows.add("wf_added", {"description": "By a test.", "default": []})
-    expect(row(dashboard, "wf_later")).to_be_visible(timeout=LATER)
-    expect(row(dashboard, "wf_added")).to_contain_text("Added while running", timeout=LATER)
+    expect(row(dashboard, "wf_later"), "A new file").to_be_visible(timeout=LATER)
+    added = row(dashboard, "wf_added")
+    expect(added, "A workflow without a file").to_contain_text("Added while running", timeout=LATER)
+    for said in (f"{folder / 'wf_new.yaml'}:2", "No workflow comes of it."):
+        expect(errors(dashboard), "A new file that is in error").to_contain_text(said, timeout=LATER)
     (folder / "wf_later.yaml").unlink()
+    (folder / "wf_new.yaml").write_text("turns: []\n")
     dashboard.mock.workflows.remove("wf_added")
-    expect(row(dashboard, "wf_later")).to_have_count(0, timeout=LATER)
-    expect(row(dashboard, "wf_added")).to_have_count(0, timeout=LATER)
+    expect(row(dashboard, "wf_later"), "A file that is gone").to_have_count(0, timeout=LATER)
+    expect(added, "A workflow that was removed").to_have_count(0, timeout=LATER)
+    expect(row(dashboard, "wf_new"), "A file that was mended").to_be_visible(timeout=LATER)
+    expect(errors(dashboard), "No file is in error any more").to_have_text("", timeout=LATER)
 
 
-def test_a_files_error_stands_in_place_until_it_is_mended(dashboard: Dashboard, folder: Path) -> None:
+def test_an_error_in_a_file_is_shown_in_place_until_it_is_mended(dashboard: Dashboard, folder: Path) -> None:
     dashboard.open("dashboard/workflows")
     expect(row(dashboard, "wf_shop")).to_be_visible(timeout=LATER)
     file = folder / "wf_shop.yaml"
     file.write_text(BROKEN)
-    expect(errors(dashboard)).to_contain_text(f"{file}:10", timeout=LATER)
-    expect(errors(dashboard)).to_contain_text("turns[1].reply[0]", timeout=LATER)
-    expect(errors(dashboard)).to_contain_text("unknown field 'mesage'; did you mean 'message'?", timeout=LATER)
-    expect(errors(dashboard)).to_contain_text("The last good script of wf_shop goes on.", timeout=LATER)
+    for said in (
+        f"{file}:10",
+        "turns[1].reply[0]",
+        "unknown field 'mesage'; did you mean 'message'?",
+        "The last good script of wf_shop goes on.",
+    ):
+        expect(errors(dashboard), "The list says what is wrong").to_contain_text(said, timeout=LATER)
     expect(row(dashboard, "wf_shop")).to_contain_text("File in error", timeout=LATER)
     errors(dashboard).get_by_role("link", name="wf_shop").click()
     expect(dashboard.main.get_by_role("heading", level=1)).to_have_text("wf_shop", timeout=LATER)
-    blamed = dashboard.main.get_by_label("The file's text").locator(".bad")
-    expect(blamed).to_have_text("      - mesage: It is lost.\n", timeout=LATER)
+    text = dashboard.main.get_by_label("The file's text")
+    blamed = text.locator(".bad")
+    expect(blamed, "The line is marked").to_have_text("      - mesage: It is lost.\n", timeout=LATER)
     expect(blamed).to_have_attribute("data-number", "10")
-    expect(dashboard.main.get_by_label("The file's text")).to_contain_text(
-        "Line 10: turns[1].reply[0] Object contains", timeout=LATER
-    )
-    expect(turn(dashboard, "Turn 2")).to_contain_text("It is lost.", timeout=LATER)  # the last good script
-    file.write_text(SHOP.replace("It is lost", "It is found"))
-    expect(errors(dashboard)).to_have_text("", timeout=LATER)
-    expect(blamed).to_have_count(0, timeout=LATER)
-    expect(turn(dashboard, "Turn 2")).to_contain_text("It is found.", timeout=LATER)
+    expect(text).to_contain_text("Line 10: turns[1].reply[0] Object contains", timeout=LATER)
+    expect(turn(dashboard, "Turn 2"), "The last good script").to_contain_text("It is lost.", timeout=LATER)
+
+    dashboard.main.get_by_label("Text", exact=True).fill("refund")
+    expect(verdict(dashboard, "No turn fits: the default answers.")).to_be_visible(timeout=LATER)
+    file.write_text(SHOP.replace("It is lost", "It is found").replace("text: order", "text: refund"))
+    expect(errors(dashboard), "The error ends").to_have_text("", timeout=LATER)
+    expect(blamed, "No line is marked").to_have_count(0, timeout=LATER)
+    expect(turn(dashboard, "Turn 2"), "The new script").to_contain_text("It is found.", timeout=LATER)
+    again = verdict(dashboard, "Turn 1 answers.")
+    expect(again, "The message is tried again with the new script").to_be_visible(timeout=LATER)
 
 
-def test_a_file_that_never_was_good_is_told_of(dashboard: Dashboard, folder: Path) -> None:
-    dashboard.open("dashboard/workflows")
-    (folder / "wf_new.yaml").write_text("turns: [1\n")
-    expect(errors(dashboard)).to_contain_text(f"{folder / 'wf_new.yaml'}:2", timeout=LATER)
-    expect(errors(dashboard)).to_contain_text("No workflow comes of it.", timeout=LATER)
-    (folder / "wf_new.yaml").write_text("turns: []\n")
-    expect(row(dashboard, "wf_new")).to_be_visible(timeout=LATER)
-    expect(errors(dashboard)).to_have_text("", timeout=LATER)
-
-
-def test_turns_are_told_in_words(dashboard: Dashboard) -> None:
+def test_turns_are_put_into_words(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/workflows/wf_shop")
     expect(turn(dashboard, "Turn 1")).to_contain_text("When the text contains 'order'")
     expect(turn(dashboard, "Turn 1")).to_contain_text("get_order {customer: {{user}}}")
@@ -151,20 +158,19 @@ def test_turns_are_told_in_words(dashboard: Dashboard) -> None:
     expect(turn(dashboard, "Otherwise")).to_contain_text("You said: {{text}}")
     expect(dashboard.main.get_by_label("The file's text")).to_contain_text("description: A shop.")
 
-
-@pytest.mark.parametrize("workflow", ["wf_demo", "wf_error", "wf_files", "wf_mock_empty", "wf_reasoning", "wf_support"])
-def test_every_shipped_workflow_is_told(dashboard: Dashboard, workflow: str) -> None:
-    dashboard.open(f"dashboard/workflows/{workflow}")
-    expect(turn(dashboard, "Otherwise")).to_be_visible()
-    words = dashboard.main.get_by_role("list", name="Turns").inner_text()
-    assert [word for word in ("undefined", "[object", "NaN") if word in words] == []
+    for shipped in ("wf_demo", "wf_error", "wf_files", "wf_mock_empty", "wf_reasoning", "wf_support"):
+        dashboard.go(f"dashboard/workflows/{shipped}")
+        expect(turn(dashboard, "Otherwise"), f"{shipped} has a default").to_be_visible()
+        words = dashboard.main.get_by_role("list", name="Turns").inner_text()
+        odd = [word for word in ("undefined", "[object", "NaN") if word in words]
+        assert odd == [], f"{shipped} is put into words"
 
 
 def test_a_tried_message_says_which_turn_answers_and_why_the_others_do_not(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/workflows/wf_shop")
     text = dashboard.main.get_by_label("Text", exact=True)
-    text.fill("Where is my ORDER?")  # tried without a further key
-    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
+    text.fill("Where is my ORDER?")
+    expect(dashboard.main.get_by_text("Turn 1 answers."), "It is tried while it is typed").to_be_visible()
     expect(turn(dashboard, "Turn 1")).to_contain_text("Answers")
     why = turn(dashboard, "Turn 3").get_by_role("row", name="text matches")
     expect(why).to_contain_text("^bye")
@@ -187,7 +193,7 @@ def test_a_tried_message_says_which_turn_answers_and_why_the_others_do_not(dashb
     expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/workflows/wf_shop?text=bye&user=grace&turn=2")
     dashboard.page.reload()
     expect(dashboard.main.get_by_text("Turn 3 answers.")).to_be_visible()
-    assert all(each.title != "bye" for each in dashboard.mock.threads.list())
+    assert all(each.title != "bye" for each in dashboard.mock.threads.list()), "A trial makes no thread"
 
 
 def test_a_tool_an_action_and_answers_can_be_tried(dashboard: Dashboard) -> None:
@@ -207,15 +213,13 @@ def test_a_tool_an_action_and_answers_can_be_tried(dashboard: Dashboard) -> None
     expect(dashboard.main.get_by_text("Turn 6 answers.")).to_be_visible()
     expect(dashboard.main.get_by_role("article").filter(has_text="Your number?")).to_be_visible()
 
-
-def test_the_turn_that_answers_comes_into_sight(dashboard: Dashboard) -> None:
-    dashboard.open("dashboard/workflows/wf_support?text=bye")
-    expect(dashboard.main.get_by_text("Turn 9 answers.")).to_be_visible()
-    expect(turn(dashboard, "Turn 9").get_by_role("heading")).to_be_in_viewport()
-    expect(dashboard.main.get_by_label("Text", exact=True)).to_be_in_viewport()
+    dashboard.go("dashboard/workflows/wf_support?text=bye")
+    expect(verdict(dashboard, "Turn 9 answers."), "What the address says is tried").to_be_visible()
+    expect(turn(dashboard, "Turn 9").get_by_role("heading"), "The turn comes into sight").to_be_in_viewport()
+    expect(dashboard.main.get_by_label("Text", exact=True), "The form stays in sight").to_be_in_viewport()
 
 
-def test_what_can_not_be_tried_is_told_at_the_form(dashboard: Dashboard) -> None:
+def test_what_can_not_be_tried_is_reported_at_the_form(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/workflows/wf_support?text=order")
     expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
     dashboard.main.get_by_text("More", exact=True).click()
@@ -230,14 +234,7 @@ def test_what_can_not_be_tried_is_told_at_the_form(dashboard: Dashboard) -> None
     dashboard.forgive()
 
 
-def test_a_changed_script_is_tried_again(dashboard: Dashboard, folder: Path) -> None:
-    dashboard.open("dashboard/workflows/wf_shop?text=refund")
-    expect(dashboard.main.get_by_text("No turn fits: the default answers.")).to_be_visible(timeout=LATER)
-    (folder / "wf_shop.yaml").write_text(SHOP.replace("text: order", "text: refund"))
-    expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible(timeout=LATER)
-
-
-def test_one_without_a_file_and_one_without_a_script(dashboard: Dashboard) -> None:
+def test_a_workflow_without_a_file_and_without_a_script(dashboard: Dashboard) -> None:
     dashboard.mock.workflows.add("wf_added", {"turns": [{"when": {}, "reply": [{"message": "Hi"}]}]})
     dashboard.open("dashboard/workflows/wf_added")
     expect(turn(dashboard, "Turn 1")).to_contain_text("To any message", timeout=LATER)
@@ -256,7 +253,7 @@ def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
     dashboard.mock.workflows.add("wf_hostile", {"description": hostile[0], "turns": turns, "default": []})
     dashboard.open("dashboard/workflows")
     expect(row(dashboard, "wf_hostile")).to_contain_text(hostile[0][:60])
-    dashboard.open("dashboard/workflows/wf_hostile")
+    dashboard.go("dashboard/workflows/wf_hostile")
     dashboard.main.get_by_label("Text", exact=True).fill(hostile[0])
     expect(dashboard.main.get_by_text("Turn 1 answers.")).to_be_visible()
     expect(turn(dashboard, f"Turn {len(hostile)}")).to_contain_text("xxxxxxxx")
@@ -264,15 +261,12 @@ def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
     assert not dashboard.overflows()
 
 
-def test_looks(looks: Dashboard, folder: Path) -> None:
-    looks.open("dashboard/workflows")
-    expect(row(looks, "wf_shop")).to_be_visible(timeout=LATER)
+def test_looks(dashboard: Dashboard, folder: Path) -> None:
     (folder / "wf_shop.yaml").write_text(BROKEN)
-    expect(row(looks, "wf_shop")).to_contain_text("File in error", timeout=LATER)
-    assert looks.violations() == []
-    assert not looks.overflows()
-    looks.open("dashboard/workflows/wf_shop?text=my+order&state={}")
-    expect(looks.main.get_by_text("Turn 1 answers.")).to_be_visible(timeout=LATER)
-    expect(looks.main.get_by_label("The file's text")).to_contain_text("Line 10", timeout=LATER)
-    assert looks.violations() == []
-    assert not looks.overflows()
+    dashboard.open("dashboard/workflows")
+    expect(row(dashboard, "wf_shop")).to_contain_text("File in error", timeout=LATER)
+    dashboard.check_looks("The list")
+    dashboard.go("dashboard/workflows/wf_shop?text=my+order&state={}")
+    expect(verdict(dashboard, "Turn 1 answers.")).to_be_visible(timeout=LATER)
+    expect(dashboard.main.get_by_label("The file's text")).to_contain_text("Line 10", timeout=LATER)
+    dashboard.check_looks("A workflow")

@@ -1,11 +1,13 @@
 """Everybody can use the chat: with a screen reader, by keyboard, in any colours, in a narrow window."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
+from playwright.sync_api import ViewportSize
 from support.chat_page import ChatPage, chat_page
 from support.own_server import OwnServer
-from support.scenes import SCENES, barriers, inside, talk, theme
+from support.scenes import SCENES, SHOWS, barriers, inside, theme
 from support.tabs import Tabs
 
 from mock_server.testing import ChatKitMock
@@ -21,6 +23,7 @@ CUT = """() => [...document.querySelectorAll("button, input, textarea, [role=opt
   })
   .map((element) => element.outerHTML.slice(0, 200))"""
 SHOWN = "document.body.innerText"
+DRAWN = "document.body.outerHTML"
 STYLED = """[document.documentElement.cloneNode().outerHTML,
   ...document.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules]).map(({ cssText }) => cssText)].join()"""
 MOVING = "document.getAnimations().filter((each) => each.playState === 'running').length"
@@ -30,80 +33,85 @@ BARE = """() => [...document.querySelectorAll(".send, .primary, .prompts button,
 WIDE = """() => [document.body, ...document.querySelectorAll("html, main, .log, .history, .composer")]
   .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth)
   .map((element) => `${element.localName}.${element.className}: ${element.scrollWidth}`)"""
+SCROLLING = "(all) => all.map((each) => each.scrollWidth > each.clientWidth && each.tabIndex === 0)"
+FORCED = "matchMedia('(forced-colors: active)').matches"
+COLOURS = ["color-contrast", "link-in-text-block"]  # the rules that depend on colours
+MENUS = {"tools", "models"}  # the scenes with an open menu
+PHONE: ViewportSize = {"width": 320, "height": 640}
+DESK: ViewportSize = {"width": 760, "height": 820}
 
 
 @pytest.fixture
 def calm(tabs: Tabs, mock: ChatKitMock) -> Iterator[ChatPage]:
-    """A page of one who wants no movement."""
+    """A page of a user who wants no movement."""
     mock.start_anew()
     with chat_page(tabs, mock, reduced_motion="reduce") as page:
         yield page
 
 
-def restyle(chat: ChatPage, _: OwnServer, __: str, further: str) -> None:
-    """Give the chat another theme; all that is shown must stay."""
+def restyle(chat: ChatPage, own: OwnServer, scene: str, further: str) -> None:
+    """Give the open scene another theme; all that is shown must stay."""
     shown, styled = (inside(chat).evaluate(each) for each in (SHOWN, STYLED))
+    if scene in MENUS:
+        chat.page.keyboard.press("Escape")
     chat.page.evaluate(f"chat.setOptions({{ ...options(), {further} }})")
-    inside(chat).wait_for_function(f"(before) => {STYLED} !== before", arg=styled)
-    assert inside(chat).evaluate(SHOWN) == shown
+    chat.call("setComposerValue", {})  # the chat has the options now
+    if scene in MENUS:
+        SHOWS[scene](chat, own)  # again, because other options close a menu
+    assert inside(chat).evaluate(STYLED) != styled, f"{further} changes the style"
+    assert inside(chat).evaluate(SHOWN) == shown, f"{further} changes nothing else"
 
 
-def reopen(chat: ChatPage, own: OwnServer, scene: str, further: str) -> None:
-    """Open the scene in another theme."""
-    SCENES[scene](chat, own, further)
+def check_fit(chat: ChatPage, where: str) -> None:
+    """Check that nothing is wider than the window, or cut."""
+    assert inside(chat).evaluate(WIDE) == [], where
+    assert inside(chat).evaluate(CUT) == [], where
 
 
-def shrink(chat: ChatPage) -> None:
-    """Make the window as small as a small phone's."""
-    chat.page.set_viewport_size({"width": 320, "height": 640})
+def check_phone(chat: ChatPage, scene: str) -> None:
+    """Check a scene that was opened on a small phone."""
+    check_fit(chat, "on a small phone")
+    if scene in {"start", "talk", "written", "failure", "history"}:
+        assert barriers(chat) == [], "on a small phone"
+    if scene == "talk":
+        for wide in ("pre", ".scrolled"):
+            scrolling = chat.log.locator(wide).evaluate_all(SCROLLING)
+            assert scrolling == [True], f"{wide} scrolls within itself, also by keyboard"
+
+
+def check_forced_colours(chat: ChatPage) -> None:
+    """Check that controls keep their edges where the system forces its colours."""
+    chat.page.emulate_media(forced_colors="active")
+    assert inside(chat).evaluate(FORCED)
+    assert inside(chat).evaluate(BARE) == [], "controls have edges in forced colours"
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_is_for_everybody(calm: ChatPage, own: OwnServer, scene: str) -> None:
+    calm.page.set_viewport_size(PHONE)
     SCENES[scene](calm, own, theme())
-    assert inside(calm).evaluate(MOVING) == 0, "nothing moves for one who wants no movement"
+    check_phone(calm, scene)
+
+    calm.page.set_viewport_size(DESK)
+    assert inside(calm).evaluate(MOVING) == 0, "nothing moves for a user who wants no movement"
     assert barriers(calm) == [], "in light"
-    change = reopen if scene in {"tools", "models"} else restyle  # a menu closes when the options change
-    change(calm, own, scene, theme("dark"))
-    assert barriers(calm) == [], "in dark"
-    change(calm, own, scene, theme(typography={"baseSize": 18}))
+    drawn = inside(calm).evaluate(DRAWN)
+    restyle(calm, own, scene, theme("dark"))
+    assert inside(calm).evaluate(DRAWN) == drawn, "dark changes colours alone, so that these alone are checked again"
+    assert barriers(calm, rules=COLOURS) == [], "in dark"
+
+    restyle(calm, own, scene, theme(typography={"baseSize": 18}))
     inside(calm).evaluate("document.documentElement.style.fontSize = '36px'")
-    assert inside(calm).evaluate(WIDE) == [], "with letters twice as large"
-    assert inside(calm).evaluate(CUT) == [], "with letters twice as large"
-
-
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_fits_a_small_phone(calm: ChatPage, own: OwnServer, scene: str) -> None:
-    shrink(calm)
-    SCENES[scene](calm, own, theme())
-    assert inside(calm).evaluate(WIDE) == []
-    assert inside(calm).evaluate(CUT) == []
-    if scene in {"start", "talk", "written", "failure", "history"}:
-        assert barriers(calm) == []
+    check_fit(calm, "with letters twice as large")
+    check_forced_colours(calm)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("accent", ["#ffe600", "#888", "#0000ff"])
-def test_any_accent_can_be_read(calm: ChatPage, own: OwnServer, accent: str, scheme: str) -> None:
-    talk(calm, own, theme())
-    for level, density in ((0, "compact"), (1, "spacious"), (2, "compact"), (3, "spacious")):
-        restyle(
-            calm, own, "talk", theme(scheme, density=density, color={"accent": {"primary": accent, "level": level}})
-        )
-        calm.call("setComposerValue", {"text": "Hello", "selectedToolId": "search"})
-        assert barriers(calm) == [], f"level {level}, {density}"
-
-
-def test_tables_and_code_scroll_within_themselves(calm: ChatPage, own: OwnServer) -> None:
-    shrink(calm)
-    talk(calm, own, theme())
-    wide = "(all) => all.map(({ scrollWidth, clientWidth, tabIndex }) => scrollWidth > clientWidth && tabIndex === 0)"
-    assert calm.log.locator("pre").evaluate_all(wide) == [True]
-    assert calm.log.locator(".scrolled").evaluate_all(wide) == [True]
-
-
-@pytest.mark.parametrize("scene", ["start", "written", "talk"])
-def test_forced_colours_keep_the_edges_of_controls(tabs: Tabs, mock: ChatKitMock, own: OwnServer, scene: str) -> None:
-    with chat_page(tabs, mock, forced_colors="active") as chat:
-        SCENES[scene](chat, own, theme())
-        assert inside(chat).evaluate(BARE) == []
+def test_any_accent_can_be_read(calm: ChatPage, own: OwnServer, scheme: str) -> None:
+    SCENES["talk"](calm, own, theme())
+    calm.call("setComposerValue", {"text": "Hello", "selectedToolId": "search"})
+    styles = [(0, "compact"), (1, "spacious"), (2, "compact"), (3, "spacious")]
+    for accent, (level, density) in product(["#ffe600", "#888", "#0000ff"], styles):
+        color = {"accent": {"primary": accent, "level": level}}
+        restyle(calm, own, "talk", theme(scheme, density=density, color=color))
+        assert barriers(calm, rules=COLOURS) == [], f"{accent}, level {level}, {density}"

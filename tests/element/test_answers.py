@@ -5,6 +5,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 from support.chat_page import ChatPage
+from support.open_chat import change, new_chat, play
 from support.own_server import OwnServer, answered, done
 
 pytestmark = pytest.mark.browser
@@ -12,34 +13,64 @@ pytestmark = pytest.mark.browser
 ACTIONS = "{ threadItemActions: { feedback: true, retry: true } }"
 
 
-def test_an_answer_can_be_judged(chat: ChatPage) -> None:
-    chat.open(ACTIONS, script={"default": [{"message": "One"}, {"message": "Two"}]})
+def judge(chat: ChatPage, name: str) -> None:
+    """Press a button of judgement, and wait until the server responds."""
+    with chat.page.expect_response(lambda response: "items.feedback" in (response.request.post_data or "")):
+        chat.button(name).click()
+
+
+def test_an_answer_can_be_copied_and_judged(chat: ChatPage) -> None:
+    chat.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chat.open(script={"default": [{"message": "**One**"}, {"message": "Two"}]})
     chat.ask("Hi")
-    chat.button("Good response").click()
-    expect(chat.frame.get_by_role("button", name="Good response", pressed=True)).to_be_visible()
-    chat.button("Bad response").click()
-    expect(chat.frame.get_by_role("button", name="Good response", pressed=True)).to_have_count(0)
+    expect(chat.log.get_by_role("button", name="Copy")).to_be_visible()
+    expect(chat.log.get_by_role("button"), "An answer has only the buttons that are wanted").to_have_count(1)
+    chat.button("Copy").click()
+    chat.page.wait_for_function("navigator.clipboard.readText().then((text) => text === '**One**\\n\\nTwo')")
+
+    change(chat, ACTIONS)
+    pressed = chat.frame.get_by_role("button", name="Good response", pressed=True)
+    judge(chat, "Good response")
+    expect(pressed, "The judgement is shown").to_be_visible()
+    judge(chat, "Bad response")
+    expect(pressed, "The judgement can be changed").to_have_count(0)
     ids = [chat.items("assistant_message").nth(place).get_attribute("data-item-id") for place in range(2)]
-    told = [(sent["item_ids"], sent["kind"]) for sent in chat.bodies("items.feedback")]
-    assert told == [(ids, "positive"), (ids, "negative")]
+    sent = [(body["item_ids"], body["kind"]) for body in chat.bodies("items.feedback")]
+    assert sent == [(ids, "positive"), (ids, "negative")]
 
-
-def test_a_judgement_that_is_not_taken_is_not_shown(chat: ChatPage) -> None:
-    chat.open(ACTIONS, script={"default": [{"message": "One"}]})
-    chat.ask("Hi")
     chat.mock.faults.add("conversation.items.feedback", error=500)
-    chat.button("Good response").click()
+    judge(chat, "Good response")
     expect(chat.frame.get_by_role("alert")).to_have_text("Something went wrong. Please try again later.")
-    expect(chat.frame.get_by_role("button", name="Good response", pressed=True)).to_have_count(0)
+    expect(pressed, "A judgement that is not taken is not shown").to_have_count(0)
 
 
 def test_an_answer_can_be_asked_for_again(chat: ChatPage) -> None:
     chat.open(ACTIONS, script={"default": [{"message": "Hello"}]})
+    answers, retry = chat.items("assistant_message"), chat.button("Retry")
     chat.ask("Hi")
     chat.ask("Again")
-    chat.button("Retry").first.click()
-    expect(chat.items("user_message")).to_have_count(1)
-    expect(chat.items("assistant_message")).to_have_count(1)
+    retry.first.click()
+    expect(chat.items("user_message"), "What came after the answer is dropped").to_have_count(1)
+    expect(answers, "Another answer comes instead").to_have_count(1)
+    chat.settle()
+
+    new_chat(chat)
+    chat.ask("Hi")
+    chat.mock.faults.add("conversation.threads.retry_after_item", error=429, times=1)
+    retry.click()
+    expect(chat.frame.get_by_role("alert")).to_be_visible()
+    expect(answers, "An answer stays when another is refused").to_contain_text("Hello")
+
+    new_chat(chat)
+    play(chat, {"message": "Bye"}, {"close": "Solved."})
+    chat.ask("Hi")
+    expect(chat.frame.get_by_text("Solved.")).to_be_visible()
+    retries = chat.bodies("threads.retry_after_item")
+    if retry.count():
+        retry.click()
+    chat.settle()
+    expect(answers, "A closed thread's answer stays").to_have_count(1)
+    assert chat.bodies("threads.retry_after_item") == retries, "A closed thread's answer is not asked for again"
 
 
 def test_an_answer_is_not_dropped_while_another_streams(chat: ChatPage, own: OwnServer) -> None:
@@ -56,37 +87,3 @@ def test_an_answer_is_not_dropped_while_another_streams(chat: ChatPage, own: Own
     gate.set()
     chat.settle()
     expect(chat.items("assistant_message")).to_have_count(2)
-
-
-def test_an_answer_stays_when_another_is_refused(chat: ChatPage) -> None:
-    chat.open(ACTIONS, script={"default": [{"message": "Hello"}]})
-    chat.ask("Hi")
-    chat.mock.faults.add("conversation.threads.retry_after_item", error=429, times=1)
-    chat.button("Retry").click()
-    expect(chat.frame.get_by_role("alert")).to_be_visible()
-    expect(chat.items("assistant_message")).to_contain_text("Hello")
-
-
-def test_an_answer_can_be_copied(chat: ChatPage) -> None:
-    chat.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    chat.open(script={"default": [{"message": "**One**"}, {"message": "Two"}]})
-    chat.ask("Hi")
-    chat.button("Copy").click()
-    chat.page.wait_for_function("navigator.clipboard.readText().then((text) => text === '**One**\\n\\nTwo')")
-
-
-def test_answers_have_only_the_buttons_that_are_wanted(chat: ChatPage) -> None:
-    chat.open(script={"default": [{"message": "Hello"}]})
-    chat.ask("Hi")
-    expect(chat.log.get_by_role("button")).to_have_count(1)
-    expect(chat.log.get_by_role("button", name="Copy")).to_be_visible()
-
-
-def test_a_closed_threads_answers_stay_when_retried(chat: ChatPage) -> None:
-    chat.open(ACTIONS, script={"default": [{"message": "Bye"}, {"close": "Solved."}]})
-    chat.ask("Hi")
-    expect(chat.frame.get_by_text("Solved.")).to_be_visible()
-    if chat.button("Retry").count():
-        chat.button("Retry").click()
-    expect(chat.items("assistant_message")).to_have_count(1)
-    assert chat.bodies("threads.retry_after_item") == []

@@ -7,6 +7,7 @@ import pytest
 from msgspec import to_builtins
 from playwright.sync_api import FilePayload, Locator, expect
 from support.chat_page import ChatPage, Json
+from support.open_chat import change, forget_events, new_chat
 
 from mock_server.testing import ChatKitMock
 
@@ -45,22 +46,6 @@ def limited(limits: str) -> str:
 def custom(chat: ChatPage, strategy: str = "", *, fetch: str = "") -> str:
     """Make the API of custom mode at the emulator."""
     return f"{{ url: '{chat.mock.url}/v1/chatkit/conversation', domainKey: 'key', {strategy} {fetch} }}"
-
-
-def change(chat: ChatPage, options: str) -> None:
-    """Replace options of the open page, and wait until the chat has them."""
-    chat.page.evaluate(f"(chat.setOptions({{ ...options(), ...{options} }}), chat.setComposerValue({{}}))")
-
-
-def new_chat(chat: ChatPage) -> None:
-    """Begin a new conversation in the open page."""
-    chat.button("New chat").click()
-    expect(chat.log.locator("article"), "A new conversation is empty").to_have_count(0)
-
-
-def forget_events(chat: ChatPage) -> None:
-    """Let the page forget the events so far."""
-    chat.page.evaluate("events.length = 0")
 
 
 def attach(chat: ChatPage, *files: FilePayload) -> None:

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.chat_page import ChatPage, Json
+from support.open_chat import change, new_chat
 
 pytestmark = pytest.mark.browser
 
@@ -21,18 +22,6 @@ MODELS = """[
 ]"""
 WITH_TOOLS = f"{{ composer: {{ tools: {TOOLS} }} }}"
 WITH_MODELS = f"{{ composer: {{ models: {MODELS} }} }}"
-
-
-def change(chat: ChatPage, options: str) -> None:
-    """Replace options of the open page, and wait until the chat has them."""
-    chat.page.evaluate(f"(chat.setOptions({{ ...options(), ...{options} }}), chat.setComposerValue({{}}))")
-
-
-def new_chat(chat: ChatPage) -> None:
-    """Begin a new conversation in the open page, once the answer in the present one has ended."""
-    chat.settle()
-    chat.button("New chat").click()
-    expect(chat.log.locator("article"), "A new conversation is empty").to_have_count(0)
 
 
 def first_inputs(chat: ChatPage) -> list[Json]:

@@ -10,8 +10,6 @@ from support.chat_page import ChatPage
 
 from mock_server.testing import ChatKitMock
 
-pytestmark = pytest.mark.browser
-
 BASE = "/deployments/chatkit"
 HOSTS = [
     '"><script>alert(1)</script>',
@@ -38,7 +36,7 @@ LISTEN = """() => new Promise((done) => addEventListener("message", ({ source, p
 
 
 def inside(chat: ChatPage) -> Frame:
-    """The chat's document."""
+    """Return the chat's document, once it is ready."""
     chat.wait_for("ready")
     frame = chat.page.frame(name="chatkit")
     assert frame
@@ -55,44 +53,48 @@ def raw(mock: ChatKitMock, path: str, host: str) -> tuple[dict[str, str], str]:
     return {name.lower(): value for name, value in (line.split(": ", 1) for line in head.split("\r\n")[1:])}, body
 
 
-@pytest.mark.parametrize("data", ["{ type: 'chatkit-mock.connect' }", "{ type: 'other' }", "null", "'text'"])
-def test_a_port_is_taken_from_the_parent_alone(chat: ChatPage, data: str) -> None:
+@pytest.mark.browser
+def test_the_frame_listens_to_the_page_alone(chat: ChatPage) -> None:
     chat.open()
     frame = inside(chat)
-    frame.evaluate(f"window.heard = ({LISTEN})(); undefined")
-    chat.page.evaluate(SIBLING.replace("{ type: 'chatkit-mock.connect' }", data))
-    assert frame.evaluate("heard") == {"fromParent": False, "taken": False}
-    chat.ask("Hi")
-    expect(chat.items("assistant_message")).to_have_count(1)
+    messages = ["{ type: 'other' }", "null", "'text'"]
+    for asked, data in enumerate(["{ type: 'chatkit-mock.connect' }", *messages], start=1):
+        frame.evaluate(f"window.heard = ({LISTEN})(); undefined")
+        chat.page.evaluate(SIBLING.replace("{ type: 'chatkit-mock.connect' }", data))
+        heard = frame.evaluate("heard")
+        assert heard == {"fromParent": False, "taken": False}, f"A sibling's {data} is passed over"
+        chat.ask("Hi")
+        expect(chat.items("assistant_message"), f"The chat goes on after a sibling's {data}").to_have_count(asked)
+
+    target = "chat.shadowRoot.querySelector('iframe').contentWindow"
+    for data in [*messages, "[1]"]:
+        frame.evaluate(f"window.heard = ({LISTEN})(); undefined")
+        chat.page.evaluate(f"{target}.postMessage({data}, '*', [new MessageChannel().port2])")
+        heard = frame.evaluate("heard")
+        assert heard == {"fromParent": True, "taken": False}, f"The page's {data} is passed over"
 
 
-@pytest.mark.parametrize("data", ["{ type: 'other' }", "null", "'text'", "[1]"])
-def test_a_message_that_is_none_of_its_own_is_passed_over(chat: ChatPage, data: str) -> None:
+@pytest.mark.browser
+def test_nothing_foreign_runs_in_the_document(chat: ChatPage) -> None:
     chat.open()
     frame = inside(chat)
-    frame.evaluate(f"window.heard = ({LISTEN})(); undefined")
-    chat.page.evaluate(
-        f"chat.shadowRoot.querySelector('iframe').contentWindow.postMessage({data}, '*', [new MessageChannel().port2])"
-    )
-    assert frame.evaluate("heard") == {"fromParent": True, "taken": False}
-
-
-def test_a_script_within_the_document_does_not_run(chat: ChatPage) -> None:
-    chat.open()
     script = "Object.assign(document.createElement('script'), { textContent: 'window.ran = true' })"
-    assert inside(chat).evaluate(f"document.body.append({script}), window.ran === undefined")
-    assert "Content Security Policy" in chat.complaints.pop()
-
-
-def test_a_listener_in_an_attribute_does_not_run(chat: ChatPage) -> None:
-    chat.open()
+    style = "Object.assign(document.createElement('style'), { textContent: 'body { opacity: 0 !important }' })"
+    load = """() => new Promise((done) => document.head.append(Object.assign(document.createElement("script"),
+      { src: "https://canary.test/x.js", onload: () => done("ran"), onerror: () => done("blocked") })))"""
     click = "document.body.setAttribute('onclick', 'window.ran = true'), document.body.click()"
-    assert inside(chat).evaluate(f"{click}, window.ran === undefined")
-    assert "Content Security Policy" in chat.complaints.pop()
+    attempts: dict[str, tuple[str, object]] = {
+        "a script within the document": (f"document.body.append({script}), window.ran === undefined", True),
+        "a listener in an attribute": (f"{click}, window.ran === undefined", True),
+        "a style within the document": (f"document.head.append({style}), getComputedStyle(document.body).opacity", "1"),
+        "a script of another host": (load, "blocked"),
+    }
+    for name, (attempt, outcome) in attempts.items():
+        chat.complaints.clear()
+        assert frame.evaluate(attempt) == outcome, name
+        assert "Content Security Policy" in chat.complaints.pop(), name
+        assert chat.complaints == [], name
 
-
-def test_text_is_not_run(chat: ChatPage) -> None:
-    chat.open()
     run = """() => new Promise((done) => setTimeout(() => {
       try {
         done(new Function("return 'ran'")());
@@ -100,34 +102,15 @@ def test_text_is_not_run(chat: ChatPage) -> None:
         done(error.name);
       }
     }))"""
-    assert inside(chat).evaluate(run) == "EvalError"
+    assert frame.evaluate(run) == "EvalError", "Text is not run"
 
 
-def test_a_style_within_the_document_is_not_applied(chat: ChatPage) -> None:
-    chat.open()
-    style = "Object.assign(document.createElement('style'), { textContent: 'body { opacity: 0 !important }' })"
-    assert inside(chat).evaluate(f"document.head.append({style}), getComputedStyle(document.body).opacity") == "1"
-    assert "Content Security Policy" in chat.complaints.pop()
-
-
-def test_a_script_of_another_host_is_not_loaded(chat: ChatPage) -> None:
-    chat.open()
-    load = """() => new Promise((done) => document.head.append(Object.assign(document.createElement("script"),
-      { src: "https://canary.test/x.js", onload: () => done("ran"), onerror: () => done("blocked") })))"""
-    assert inside(chat).evaluate(load) == "blocked"
-    assert "Content Security Policy" in chat.complaints.pop()
-
-
-def test_the_page_can_t_reach_into_the_frame(chat: ChatPage) -> None:
+@pytest.mark.browser
+def test_page_and_frame_reach_no_further_than_they_must(chat: ChatPage) -> None:
     chat.open()
     inside(chat)
-    assert chat.page.evaluate("chat.shadowRoot.querySelector('iframe').contentDocument") is None
-
-
-@pytest.mark.parametrize("place", ["constructor.constructor", "api.getClientSecret.constructor", "toString", "api.x"])
-def test_the_frame_may_call_functions_of_the_options_alone(chat: ChatPage, place: str) -> None:
-    chat.open()
-    inside(chat)
+    document = chat.page.evaluate("chat.shadowRoot.querySelector('iframe').contentDocument")
+    assert document is None, "The page can't reach into the frame"
     call = """async ([address, place]) => {
       const { callAt } = await import(address);
       try {
@@ -137,7 +120,9 @@ def test_the_frame_may_call_functions_of_the_options_alone(chat: ChatPage, place
       }
     }"""
     address = f"{chat.mock.url}{BASE}/page/functions.js"
-    assert chat.page.evaluate(call, [address, place]) == f"The options have no function {place} any more."
+    for place in ("constructor.constructor", "api.getClientSecret.constructor", "toString", "api.x"):
+        outcome = chat.page.evaluate(call, [address, place])
+        assert outcome == f"The options have no function {place} any more.", "Only functions of the options are called"
 
 
 def test_headers_of_the_document(mock: ChatKitMock) -> None:

@@ -5,17 +5,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
+from support.open_chat import change
 from support.own_server import THREAD, OwnServer, answered, asked_by_user
 
 pytestmark = pytest.mark.browser
 
 GREETING = "What can I help with today?"
 BUSY = "sent too many requests. Please try again later."
-
-
-def change(chat: ChatPage, options: str) -> None:
-    """Replace options of the open page, and wait until the chat has them."""
-    chat.page.evaluate(f"(chat.setOptions({{ ...options(), ...{options} }}), chat.setComposerValue({{}}))")
 
 
 def history(chat: ChatPage) -> Locator:

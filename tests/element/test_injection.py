@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
-from support.hostile import ALL, HTML, IMAGES, LINKS, TEXTS, Watch, has, new_chat, says, show_thread
+from support.hostile import ALL, HTML, IMAGES, LINKS, TEXTS, Watch, has, says, show_thread
+from support.open_chat import new_chat
 from support.own_server import THREAD, OwnServer, Step, added, answered, asked_by_user, done, item, updated
 
 pytestmark = pytest.mark.browser

@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from support.chat_page import ChatPage, Json
-from support.own_server import NOTHING, THREAD, OwnServer, added, answered, done, item, updated
+from support.open_chat import change, new_chat, play, talk
+from support.own_server import NOTHING, THREAD, OwnServer, Step, added, answered, done, item, updated
 
 from mock_server.testing import ChatKitMock
 
@@ -15,15 +17,16 @@ pytestmark = pytest.mark.browser
 
 DELTA = "assistant_message.content_part.text_delta"
 LOST = "The connection was lost."
-MALFORMED: list[Json | str] = [
-    {"type": "thread.item.done"},
-    {"type": "thread.item.added", "item": None},
-    {"type": "thread.item.updated", "item_id": "it_0"},
-    {"type": "thread.created"},
-    {"type": "stream_options"},
-    "data: null\n\n",
-    "data: 7\n\n",
-    "data: []\n\n",
+# What goes wrong in a stream, and as what it is logged.
+MALFORMED: list[tuple[Json | str, str, str | None]] = [
+    ({"type": "thread.item.done"}, "event.malformed", "thread.item.done"),
+    ({"type": "thread.item.added", "item": None}, "item.unknown", None),
+    ({"type": "thread.item.updated", "item_id": "it_0"}, "event.malformed", "thread.item.updated"),
+    ({"type": "thread.created"}, "event.malformed", "thread.created"),
+    ({"type": "stream_options"}, "event.malformed", "stream_options"),
+    ("data: null\n\n", "event.unknown", None),
+    ("data: 7\n\n", "event.unknown", None),
+    ("data: []\n\n", "event.unknown", None),
 ]
 
 
@@ -32,30 +35,6 @@ def mock() -> Iterator[ChatKitMock]:
     """An emulator that serves custom mode too."""
     with ChatKitMock(custom_mode=True, custom_workflow="wf_scripted") as started:
         yield started
-
-
-def change(chat: ChatPage, options: str) -> None:
-    """Replace options of the open page, and wait until the chat has them."""
-    chat.page.evaluate(f"(chat.setOptions({{ ...options(), ...{options} }}), chat.setComposerValue({{}}))")
-
-
-def new_chat(chat: ChatPage) -> None:
-    """Begin a new conversation in the open page, and forget the events so far."""
-    chat.button("New chat").click()
-    expect(chat.log.locator("article"), "A new conversation is empty").to_have_count(0)
-    chat.page.evaluate("events.length = 0")
-
-
-def talk(chat: ChatPage, own: OwnServer, *steps: Any) -> None:
-    """Begin a new conversation in the open page, by a message that is answered so."""
-    new_chat(chat)
-    own.plays(*steps)
-    chat.ask("Hi")
-
-
-def play(chat: ChatPage, *reply: Json) -> None:
-    """Let the emulator answer each message so from now on."""
-    chat.mock.workflows.add("wf_scripted", {"default": list(reply)})
 
 
 def custom(chat: ChatPage) -> str:
@@ -125,19 +104,25 @@ def test_what_is_not_understood_is_passed_over_and_logged(chat: ChatPage, own: O
         {"name": "update.unknown", "data": {"item_id": "it_none", "type": DELTA}},
     ]
 
-    for event in MALFORMED:
-        talk(chat, own, done(answered("First", "it_0")), event, done(answered("Hello")))
-        expect(answers.last, f"{event} is passed over").to_contain_text("Hello")
-        expect(alert, f"{event} is passed over").to_have_count(0)
-        assert len(logged(chat)) == 1, f"{event} is logged"
+    begun: list[Step] = [done(answered("First", "it_0"))]
+    events = [
+        (event, done(answered(f"Answer {place}", f"it_{place}"))) for place, (event, *_) in enumerate(MALFORMED, 1)
+    ]
+    talk(chat, own, *begun, *chain.from_iterable(events))
+    for place, (event, *_) in enumerate(MALFORMED, 1):
+        expect(answers.nth(place), f"{event} is passed over").to_contain_text(f"Answer {place}")
+    expect(alert, "What is malformed is passed over silently").to_have_count(0)
+    assert [(log["name"], log["data"]["type"]) for log in logged(chat)] == [(name, kind) for _, name, kind in MALFORMED]
 
 
 def test_an_item_that_cant_be_drawn_does_not_hinder_others(chat: ChatPage, own: OwnServer) -> None:
     chat.open(api=own.api)
-    for kind in ("workflow", "task", "widget", "structured_input", "assistant_message"):
-        talk(chat, own, done(item(kind, f"it_{kind}")), done(answered("Hello")))
-        expect(chat.items("assistant_message").last, kind).to_contain_text("Hello")
-        expect(chat.button("Send message"), kind).to_be_visible()
+    kinds = ("workflow", "task", "widget", "structured_input", "assistant_message")
+    steps = [(done(item(kind, f"bad_{kind}")), done(answered(f"After a {kind}", f"it_{kind}"))) for kind in kinds]
+    talk(chat, own, *chain.from_iterable(steps))
+    for kind in kinds:
+        expect(chat.log.locator(f"[data-item-id=it_{kind}]"), kind).to_contain_text(f"After a {kind}")
+    expect(chat.button("Send message")).to_be_visible()
 
 
 def test_notices_are_shown(chat: ChatPage) -> None:
@@ -150,9 +135,8 @@ def test_notices_are_shown(chat: ChatPage) -> None:
         shown = chat.frame.get_by_role(role).filter(has_text=title)
         expect(shown, f"A notice of {level} is shown").to_contain_text("It is late")
         expect(shown.locator("strong").last, f"A notice of {level} is Markdown").to_have_text("late")
-        chat.say("Again")
+        chat.ask("Again")
         expect(shown, f"Only the latest notice of {level} is shown").to_have_count(1)
-        chat.settle()
 
 
 def test_an_error_offers_another_try_where_it_may(chat: ChatPage) -> None:

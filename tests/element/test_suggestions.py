@@ -1,8 +1,9 @@
-"""What the composer offers while one types: entities after "@", commands after "/"; and tags in the conversation."""
+"""What the composer offers while the user types: entities after "@", commands after "/"; and tags in messages."""
 
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
+from support.open_chat import change, new_chat
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +19,7 @@ SEARCH = f"""onTagSearch: async (query) => {{
   asked.push(query);
   return people.all.filter(({{ title }}) => title.toLowerCase().startsWith(query.toLowerCase()));
 }}"""
+ENTITIES = f"{{ entities: {{ {SEARCH}, showComposerMenu: true }} }}"
 CLICK = "onClick: (entity) => { window.clicked = entity; }"
 PREVIEW = """onRequestPreview: async (entity) => ({
   preview: { type: 'Basic', children: [{ type: 'Text', value: `About ${entity.title}: ${entity.data.mail}` }] },
@@ -39,51 +41,78 @@ COMMANDS = """{
 TOOLS = "composer: { attachments: { enabled: true }, tools: [{ id: 'draw', label: 'Draw', icon: 'images' }] }"
 
 
+BUILT_IN = f"{{ {TOOLS}, commands: {{ enabled: true }} }}"
+FAILING = """{ commands: {
+  enabled: true,
+  onSearch: async () => [{ id: 'x', label: 'Fail' }],
+  onSelect: async () => { throw new Error('no such thing'); },
+} }"""
+
+
 def suggestions(chat: ChatPage) -> Locator:
-    """The list."""
+    """Find the list."""
     return chat.frame.get_by_role("listbox", name="Suggestions")
 
 
-def option(chat: ChatPage, name: str) -> Locator:
-    """One of the list."""
+def option(chat: ChatPage, name: str = "") -> Locator:
+    """Find an option of the list, or all."""
     return suggestions(chat).get_by_role("option", name=name)
 
 
-def begin(chat: ChatPage, text: str, options: str) -> None:
-    """Open, and type."""
-    chat.open(options)
+def write(chat: ChatPage, text: str) -> None:
+    """Empty the composer, and type."""
+    chat.field.fill("")
+    expect(suggestions(chat), "There are no suggestions for nothing").to_be_hidden()
     chat.field.press_sequentially(text)
 
 
 def tagged(chat: ChatPage, options: str) -> Locator:
-    """A message with a tag; the tag in it."""
-    begin(chat, "@ada l", f"{{ entities: {{ {SEARCH}, {options} }} }}")
-    chat.field.fill("@ada")
+    """Begin a conversation with these options by a message with a tag, which this finds."""
+    new_chat(chat)
+    change(chat, f"{{ entities: {{ {SEARCH}, {options} }} }}")
+    write(chat, "@ada")
     option(chat, "Ada Lovelace").click()
     chat.field.press("Enter")
     expect(chat.items("assistant_message")).to_have_count(1)
+    chat.settle()
     return chat.items("user_message").locator(".tag")
 
 
-def test_entities_are_found_while_one_types(chat: ChatPage) -> None:
-    begin(chat, "Ask @ad", f"{{ entities: {{ {SEARCH} }} }}")
-    expect(suggestions(chat).get_by_role("option")).to_have_text(["Ada Lovelace", "Adam", "Adder notes"])
+def test_entities_are_found_while_the_user_types(chat: ChatPage) -> None:
+    chat.open(ENTITIES)
+    write(chat, "Ask @ad")
+    expect(option(chat)).to_have_text(["Ada Lovelace", "Adam", "Adder notes"])
     expect(suggestions(chat).locator(".group")).to_have_text(["People", "Documents"])
     assert chat.page.evaluate("asked.at(-1)") == "ad"
     chat.field.press_sequentially("d")
-    expect(suggestions(chat).get_by_role("option")).to_have_text(["Adder notes"])
+    expect(option(chat)).to_have_text(["Adder notes"])
     chat.field.press_sequentially("x")
-    expect(suggestions(chat)).to_be_hidden()
+    expect(suggestions(chat), "Nothing is found").to_be_hidden()
 
-
-def test_an_address_is_no_mention(chat: ChatPage) -> None:
-    begin(chat, "mail a@b", f"{{ entities: {{ {SEARCH} }} }}")
+    asked = chat.page.evaluate("asked.length")
+    write(chat, "mail a@b")
     expect(chat.field).to_have_value("mail a@b")
-    expect(suggestions(chat)).to_be_hidden()
+    expect(suggestions(chat), "An address is no mention").to_be_hidden()
+    chat.call("setComposerValue", {})  # the page has heard of a search by now
+    assert chat.page.evaluate("asked.length") == asked, "An address is not searched for"
+
+    write(chat, "@ad")
+    expect(suggestions(chat)).to_be_visible()
+    press = "(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true }))"
+    chat.field.evaluate(press)
+    expect(chat.field, "Enter that ends a composition picks nothing").to_have_value("@ad")
+    expect(suggestions(chat), "The list stays while the user composes").to_be_visible()
+
+    chat.field.press("Escape")
+    expect(suggestions(chat), "Escape closes the list").to_be_hidden()
+    expect(chat.field, "Escape keeps the text").to_have_value("@ad")
+    chat.field.press("Enter")
+    expect(chat.items("user_message"), "Enter sends the text when the list is closed").to_contain_text("@ad")
 
 
 def test_an_entity_is_picked_by_keys_and_sent_as_a_tag(chat: ChatPage) -> None:
-    begin(chat, "Ask @ad", f"{{ entities: {{ {SEARCH} }} }}")
+    chat.open(ENTITIES)
+    write(chat, "Ask @ad")
     expect(option(chat, "Ada Lovelace")).to_have_attribute("aria-selected", "true")
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown"):
         chat.field.press(key)
@@ -101,148 +130,112 @@ def test_an_entity_is_picked_by_keys_and_sent_as_a_tag(chat: ChatPage) -> None:
     ]
 
 
-def test_enter_that_ends_a_composition_picks_nothing(chat: ChatPage) -> None:
-    begin(chat, "@ad", f"{{ entities: {{ {SEARCH} }} }}")
-    expect(suggestions(chat)).to_be_visible()
-    press = "(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true }))"
-    chat.field.evaluate(press)
-    expect(chat.field).to_have_value("@ad")
-    expect(suggestions(chat)).to_be_visible()
-
-
-def test_escape_closes_the_list_and_keeps_the_text(chat: ChatPage) -> None:
-    begin(chat, "@ad", f"{{ entities: {{ {SEARCH} }} }}")
-    expect(suggestions(chat)).to_be_visible()
-    chat.field.press("Escape")
-    expect(suggestions(chat)).to_be_hidden()
-    expect(chat.field).to_have_value("@ad")
-    chat.field.press("Enter")
-    expect(chat.items("user_message")).to_contain_text("@ad")
-
-
 def test_a_button_begins_a_mention(chat: ChatPage) -> None:
-    chat.open(f"{{ entities: {{ {SEARCH}, showComposerMenu: true }} }}")
+    chat.open(ENTITIES)
     chat.button("Mention").click()
     expect(chat.field).to_have_value("@")
     option(chat, "Adam").click()
     expect(chat.field).to_have_value("@Adam ")
     expect(chat.field).to_be_focused()
 
-
-def test_the_button_begins_a_mention_behind_a_word_too(chat: ChatPage) -> None:
-    begin(chat, "Ask", f"{{ entities: {{ {SEARCH}, showComposerMenu: true }} }}")
+    write(chat, "Ask")
     chat.button("Mention").click()
-    expect(suggestions(chat)).to_be_visible()
+    expect(suggestions(chat), "The button begins a mention after a word too").to_be_visible()
 
-
-def test_the_button_needs_a_search(chat: ChatPage) -> None:
-    chat.open("{ entities: { showComposerMenu: true } }")
+    change(chat, "{ entities: { showComposerMenu: true } }")
     expect(chat.button("Send message")).to_be_visible()
-    expect(chat.button("Mention")).to_have_count(0)
+    expect(chat.button("Mention"), "The button needs a search").to_have_count(0)
 
 
-def test_a_tag_in_a_message_can_be_clicked(chat: ChatPage) -> None:
+def test_a_tag_in_a_message_can_be_clicked_if_the_app_listens(chat: ChatPage) -> None:
+    chat.open()
     tagged(chat, CLICK).click()
     chat.page.wait_for_function("window.clicked")
     entity = {"id": "u1", "title": "Ada Lovelace", "group": "People", "data": {"mail": "ada@a.b"}, "interactive": True}
     assert chat.page.evaluate("JSON.parse(JSON.stringify(clicked))") == entity
 
-
-def test_a_tag_nobody_wants_to_hear_of_is_no_button(chat: ChatPage) -> None:
     tag = tagged(chat, "showComposerMenu: false")
     expect(tag).to_have_text("Ada Lovelace")
-    expect(chat.items("user_message").get_by_role("button")).to_have_count(0)
+    buttons = chat.items("user_message").get_by_role("button")
+    expect(buttons, "A tag that the app does not listen to is no button").to_have_count(0)
 
 
-def test_a_tag_has_a_preview_under_the_mouse(chat: ChatPage) -> None:
-    tagged(chat, PREVIEW).hover()
-    expect(chat.frame.get_by_role("tooltip")).to_have_text("About Ada Lovelace: ada@a.b")
-    chat.field.hover()
-    expect(chat.frame.get_by_role("tooltip")).to_have_count(0)
-
-
-def test_a_tag_has_a_preview_when_it_has_the_focus(chat: ChatPage) -> None:
-    tagged(chat, PREVIEW).focus()
-    expect(chat.frame.get_by_role("tooltip")).to_be_visible()
-    chat.page.keyboard.press("Escape")
-    expect(chat.frame.get_by_role("tooltip")).to_have_count(0)
-
-
-def test_a_preview_fits_on_the_page(chat: ChatPage) -> None:
-    tagged(chat, PREVIEW).hover()
-    box = chat.frame.get_by_role("tooltip").bounding_box()
+def test_a_tag_may_have_a_preview(chat: ChatPage) -> None:
+    chat.open()
+    tag, tooltip = tagged(chat, PREVIEW), chat.frame.get_by_role("tooltip")
+    tag.hover()
+    expect(tooltip, "The preview is shown under the mouse").to_have_text("About Ada Lovelace: ada@a.b")
+    box = tooltip.bounding_box()
     assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 760
-    assert box["height"] > 20
+    assert box["x"] >= 0, "The preview fits on the page"
+    assert box["x"] + box["width"] <= 760, "The preview fits on the page"
+    assert box["height"] > 20, "The preview fits on the page"
+    chat.field.hover()
+    expect(tooltip, "The preview goes with the mouse").to_have_count(0)
 
+    tag.focus()
+    expect(tooltip, "The preview is shown with the focus").to_be_visible()
+    chat.page.keyboard.press("Escape")
+    expect(tooltip, "Escape closes the preview").to_have_count(0)
 
-def test_there_may_be_no_preview(chat: ChatPage) -> None:
     tag = tagged(chat, "onRequestPreview: async () => { window.requested = true; return { preview: null }; }")
     tag.hover()
     chat.page.wait_for_function("window.requested")
-    expect(chat.frame.get_by_role("tooltip")).to_have_count(0)
+    expect(tooltip, "There may be no preview").to_have_count(0)
 
 
 def test_commands_are_offered_after_a_slash(chat: ChatPage) -> None:
-    begin(chat, "/", f"{{ {TOOLS}, commands: {COMMANDS} }}")
-    labels = ["Attach files", "Draw", "Insert a personSomebody", "More", "Paint the page"]
-    expect(suggestions(chat).get_by_role("option")).to_have_text(labels)
-    chat.field.press_sequentially("p")
-    expect(suggestions(chat).get_by_role("option")).to_have_text(["Insert a personSomebody", "Paint the page"])
-
-
-def test_commands_are_off_by_default(chat: ChatPage) -> None:
-    begin(chat, "/", "{}")
+    chat.open()
+    write(chat, "/")
     expect(chat.field).to_have_value("/")
-    expect(suggestions(chat)).to_be_hidden()
+    expect(suggestions(chat), "Commands are off by default").to_be_hidden()
 
+    change(chat, f"{{ {TOOLS}, commands: {COMMANDS} }}")
+    write(chat, "/")
+    labels = ["Attach files", "Draw", "Insert a personSomebody", "More", "Paint the page"]
+    expect(option(chat)).to_have_text(labels)
+    chat.field.press_sequentially("p")
+    expect(option(chat)).to_have_text(["Insert a personSomebody", "Paint the page"])
 
-def test_a_built_in_command_chooses_a_tool(chat: ChatPage) -> None:
-    begin(chat, "/dr", f"{{ {TOOLS}, commands: {{ enabled: true }} }}")
+    change(chat, BUILT_IN)
+    write(chat, "/dr")
     expect(option(chat, "Draw")).to_be_visible()
     chat.field.press("Tab")
-    expect(chat.button("Remove tool: Draw")).to_be_visible()
+    expect(chat.button("Remove tool: Draw"), "A built-in command chooses a tool").to_be_visible()
     expect(chat.field).to_have_value("")
-
-
-def test_a_built_in_command_attaches_files(chat: ChatPage) -> None:
-    begin(chat, "/att", f"{{ {TOOLS}, commands: {{ enabled: true }} }}")
+    write(chat, "/att")
     with chat.page.expect_file_chooser():
         option(chat, "Attach files").click()
 
 
-def test_a_command_that_does_something_leaves_nothing(chat: ChatPage) -> None:
-    begin(chat, "/paint", f"{{ commands: {COMMANDS} }}")
+def test_a_command_of_the_app_acts_inserts_or_leads_on(chat: ChatPage) -> None:
+    chat.open(f"{{ commands: {COMMANDS} }}")
+    write(chat, "/paint")
     option(chat, "Paint the page").click()
     chat.page.wait_for_function("window.selected?.length")
-    assert chat.page.evaluate("selected") == ["paint"]
-    expect(chat.field).to_have_value("")
+    assert chat.page.evaluate("selected.splice(0)") == ["paint"]
+    expect(chat.field, "A command that only acts leaves nothing").to_have_value("")
     expect(suggestions(chat)).to_be_hidden()
 
-
-def test_a_command_may_insert_an_entity(chat: ChatPage) -> None:
-    begin(chat, "/ins", f"{{ commands: {COMMANDS} }}")
+    write(chat, "/ins")
     option(chat, "Insert a person").click()
-    expect(chat.field).to_have_value("@Ada ")
+    expect(chat.field, "A command may insert an entity").to_have_value("@Ada ")
     chat.field.press("Enter")
     expect(chat.items("user_message")).to_have_count(1)
     tag = {"type": "input_tag", "text": "Ada", "id": "u1", "data": {}, "interactive": False}
     assert chat.bodies("threads.create")[0]["input"]["content"][0] == tag
+    assert chat.page.evaluate("selected.splice(0)") == ["who"]
+    chat.settle()
 
-
-def test_a_command_may_lead_to_another_menu(chat: ChatPage) -> None:
-    begin(chat, "/more", f"{{ commands: {COMMANDS} }}")
+    write(chat, "/more")
     option(chat, "More").click()
-    expect(suggestions(chat).get_by_role("option")).to_have_text(["Deeper", "Who"])
+    expect(option(chat), "A command may lead to another menu").to_have_text(["Deeper", "Who"])
     chat.field.press("ArrowDown")
     chat.field.press("Enter")
     expect(chat.field).to_have_value("@Ada ")
     assert chat.page.evaluate("selected") == ["more", "who"]
 
-
-def test_a_command_that_fails_is_told_of(chat: ChatPage) -> None:
-    failing = "{ enabled: true, onSearch: async () => [{ id: 'x', label: 'Fail' }], "
-    begin(chat, "/", f"{{ commands: {failing} onSelect: async () => {{ throw new Error('no such thing'); }} }} }}")
+    change(chat, FAILING)
+    write(chat, "/")
     option(chat, "Fail").click()
-    assert chat.wait_for("error")["error"] == "no such thing"
+    assert chat.wait_for("error")["error"] == "no such thing", "The page is told what failed"

@@ -6,7 +6,8 @@ import threading
 import pytest
 from playwright.sync_api import Locator, expect
 from support.chat_page import ChatPage, Json
-from support.own_server import OwnServer, Step, added, answered, done, item, updated
+from support.open_chat import new_chat, talk
+from support.own_server import OwnServer, added, answered, done, item, updated
 
 pytestmark = pytest.mark.browser
 
@@ -33,19 +34,6 @@ QUESTIONS: list[Json] = [
     },
     {"type": "freeform", "id": "number", "question": "Your number?", "description": "With the country's code"},
 ]
-
-
-def new_chat(chat: ChatPage) -> None:
-    """Begin a new conversation in the open page."""
-    chat.button("New chat").click()
-    expect(chat.log.locator("article"), "A new chat is empty").to_have_count(0)
-
-
-def play(chat: ChatPage, own: OwnServer, *steps: Step) -> None:
-    """Begin a new conversation, whose first message the app's own server answers so."""
-    new_chat(chat)
-    own.plays(*steps)
-    chat.ask("Hi")
 
 
 def script(chat: ChatPage, *steps: Json) -> None:
@@ -221,18 +209,18 @@ def test_sources_are_listed_cited_and_can_be_followed(chat: ChatPage, own: OwnSe
     message = chat.items("assistant_message")
     sources = message.get_by_role("list", name="Sources").get_by_role("listitem")
     chat.open(api=own.api)
-    play(chat, own, annotated("It is so.", SITE, NOTES))
+    talk(chat, own, annotated("It is so.", SITE, NOTES))
     link = message.get_by_role("link", name="Source 1: A site")
     expect(link, "A site is linked where it is cited").to_have_attribute("href", "https://example.com/a")
     cited = message.get_by_role("img", name="Source 2: Notes")
     expect(cited, "A file is cited by its number").to_have_text("2")
     expect(sources, "The sources are listed").to_have_text(["1A siteexample.com", "2Notesnotes.pdf"])
 
-    play(chat, own, annotated("It is so.", NOTES, cited=False))
+    talk(chat, own, annotated("It is so.", NOTES, cited=False))
     expect(sources, "A source without a place in the text is listed").to_have_text(["1Notesnotes.pdf"])
     expect(message.locator(".markdown"), "A source without a place is not cited").to_have_text("It is so.")
 
-    play(chat, own, annotated("So", {**SITE, "url": "javascript:alert(1)"}))
+    talk(chat, own, annotated("So", {**SITE, "url": "javascript:alert(1)"}))
     expect(message, "A source with a harmful address is listed").to_contain_text("A site")
     expect(message.get_by_role("link"), "A harmful address is not linked").to_have_count(0)
 
@@ -240,14 +228,14 @@ def test_sources_are_listed_cited_and_can_be_followed(chat: ChatPage, own: OwnSe
     entity = {"type": "entity", **claim, "inline_label": "claim", "interactive": True, "data": {"no": "7"}}
     onclick = "{ onClick: (entity) => { window.clicked = entity; } }"
     chat.page.evaluate(f"chat.setOptions({{ ...options(), entities: {onclick} }})")
-    play(chat, own, annotated("It is so, see ", entity))
+    talk(chat, own, annotated("It is so, see ", entity))
     message.get_by_role("button", name="claim", exact=True).click()
     chat.page.wait_for_function("window.clicked")
     clicked = json.loads(chat.page.evaluate("JSON.stringify(clicked)"))
     assert clicked == {**claim, "data": {"no": "7"}, "interactive": True}, "The page is told which entity was clicked"
 
     entity = {"type": "entity", "id": "c1", "title": "Claim 7", "interactive": False, "data": {}}
-    play(chat, own, annotated("So", entity))
+    talk(chat, own, annotated("So", entity))
     expect(message, "An entity that is not interactive is shown").to_contain_text("Claim 7")
     expect(message.locator("button.tag"), "An entity that is not interactive is no button").to_have_count(0)
 

@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Response, ViewportSize, expect
 from support.axe import violations
 from support.tabs import Tab, Tabs
 
-from mock_server.testing import ChatKitMock
+from mock_server.testing import ChatKitMock, connect
+from mock_server.testing.handle import ClockHandle
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -37,6 +38,18 @@ class Dashboard:
         self.page.goto(f"{self.mock.url}/{path}")
         expect(self.page.get_by_text("Live", exact=True)).to_be_visible()
         return self
+
+    def go(self, path: str) -> None:
+        """Show another view in the open page, as its links do."""
+        self.page.evaluate(
+            "(address) => (history.pushState(null, '', address), dispatchEvent(new PopStateEvent('popstate')))",
+            f"{self.mock.url}/{path}",
+        )
+
+    @property
+    def clock(self) -> ClockHandle:
+        """The server's own clock. That of `mock` moves the time of this process beneath it instead."""
+        return connect(self.mock.url).clock
 
     @property
     def main(self) -> Locator:

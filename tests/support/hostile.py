@@ -136,12 +136,6 @@ def show_thread(chat: ChatPage, own: OwnServer, name: str, items: list[Json], **
     expect(chat.log.locator("article"), f"{name}: no other items are left").to_have_count(len(items))
 
 
-def new_chat(chat: ChatPage) -> None:
-    """Begin a new conversation in the open page."""
-    chat.button("New chat").click()
-    expect(chat.log.locator("article"), "A new chat is empty").to_have_count(0)
-
-
 def says(found: Locator, *texts: str, message: str) -> None:
     """Expect elements with exactly these texts, character by character."""
     expect(found, message).to_have_count(len(texts))

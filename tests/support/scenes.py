@@ -12,7 +12,8 @@ from support.gallery import GALLERY
 from support.own_server import THREAD, OwnServer, answered, asked_by_user, done, item
 
 Json = dict[str, Any]
-Scene = Callable[[ChatPage, OwnServer, str], None]
+Scene = Callable[[ChatPage, OwnServer, str], None]  # opens the chat, with further options
+Show = Callable[[ChatPage, OwnServer], None]  # goes on from the start in an open page
 
 PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 LONG = "Donau" + "dampfschifffahrt" * 30
@@ -89,34 +90,45 @@ OPTIONS = """
   disclaimer: { text: "It may be wrong: [check](https://example.com)." },
   entities: { onTagSearch: async () => [{ id: "ada", title: "Ada", icon: "user", group: "People" },
     { id: "alan", title: "Alan", group: "People" }], onClick() {}, showComposerMenu: true },
-  commands: { enabled: true, onSearch: async () => [{ id: "c", label: "Clear", description: "Begin anew" }] },
+  commands: { enabled: true, onSearch: async () => [{ id: "c", label: "Clear", description: "Begin again" }] },
 """ % LONG[:90]  # noqa: UP031
+# Drops long timers, such as the end of a toast.
+BRIEF_TIMERS = """() => {
+  const later = setTimeout;
+  window.setTimeout = (act, wait) => (wait > 5000 ? 0 : later(act, wait));
+}"""
 RENAMED = [{**THREAD, "id": f"thr_{place}", "title": title} for place, title in enumerate(["A talk", LONG, "Another"])]
 
 
-def begin(chat: ChatPage, own: OwnServer, further: str, thread: bool = False) -> None:
-    """Open the chat with all that there is."""
-    initial = "initialThread: 'thr_1'," if thread else ""
-    chat.open(f"{{ {initial} {OPTIONS} {further} }}", api=own.api)
-    chat.wait_for("thread.load.end" if thread else "ready")
+def start(chat: ChatPage, own: OwnServer, further: str) -> None:
+    """Open the chat with all options; nothing was said yet."""
+    chat.open(f"{{ {OPTIONS} {further} }}", api=own.api)
+    chat.wait_for("ready")
     chat.field.wait_for()
 
 
-def start(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """Nothing was said yet."""
-    begin(chat, own, further)
+def start_again(chat: ChatPage) -> None:
+    """Take the open page from any scene back to the start."""
+    close = chat.button("Close history")
+    if close.is_visible():
+        close.click()
+    chat.button("New chat").click()
+    chat.page.evaluate("chat.setOptions(options())")
+    chat.call("setComposerValue", {"text": "", "reply": "", "attachments": [], "selectedToolId": None})
+    chat.frame.locator(".toasts").evaluate("(toasts) => toasts.replaceChildren()")
+    expect(chat.frame.get_by_role("heading", name="Where to?"), "A new chat shows the start").to_be_visible()
+    expect(chat.frame.locator(".attachment"), "A new chat has no files").to_have_count(0)
 
 
-def talk(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """Everything was."""
+def talk(chat: ChatPage, own: OwnServer) -> None:
+    """Show a thread in which everything was said."""
     own.answers["threads.get_by_id"] = [{**THREAD, "items": {"data": TALK, "has_more": False}}]
-    begin(chat, own, further, thread=True)
+    chat.call("setThreadId", "thr_1")
     expect(chat.items("widget")).to_have_count(len(GALLERY))
 
 
-def written(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A message is written, with files and a tool."""
-    begin(chat, own, further)
+def written(chat: ChatPage, _: OwnServer) -> None:
+    """Write a message, with files and a tool."""
     chat.call(
         "setComposerValue",
         {"text": f"Hello {LONG}", "reply": LONG, "attachments": FILES, "selectedToolId": "search"},
@@ -124,118 +136,127 @@ def written(chat: ChatPage, own: OwnServer, further: str) -> None:
     expect(chat.frame.locator(".attachment")).to_have_count(2)
 
 
-def uploads(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A file failed to arrive."""
-    begin(chat, own, further)
+def uploads(chat: ChatPage, _: OwnServer) -> None:
+    """Let a file fail to arrive."""
     chat.frame.locator("input[type=file]").set_input_files(FILE)
     chat.frame.locator(".attachment [role=alert]").wait_for()
 
 
-def tools(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A tool is being chosen."""
-    begin(chat, own, further)
+def tools(chat: ChatPage, _: OwnServer) -> None:
+    """Open the menu of tools."""
     chat.button("Tools").click()
     chat.frame.get_by_role("menu", name="Tools").wait_for()
 
 
-def models(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A model is being chosen."""
-    begin(chat, own, further)
+def models(chat: ChatPage, _: OwnServer) -> None:
+    """Open the menu of models."""
     chat.frame.get_by_role("button", name="Choose model").click()
     chat.frame.get_by_role("menu", name="Models").wait_for()
 
 
-def mentions(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """Entities are offered."""
-    begin(chat, own, further)
+def mentions(chat: ChatPage, _: OwnServer) -> None:
+    """Let entities be offered."""
     chat.field.press_sequentially("@")
     chat.frame.get_by_role("option", name="Alan").wait_for()
 
 
-def commands(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """Commands are offered."""
-    begin(chat, own, further)
+def commands(chat: ChatPage, _: OwnServer) -> None:
+    """Let commands be offered."""
     chat.field.press_sequentially("/")
     chat.frame.get_by_role("option", name="Clear").wait_for()
 
 
-def history(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """The history is open."""
+def history(chat: ChatPage, own: OwnServer) -> None:
+    """Open the history."""
     own.answers["threads.list"] = [{"data": RENAMED, "has_more": False}]
-    begin(chat, own, further)
     chat.button("Chat history").click()
     chat.frame.get_by_role("button", name="A talk").first.wait_for()
 
 
-def renaming(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A thread is being renamed."""
-    history(chat, own, further)
+def renaming(chat: ChatPage, own: OwnServer) -> None:
+    """Begin to rename a thread."""
+    history(chat, own)
     chat.button("Rename thread").first.click()
 
 
-def deleting(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A thread is about to be deleted."""
-    history(chat, own, further)
+def deleting(chat: ChatPage, own: OwnServer) -> None:
+    """Begin to delete a thread."""
+    history(chat, own)
     chat.button("Delete thread").nth(1).click()
 
 
-def failure(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """An answer failed, and there were notices."""
+def failure(chat: ChatPage, own: OwnServer) -> None:
+    """Let an answer fail, after notices."""
     notices = [{"type": "notice", "level": level, "title": "Mind", "message": f"**This**, [here](https://a.b) {LONG}"}
                for level in ("info", "warning", "danger")]  # fmt: skip
     own.plays(*notices, {"type": "error", "code": "custom", "message": f"It failed. {LONG}", "allow_retry": True})
-    begin(chat, own, further)
     chat.ask("Hi")
     chat.button("Retry").wait_for()
 
 
-def toast(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """Something is told in passing."""
-    begin(chat, own, f"{further}, composer: {{ attachments: {{ enabled: true, maxSize: 1 }} }}")
+def toast(chat: ChatPage, _: OwnServer) -> None:
+    """Let the chat say something in passing, which stays however slow the test is."""
+    inside(chat).evaluate(BRIEF_TIMERS)
+    limited = "{ ...options().composer, attachments: { enabled: true, maxSize: 1 } }"
+    chat.page.evaluate(f"chat.setOptions({{ ...options(), composer: {limited} }})")
+    chat.call("setComposerValue", {})  # the chat has the options now
     chat.frame.locator("input[type=file]").set_input_files(FILE)
     chat.frame.locator(".toast").wait_for()
 
 
-def locked(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """A thread is locked."""
+def locked(chat: ChatPage, own: OwnServer) -> None:
+    """Show a thread that is locked."""
     facts = {"status": {"type": "locked", "reason": f"It is over. {LONG}"}, "title": LONG}
     own.answers["threads.get_by_id"] = [{**THREAD, **facts, "items": {"data": TALK[:1], "has_more": False}}]
-    chat.open(f"{{ initialThread: 'thr_1', {OPTIONS} {further} }}", api=own.api)
+    chat.call("setThreadId", "thr_1")
     chat.frame.get_by_text("It is over.").wait_for()
 
 
-def streaming(chat: ChatPage, own: OwnServer, further: str) -> None:
-    """An answer is on its way."""
+def streaming(chat: ChatPage, own: OwnServer) -> None:
+    """Let an answer be on its way."""
     own.plays(
         {"type": "stream_options", "stream_options": {"allow_cancel": True}},
         done(answered("So far.")),
         {"type": "progress_update", "icon": "search", "text": f"Searching {LONG}"},
-        threading.Event(),
+        *(threading.Event() for _ in range(6)),  # a minute, however slow the test is
     )
-    begin(chat, own, further)
     chat.say("Hi")
     chat.frame.get_by_text("Searching").wait_for()
 
 
-SCENES: dict[str, Scene] = {
+# How an open page gets from the start to each scene.
+SHOWS: dict[str, Show] = {
     each.__name__: each
-    for each in (start, talk, written, uploads, tools, models, mentions, commands, history, renaming, deleting, failure,
+    for each in (talk, written, uploads, tools, models, mentions, commands, history, renaming, deleting, failure,
                  toast, locked, streaming)
 }  # fmt: skip
 
 
+def opening(show: Show) -> Scene:
+    """Make a function that opens a scene."""
+
+    def open_scene(chat: ChatPage, own: OwnServer, further: str) -> None:
+        start(chat, own, further)
+        show(chat, own)
+
+    return open_scene
+
+
+SCENES: dict[str, Scene] = {"start": start, **{name: opening(show) for name, show in SHOWS.items()}}
+
+
 def theme(scheme: str = "light", **facts: object) -> str:
-    """An option."""
+    """Make the option of a theme."""
     return f"theme: {json.dumps({'colorScheme': scheme, **facts})}"
 
 
 def inside(chat: ChatPage) -> Frame:
-    """The chat's document."""
+    """Return the chat's document."""
     frame = chat.page.frame(name="chatkit")
     assert frame
     return frame
 
 
 def barriers(chat: ChatPage, **options: Any) -> list[str]:
-    """What axe finds serious or critical in the chat."""
+    """Return what axe finds serious or critical in the chat."""
     return violations(inside(chat), **options)
