@@ -16,10 +16,10 @@ serve: $(PACKAGE)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds op
 		{ code=$$?; echo 'Options go into ARGS: make serve ARGS="--port 4115"' >&2; exit $$code; }
 
 quick: $(READY)  ## Run the tests that need no browser and no download, in less than a minute.
-	$(BIN)/pytest -m "not browser and not registry and not slow" $(ARGS)
+	$(BIN)/pytest -m "not browser and not registry and not slow and not exhaustive" $(ARGS)
 
-test: $(READY) lint  ## Check everything but what needs a second browser or a download; ARGS="-k threads" narrows it.
-	$(BIN)/pytest -m "not registry" $(ARGS)
+test: $(READY) lint  ## Check everything but what needs a second browser, a download or minutes; ARGS="-k threads" narrows it.
+	$(BIN)/pytest -m "not registry and not exhaustive" $(ARGS)
 
 test-all: $(READY) lint  ## Check everything, with coverage.
 	$(BIN)/pytest -m "not browser" --cov --hypothesis-profile=thorough $(ARGS)

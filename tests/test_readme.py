@@ -14,6 +14,8 @@ import pytest
 
 from mock_server.testing.server import ServerThread
 
+pytestmark = pytest.mark.slow
+
 README = (Path(__file__).parents[1] / "README.md").read_text()
 RECIPES = re.findall(r"<!-- test -->\n```(\w+)\n(.*?)```", README, re.DOTALL)
 TITLES = [

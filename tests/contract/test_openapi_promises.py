@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schemathesis import Case, DeserializationContext, Response
     from schemathesis.schemas import BaseSchema
 
-pytestmark = pytest.mark.no_cover  # plain tests reach all that these reach, and these are long
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # plain tests reach all that these reach
 # Left out of the checks: the key is always sent, test_bad_input leaves it out; 1.0 is an integer to JSON Schema and a
 # decimal to OpenAI (inferred).
 NOT_PROMISED = "ignored_auth,positive_data_acceptance"
@@ -60,7 +60,7 @@ def is_sent_whole(case: "Case[Any]") -> bool:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow) if name in LARGE else name for name in OPERATIONS]
+    "name", [pytest.param(name, marks=pytest.mark.exhaustive) if name in LARGE else name for name in OPERATIONS]
 )
 def test_serves_what_the_document_promises(served: MockServer, api: "BaseSchema", name: str) -> None:
     from schemathesis import GenerationMode  # noqa: PLC0415 - see above
@@ -80,7 +80,7 @@ def test_serves_what_the_document_promises(served: MockServer, api: "BaseSchema"
     judge()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_serves_every_boundary_of_the_document(served: MockServer, tmp_path: Path) -> None:
     """Some 6,000 requests, made up systematically: each parameter at and beyond its bounds, and of each wrong type."""
     with ServerThread(served) as server:

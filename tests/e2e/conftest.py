@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 from support.browsers import firefox, launched
-from support.node import CUSTOM, HOSTED, NPM, run
+from support.node import NPM, run
 from support.shop import Shop
 from support.shop_chat import Chat, Json, Mode
 
@@ -75,10 +75,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(params=[HOSTED, CUSTOM])
+@pytest.fixture
 def mode(request: pytest.FixtureRequest) -> Mode:
-    """How the app reaches its conversation; the emulator is started to suit."""
-    chosen: Mode = request.param
+    """How the app reaches its conversation, hosted unless a test says otherwise; the emulator is started to suit."""
+    chosen: Mode = getattr(request, "param", "hosted")
     return chosen
 
 

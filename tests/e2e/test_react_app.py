@@ -1,7 +1,7 @@
 """A React app talks, in hosted and in custom mode, as its user sees it."""
 
 from playwright.sync_api import expect
-from support.node import NEEDS, only_custom
+from support.node import NEEDS, in_both_modes, only_custom
 from support.shop_chat import CDN, GREETING, Chat
 
 from mock_server.testing.clients import Mock
@@ -26,6 +26,7 @@ SENT = {"type": "Card", "children": [{"type": "Text", "value": "On its way to {{
 # The page.
 
 
+@in_both_modes
 def test_greets(chat: Chat) -> None:
     chat.open()
     expect(chat.frame.get_by_role("heading", name=GREETING)).to_be_visible()
@@ -53,6 +54,7 @@ def test_its_script_may_be_loaded_twice(chat: Chat) -> None:
 # Messages.
 
 
+@in_both_modes
 def test_sends_by_enter(chat: Chat, chatkit_mock: Mock) -> None:
     chatkit_mock.reply("refund", "It is on its way.")
     chat.open().say("A refund, please")
@@ -104,6 +106,7 @@ def test_streams_the_answer(chat: Chat, chatkit_mock: Mock) -> None:
     chat.settle()
 
 
+@in_both_modes
 def test_goes_on_in_the_same_thread(chat: Chat) -> None:
     chat.open().ask("First", "First")
     chat.ask("Second", "Second")
@@ -112,6 +115,7 @@ def test_goes_on_in_the_same_thread(chat: Chat) -> None:
     assert chat.bodies("threads.add_user_message")[0]["thread_id"] == changed["detail"]["threadId"]
 
 
+@in_both_modes
 def test_stops_where_the_server_allows_it(chat: Chat, chatkit_mock: Mock) -> None:
     chatkit_mock.reply("slowly", SLOW)
     chat.open().say("Slowly")
@@ -135,6 +139,7 @@ def test_begins_a_new_thread(chat: Chat) -> None:
     assert chat.operations() == ["threads.create", "threads.create"]
 
 
+@in_both_modes
 def test_tells_the_page_what_happens(chat: Chat) -> None:
     chat.open().ask("Hello", "Hello")
     told = chat.events("onReady", "onLog", "onResponseStart", "onThreadChange", "onResponseEnd")
@@ -144,6 +149,7 @@ def test_tells_the_page_what_happens(chat: Chat) -> None:
     assert submitted["detail"]["data"]["text"] == "Hello"
 
 
+@in_both_modes
 def test_gives_feedback_and_answers_again(chat: Chat) -> None:
     chat.open().ask("Hello", "Hello")
     answer = chat.answers.get_attribute("data-item-id")
@@ -162,6 +168,7 @@ def test_gives_feedback_and_answers_again(chat: Chat) -> None:
 # Tools and widgets.
 
 
+@in_both_modes
 def test_answers_a_client_tool(chat: Chat, chatkit_mock: Mock) -> None:
     chatkit_mock.reply("dark", {"client_tool": {"name": "get_theme", "arguments": {"of": "page"}}})
     chatkit_mock.reply({"tool": "get_theme"}, "It is {{output.theme}}.")
@@ -171,6 +178,7 @@ def test_answers_a_client_tool(chat: Chat, chatkit_mock: Mock) -> None:
     assert chat.names("onResponseStart", "onResponseEnd") == ["onResponseStart", "onResponseEnd"]
 
 
+@in_both_modes
 def test_submits_a_form(chat: Chat, chatkit_mock: Mock) -> None:
     chatkit_mock.reply("form", {"widget": FORM})
     chatkit_mock.reply({"action": "order.send"}, {"update_widget": {"root": SENT}}, "Thank you.")

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import expect
-from support.node import NEEDS, only_hosted
+from support.node import NEEDS, in_both_modes
 from support.shop import Shop
 from support.shop_chat import TOLD, Chat
 
@@ -22,6 +22,7 @@ LOST = "net::ERR_|address space|CORS request did not succeed"
 # Errors that the server tells of.
 
 
+@in_both_modes
 def test_offers_to_try_again(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = [TOLD]
     chatkit_mock.reply("break", "One moment.", {"error": {"message": "Out of order.", "allow_retry": True}})
@@ -46,6 +47,7 @@ def test_an_error_without_retry_offers_none(chat: Chat, chatkit_mock: Mock) -> N
     expect(alert.get_by_role("button", name="Retry")).to_have_count(0)
 
 
+@in_both_modes
 def test_says_when_there_are_too_many_requests(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = ["status of 429", TOLD]
     chatkit_mock.faults.add("conversation.threads.create", error=429, retry_after=1, times=1)
@@ -55,7 +57,6 @@ def test_says_when_there_are_too_many_requests(chat: Chat, chatkit_mock: Mock) -
     chat.ask("Once more", "Once more")
 
 
-@only_hosted
 def test_says_when_a_session_is_used_up(chat: Chat, shop: Shop) -> None:
     chat.expected = ["status of 429", TOLD]
     shop.session["rate_limits"] = {"max_requests_per_1_minute": 2}
@@ -65,7 +66,6 @@ def test_says_when_a_session_is_used_up(chat: Chat, shop: Shop) -> None:
     expect(chat.frame.get_by_role("alert").filter(has_text=TOO_MANY)).to_be_visible()
 
 
-@only_hosted
 def test_asks_for_another_secret_when_one_runs_out(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = ["status of 401"]
     chat.open().ask("Before", "Before")
@@ -83,7 +83,6 @@ def test_asks_for_another_secret_when_one_runs_out(chat: Chat, chatkit_mock: Moc
     )
 
 
-@only_hosted
 def test_says_when_the_same_secret_comes_back(chat: Chat, shop: Shop, chatkit_mock: Mock) -> None:
     chat.expected = ["status of 401", TOLD]
     shop.session["expires_after"] = {"anchor": "created_at", "seconds": 600}
@@ -96,7 +95,6 @@ def test_says_when_the_same_secret_comes_back(chat: Chat, shop: Shop, chatkit_mo
     chatkit_mock.journal.assert_called("sessions.create", times=1)
 
 
-@only_hosted
 def test_says_when_the_backend_gives_no_secret(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = ["status of 500", TOLD]
     chatkit_mock.faults.add("sessions.create", error=401)
@@ -110,7 +108,6 @@ def test_says_when_the_backend_gives_no_secret(chat: Chat, chatkit_mock: Mock) -
     chat.settle()
 
 
-@only_hosted
 def test_sends_no_secret_of_the_real_api(chat: Chat, shop: Shop) -> None:
     chat.expected = [TOLD]
     shop.secret = "ek_68f1d2c3a4b58190a1b2c3d4e5f60718_00eyJleHBpcmVzX2F0IjogOTk5OTk5OTk5OX0="
@@ -122,6 +119,7 @@ def test_sends_no_secret_of_the_real_api(chat: Chat, shop: Shop) -> None:
 # Connections that break.
 
 
+@in_both_modes
 def test_answers_again_after_a_stream_that_broke_off(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = [TOLD, LOST]
     chatkit_mock.reply("slowly", SLOW)
@@ -149,6 +147,7 @@ def test_sends_again_what_broke_off_at_once(chat: Chat, chatkit_mock: Mock) -> N
     chat.settle()
 
 
+@in_both_modes
 def test_offers_to_try_again_when_the_server_is_gone(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = [TOLD, LOST]
     fault = chatkit_mock.faults.add("conversation.threads.create", drop=True)
@@ -175,6 +174,7 @@ def test_goes_on_after_a_message_that_was_lost(chat: Chat, chatkit_mock: Mock) -
     expect(chat.frame.get_by_role("alert")).to_have_count(0)
 
 
+@in_both_modes
 def test_tries_again_by_itself_after_a_passing_failure(chat: Chat, chatkit_mock: Mock) -> None:
     chat.expected = ["status of 500"]
     chatkit_mock.faults.add("conversation.threads.create", error=500, times=1)
@@ -209,6 +209,7 @@ def test_leaves_a_tool_alone_that_was_called_long_ago(chat: Chat, chatkit_mock: 
     assert chat.operations() == ["threads.get_by_id", "threads.add_user_message"]
 
 
+@in_both_modes
 def test_says_what_is_wrong_with_the_options(chat: Chat) -> None:
     chat.expected = [TOLD, "InvalidFrameParamsError"]
     chat.page.clock.install()

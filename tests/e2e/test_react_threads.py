@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from support.node import NEEDS, only_custom
+from support.node import NEEDS, in_both_modes, only_custom
 from support.shop_chat import GREETING, Chat
 
 from mock_server.testing.clients import Mock
@@ -34,6 +34,7 @@ def threads(chatkit_mock: Mock) -> None:
 # History.
 
 
+@in_both_modes
 def test_opens_an_older_thread(chat: Chat) -> None:
     chat.open()
     chat.button("Chat history").click()
@@ -51,6 +52,7 @@ def test_opens_an_older_thread(chat: Chat) -> None:
     assert chat.names("onThreadLoadStart", "onThreadLoadEnd") == ["onThreadLoadStart", "onThreadLoadEnd"]
 
 
+@in_both_modes
 def test_renames_a_thread(chat: Chat, chatkit_mock: Mock) -> None:
     chat.open()
     chat.button("Chat history").click()
@@ -64,6 +66,7 @@ def test_renames_a_thread(chat: Chat, chatkit_mock: Mock) -> None:
     assert chat.bodies("threads.update") == [{"thread_id": "cthr_tea", "title": "About milk"}]
 
 
+@in_both_modes
 def test_deletes_a_thread(chat: Chat, chatkit_mock: Mock) -> None:
     chat.open()
     chat.button("Chat history").click()
@@ -141,6 +144,7 @@ def uploads_and_sends(chat: Chat, mock: Mock) -> None:
     assert [(each.id, each.name) for each in message.attachments] == [(file_id, "report.pdf")]
 
 
+@in_both_modes
 def test_uploads_a_file_and_sends_it(chat: Chat, chatkit_mock: Mock) -> None:
     chat.open()
     uploads_and_sends(chat, chatkit_mock)
@@ -156,6 +160,7 @@ def test_uploads_a_file_in_one_step(chat: Chat, chatkit_mock: Mock) -> None:
     assert sent.headers["x-mock-user"] == "ada"
 
 
+@in_both_modes
 def test_removes_an_attachment(chat: Chat) -> None:
     chat.open()
     attach(chat)
@@ -196,6 +201,7 @@ def test_fills_and_focuses_the_composer(chat: Chat) -> None:
     chat.settle()
 
 
+@in_both_modes
 def test_fetches_what_happened_elsewhere(chat: Chat, chatkit_mock: Mock) -> None:
     chat.open(thread="cthr_tea")
     expect(chat.answers).to_have_count(1)

@@ -14,10 +14,9 @@ NEEDS = [
     pytest.mark.skipif(not (NPM and NODE), reason="node and npm are not installed here"),
 ]
 
-HOSTED = pytest.param("hosted")
-CUSTOM = pytest.param("custom", marks=pytest.mark.chatkit_mock(custom_mode=True, custom_workflow="wf_1"))
-only_hosted = pytest.mark.parametrize("mode", [HOSTED], indirect=True)
-only_custom = pytest.mark.parametrize("mode", [CUSTOM], indirect=True)
+_CUSTOM = pytest.param("custom", marks=pytest.mark.chatkit_mock(custom_mode=True, custom_workflow="wf_1"))
+in_both_modes = pytest.mark.parametrize("mode", ["hosted", _CUSTOM], indirect=True)
+only_custom = pytest.mark.parametrize("mode", [_CUSTOM], indirect=True)
 
 
 def run(*command: str | None, folder: Path) -> None:
