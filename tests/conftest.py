@@ -78,12 +78,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("hypothesis"):
             item.add_marker("no_cover")
-    with_browser = [item for item in items if item.get_closest_marker("browser")]
-    items[:] = [item for item in items if not item.get_closest_marker("browser")]
-    if with_browser and not is_there():
-        config.hook.pytest_deselected(items=with_browser)
-    else:
-        items += with_browser
+    if not is_there():
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    in_browser = {item.path for item in items if "playwright" in getattr(item, "fixturenames", ())}
+    for item in items:
+        if item.path in in_browser and not item.get_closest_marker("browser"):
+            message = f"{item.nodeid} shares its module with tests in a browser, and needs none: move it to another."
+            raise pytest.UsageError(message)
+    items.sort(key=lambda item: item.path in in_browser)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

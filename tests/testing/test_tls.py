@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from openai import OpenAI
-from support.browsers import Launch
 from support.emulator import HEADERS, MINIMAL, make_app
 from support.talk import Talk, kinds, text_of
 
@@ -392,20 +391,3 @@ def test_a_handshake_that_hangs_does_not_keep_it_from_ending(
     for each in connections:
         each.close()
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
-
-
-# A browser that takes the server for another.
-
-
-@pytest.mark.browser
-def test_a_browser_finds_it_at_the_name_of_the_real_one(certificate: Certificate, launch: Launch) -> None:
-    with ServerThread(make_app(), tls=certificate.context) as server:
-        place = server.origin.removeprefix("https://")
-        rules = f"--host-resolver-rules=MAP cdn.platform.openai.com {place}"
-        with launch(rules, "--ignore-certificate-errors") as browser:
-            page = browser.new_page()
-            answer = page.goto("https://cdn.platform.openai.com/health")
-            assert answer
-            assert (answer.status, answer.url) == (200, "https://cdn.platform.openai.com/health")
-            assert page.evaluate("isSecureContext")
-            assert page.evaluate("fetch('/health').then(answer => answer.status)") == 200
