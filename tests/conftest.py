@@ -55,7 +55,7 @@ def openai(served: ServerThread) -> Iterator[OpenAI]:
 
 # `make test-all` chooses the other one.
 settings.register_profile("brief", max_examples=10, deadline=None)
-settings.register_profile("thorough", max_examples=60, deadline=None)
+settings.register_profile("thorough", max_examples=30, deadline=None)
 settings.load_profile("brief")
 
 NO_BROWSER = (
@@ -73,7 +73,8 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put tests with a browser last: from then on Playwright's event loop counts as running in this thread.
 
-    Hypothesis's many examples run without coverage: they reach what plain tests reach.
+    The longest come first, or all would wait for them in the end. Hypothesis's many examples run without coverage:
+    they reach what plain tests reach.
     """
     for item in items:
         if item.get_closest_marker("hypothesis"):
@@ -86,7 +87,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path in in_browser and not item.get_closest_marker("browser"):
             message = f"{item.nodeid} shares its module with tests in a browser, and needs none: move it to another."
             raise pytest.UsageError(message)
-    items.sort(key=lambda item: item.path in in_browser)
+    longest = {item.path for item in items if item.get_closest_marker("exhaustive")}
+    items.sort(key=lambda item: (item.path in in_browser, item.path not in longest))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

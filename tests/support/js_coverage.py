@@ -66,6 +66,8 @@ class Coverage:
                 self.merge(name, covered[start : start + length])
         elif path.startswith("/frame/"):
             self.merge(f"/deployments/chatkit{path}", covered)
+        elif path.startswith("/_static/"):
+            self.merge(path, covered)
 
 
 def _segments(entry: str) -> Iterator[tuple[str, int, int]]:
