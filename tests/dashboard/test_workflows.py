@@ -165,6 +165,17 @@ def test_turns_are_put_into_words(dashboard: Dashboard) -> None:
         odd = [word for word in ("undefined", "[object", "NaN") if word in words]
         assert odd == [], f"{shipped} is put into words"
 
+    conditions = {
+        "the user is ada": {"user": "ada"},
+        "the state has {plan: pro}": {"state": {"plan": "pro"}},
+        "no file is attached": {"attachment": False},
+    }
+    turns = [{"when": condition, "reply": [{"message": "Yes"}]} for condition in conditions.values()]
+    dashboard.mock.workflows.add("wf_conditions", {"turns": turns, "default": [{"message": "No"}]})
+    dashboard.go("dashboard/workflows/wf_conditions")
+    for number, words in enumerate(conditions, start=1):
+        expect(turn(dashboard, f"Turn {number}"), "A condition is put into words").to_contain_text(f"When {words}")
+
 
 def test_a_tried_message_says_which_turn_answers_and_why_the_others_do_not(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/workflows/wf_shop")
