@@ -36,7 +36,8 @@ export class Chat {
     for (const view of [this.header, this.start, this.composer]) view.configure(options);
     this.drawDisclaimer(options.disclaimer);
     if (first && options.initialThread !== null) this.show(options.initialThread);
-    this.touch(this.conversation.items.map(({ id }) => id));
+    if (first) this.draw(); // before the page hears that it is ready
+    else this.touch(this.conversation.items.map(({ id }) => id));
   }
 
   /** The transport; another one only for another API, since a secret is kept in it. */
