@@ -22,8 +22,8 @@ test: $(READY) lint  ## Check everything but what needs a second browser, a down
 	$(BIN)/pytest -m "not registry and not exhaustive" $(ARGS)
 
 test-all: $(READY) lint  ## Check everything, with coverage.
-	$(BIN)/pytest -m "not browser" --cov --hypothesis-profile=thorough $(ARGS)
-	PYTHONPATH=tests $(BIN)/pytest -m browser -p support.js_coverage $(ARGS)
+	$(BIN)/pytest -m "not browser and not generated" --cov $(ARGS)
+	PYTHONPATH=tests $(BIN)/pytest -m "browser or generated" -p support.js_coverage --hypothesis-profile=thorough $(ARGS)
 ifdef FIREFOX
 	BROWSER=firefox $(BIN)/pytest --dist=load tests/e2e/test_react_app.py
 else

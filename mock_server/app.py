@@ -10,10 +10,11 @@ from starlette.types import ASGIApp
 import mock_server
 from mock_server import api, control, dashboard, element
 from mock_server.control import health
-from mock_server.http.gate import Gate
-from mock_server.state.project import Projects
+from mock_server.http.middleware import RequestMiddleware
+from mock_server.state.projects import Projects
 
 if TYPE_CHECKING:
+    from mock_server.backends.backend import Backend
     from mock_server.workflows.catalog import Catalog
 
 
@@ -26,7 +27,7 @@ class MockServer(Starlette):
         if workflows is not None:
             self.workflows = workflows
         self._resources = [*api.resources(), *health.resources(), *dashboard.resources(self._document)]
-        plane = control.Plane()
+        plane = control.ControlPlane()
         ours = [Route(path, plane) for path in control.PATHS]
         pages = [*dashboard.routes(), *element.routes()]
         super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *pages])
@@ -39,9 +40,18 @@ class MockServer(Starlette):
 
         return Catalog()
 
+    @cached_property
+    def backend(self) -> "Backend":
+        """Whoever answers conversations: the scripts of the workflows."""
+        from mock_server.backends.scripts import ScriptBackend  # noqa: PLC0415 - starting fast
+
+        return ScriptBackend(self.workflows, self.projects.settings)
+
     def build_middleware_stack(self) -> ASGIApp:
         """The gate in place of Starlette's own error layers: it renders every failure, faster."""
-        return Gate(self.router, resources=self._resources, projects=self.projects, log_requests=self._log_requests)
+        return RequestMiddleware(
+            self.router, resources=self._resources, projects=self.projects, log_requests=self._log_requests
+        )
 
     def _document(self) -> dict[str, Any]:
         from mock_server.http.openapi import document  # noqa: PLC0415 - starting fast

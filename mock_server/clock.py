@@ -12,6 +12,7 @@ from mock_server.errors import ClockRunning
 from mock_server.moments import END_OF_TIME
 
 _LAST = END_OF_TIME - 0.001
+_IGNORED = ["_pytest.timing"]  # pytest's durations stay real
 _frozen = sys.modules.get("freezegun.api")  # it may be at work while this is imported for the first time
 
 
@@ -52,7 +53,7 @@ def hold_world(at: float, *, ticking: bool) -> Callable[[], None]:
     """
     from freezegun import freeze_time  # noqa: PLC0415, TID251 - this is the module that knows it
 
-    freezer = freeze_time(Real.datetime.fromtimestamp(at, dt.UTC), tick=ticking, real_asyncio=True)
+    freezer = freeze_time(Real.datetime.fromtimestamp(at, dt.UTC), tick=ticking, real_asyncio=True, ignore=_IGNORED)
     freezer.start()
     return freezer.stop
 

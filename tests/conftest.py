@@ -17,9 +17,9 @@ from support.tabs import Tabs
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.state.project import Projects
-from mock_server.state.seeds import load_seeds
-from mock_server.testing.server import ServerThread
+from mock_server.documents.seeds import load_seeds
+from mock_server.server.thread import ServerThread
+from mock_server.state.projects import Projects
 
 
 @pytest.fixture
@@ -69,16 +69,18 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark hypothesis's tests. Their many examples reach what plain tests reach, so they run without coverage."""
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("generated")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put tests with a browser last: from then on Playwright's event loop counts as running in this thread.
 
-    The longest come first, or all would wait for them in the end. Hypothesis's many examples run without coverage:
-    they reach what plain tests reach.
+    The longest come first, or all would wait for them in the end.
     """
-    for item in items:
-        if item.get_closest_marker("hypothesis"):
-            item.add_marker("no_cover")
     if not is_there():
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
         items[:] = [item for item in items if not item.get_closest_marker("browser")]

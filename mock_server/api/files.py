@@ -10,45 +10,45 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 from starlette.responses import FileResponse
 
-from mock_server.api.access import Visitor
+from mock_server.api.callers import caller_of
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
 from mock_server.state.files import File, Files
-from mock_server.wire.files import Attachment
+from mock_server.wire.rest.files import Attachment
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 
 
-async def upload(call: Call) -> Attachment:
+async def upload(context: RequestContext) -> Attachment:
     """Take a file in one step: multipart, field `file`."""
-    visitor, files, usage = Visitor.of(call), call.project.files, call.project.usage
-    visitor.spend_request()
-    file = visitor.new_file()
-    boundary = _boundary(call)
-    visitor.spend_upload()
+    caller, files = caller_of(context), context.project.files
+    caller.spend_request()
+    file = caller.new_file()
+    boundary = _boundary(context)
+    caller.spend_upload()
     path = files.path(file.id)
     try:
-        await _FilePart(file, files, path, boundary).read(call)
+        await _FilePart(file, files, path, boundary).read(context)
     except BaseException:
-        if visitor.session is not None:
-            usage.return_upload(visitor.session)
+        caller.return_upload()
         path.unlink(missing_ok=True)
         raise
     file.complete = True
-    files.add(file)  # after a reset that came in between, these are the files of before
-    return visitor.shown(file)
+    if files is context.project.files:  # or a reset came in between
+        context.project.add_file(file)
+    return caller.shown(file)
 
 
-async def put(call: Call) -> Attachment:
+async def put(context: RequestContext) -> Attachment:
     """Take the bytes of a two-phase upload. Of several senders the first to finish wins."""
-    files = call.project.files
-    file = files.get(call.argument("file_id"))
+    files = context.project.files
+    file = files.get(context.argument("file_id"))
     _refuse_second(file)
-    partial, size = files.path(f"{file.id} {call.request_id}"), 0
+    partial, size = files.path(f"{file.id} {context.request_id}"), 0
     try:
         with partial.open("wb") as content:
-            async for chunk in call.chunks():
+            async for chunk in context.chunks():
                 size += len(chunk)
                 file.refuse_size(size)
                 content.write(chunk)
@@ -58,7 +58,7 @@ async def put(call: Call) -> Attachment:
         partial.unlink(missing_ok=True)
         raise
     file.size, file.complete = size, True
-    return Visitor.of(call).shown(file)
+    return caller_of(context).shown(file)
 
 
 def _refuse_second(file: File) -> None:
@@ -66,10 +66,10 @@ def _refuse_second(file: File) -> None:
         raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
 
 
-def content(call: Call) -> FileResponse:
+def content(context: RequestContext) -> FileResponse:
     """The content of a file: for previews as well, which browsers fetch without a secret."""
-    file = call.project.files.get(call.argument("file_id"))
-    path = call.project.files.path(file.id)
+    file = context.project.files.get(context.argument("file_id"))
+    path = context.project.files.path(file.id)
     if not path.exists():
         raise AttachmentNotFound(file.id, hint="Its content has not arrived yet.")
     in_place = file.mime_type in _SHOWN_IN_PLACE
@@ -82,8 +82,8 @@ def content(call: Call) -> FileResponse:
     )
 
 
-def _boundary(call: Call) -> bytes:
-    given = call.headers.get(b"content-type", b"")
+def _boundary(context: RequestContext) -> bytes:
+    given = context.headers.get(b"content-type", b"")
     media_type, options = parse_options_header(given)
     if media_type != b"multipart/form-data" or b"boundary" not in options:
         raise ContentTypeUnsupported(given.decode("latin-1"), accepted="multipart/form-data")
@@ -113,10 +113,10 @@ class _FilePart:
             },
         )
 
-    async def read(self, call: Call) -> None:
+    async def read(self, context: RequestContext) -> None:
         """Read the body. Raises UploadRefused."""
         try:
-            async for chunk in call.chunks():
+            async for chunk in context.chunks():
                 self._parser.write(chunk)
             self._parser.finalize()
         except MultipartParseError as error:

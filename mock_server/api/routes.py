@@ -1,16 +1,21 @@
 """Every operation of the ChatKit API that is served, and its path."""
 
+from collections.abc import Awaitable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from starlette.responses import Response
 
 from mock_server.api import auth, domains, sessions, subjects
-from mock_server.http.operation import Operation, Resource, deferred
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Operation, Resource
+from mock_server.wire.chat.operations import OPERATIONS, ConversationRequest
 from mock_server.wire.codec import decode_operation
-from mock_server.wire.conversation import OPERATIONS, ConversationRequest
-from mock_server.wire.domains import Verification, VerifyHostedParams, VerifyParams
-from mock_server.wire.files import Attachment
-from mock_server.wire.sessions import ChatSession, SessionCreateParams
-from mock_server.wire.threads import (
+from mock_server.wire.rest.domains import Verification, VerifyHostedParams, VerifyParams
+from mock_server.wire.rest.files import Attachment
+from mock_server.wire.rest.sessions import ChatSession, SessionCreateParams
+from mock_server.wire.rest.threads import (
     ChatKitThread,
     ListPage,
     ThreadDeleteResponse,
@@ -18,6 +23,9 @@ from mock_server.wire.threads import (
     ThreadListItemsParams,
     ThreadListParams,
 )
+
+if TYPE_CHECKING:
+    from mock_server.api.conversation import TurnStream
 
 REST = partial(Operation, guard=auth.api_key, beta=True)
 
@@ -31,10 +39,10 @@ def resources() -> list[Resource]:
                 "POST": Operation(
                     name="conversation",
                     summary="Talk: sixteen operations, six of which stream server-sent events.",
-                    handler=deferred("mock_server.api.conversation:converse"),
+                    handler=_converse,
                     body=ConversationRequest,
                     read_body=partial(decode_operation, operations=OPERATIONS),
-                    answer=dict[str, Any],
+                    response=dict[str, Any],
                     guard=auth.client_secret,
                     subject=subjects.of_conversation,
                     failures=(400, 401, 404, 413, 429),
@@ -51,7 +59,7 @@ def resources() -> list[Resource]:
                     handler=sessions.create,
                     subject=subjects.of_creation,
                     body=SessionCreateParams,
-                    answer=ChatSession,
+                    response=ChatSession,
                     failures=(400, 401, 404, 413),
                 )
             },
@@ -64,7 +72,7 @@ def resources() -> list[Resource]:
                     summary="Cancel a ChatKit session; its client secret opens nothing from then on.",
                     handler=sessions.cancel,
                     subject=subjects.of_cancel,
-                    answer=ChatSession,
+                    response=ChatSession,
                     failures=(400, 401, 404),
                 )
             },
@@ -75,10 +83,10 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.list",
                     summary="List ChatKit threads, of one user or of all.",
-                    handler=deferred("mock_server.api.threads:list_threads"),
+                    handler=_list_threads,
                     subject=subjects.of_listing,
                     query=ThreadListParams,
-                    answer=ListPage[ChatKitThread],
+                    response=ListPage[ChatKitThread],
                     failures=(400, 401),
                 )
             },
@@ -89,17 +97,17 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.retrieve",
                     summary="Retrieve a ChatKit thread.",
-                    handler=deferred("mock_server.api.threads:retrieve"),
+                    handler=_retrieve_thread,
                     subject=subjects.of_thread("threads.retrieve"),
-                    answer=ChatKitThread,
+                    response=ChatKitThread,
                     failures=(400, 401, 404),
                 ),
                 "DELETE": REST(
                     name="threads.delete",
                     summary="Delete a ChatKit thread with its items and attachments.",
-                    handler=deferred("mock_server.api.threads:delete"),
+                    handler=_delete_thread,
                     subject=subjects.of_thread("threads.delete"),
-                    answer=ThreadDeleteResponse,
+                    response=ThreadDeleteResponse,
                     failures=(400, 401, 404),
                 ),
             },
@@ -110,10 +118,10 @@ def resources() -> list[Resource]:
                 "GET": REST(
                     name="threads.list_items",
                     summary="List the items of a ChatKit thread.",
-                    handler=deferred("mock_server.api.threads:list_items"),
+                    handler=_list_items,
                     subject=subjects.of_thread("threads.list_items"),
                     query=ThreadListItemsParams,
-                    answer=ListPage[ThreadItem],
+                    response=ListPage[ThreadItem],
                     failures=(400, 401, 404),
                 )
             },
@@ -125,8 +133,8 @@ def resources() -> list[Resource]:
                     name="files.upload",
                     summary="Upload a file in one step.",
                     takes_file=True,
-                    handler=deferred("mock_server.api.files:upload"),
-                    answer=Attachment,
+                    handler=_upload,
+                    response=Attachment,
                     guard=auth.client_secret_or_api_key,
                     subject=subjects.of_secret("files.upload"),
                     failures=(400, 401, 429),
@@ -139,18 +147,18 @@ def resources() -> list[Resource]:
                 "GET": Operation(
                     name="files.content",
                     summary="The content of a file.",
-                    handler=deferred("mock_server.api.files:content"),
+                    handler=_content,
                     subject=subjects.of_secret("files.content"),
-                    answer=dict[str, Any],
+                    response=dict[str, Any],
                     guard=auth.anybody,
                     failures=(400, 404),
                 ),
                 "PUT": Operation(
                     name="files.put",
                     summary="The second phase of a two-phase upload: the bytes.",
-                    handler=deferred("mock_server.api.files:put"),
+                    handler=_put,
                     subject=subjects.of_secret("files.put"),
-                    answer=Attachment,
+                    response=Attachment,
                     guard=auth.anybody,
                     failures=(400, 404),
                 ),
@@ -165,7 +173,7 @@ def resources() -> list[Resource]:
                     handler=domains.verify_hosted,
                     subject=subjects.of_secret("domain_keys.verify_hosted"),
                     body=VerifyHostedParams,
-                    answer=Verification,
+                    response=Verification,
                     guard=auth.client_secret,
                     failures=(400, 401, 413),
                 )
@@ -180,10 +188,61 @@ def resources() -> list[Resource]:
                     handler=domains.verify,
                     subject=subjects.of_secret("domain_keys.verify"),
                     body=VerifyParams,
-                    answer=Verification,
+                    response=Verification,
                     guard=auth.anybody,
                     failures=(400, 413),
                 )
             },
         ),
     ]
+
+
+# Handlers whose modules are imported on the first request, so that the server starts fast.
+
+
+def _converse(context: RequestContext, params: Struct) -> "Struct | TurnStream":
+    from mock_server.api.conversation import converse  # noqa: PLC0415 - see above
+
+    return converse(context, params)
+
+
+def _list_threads(context: RequestContext, query: ThreadListParams) -> ListPage[ChatKitThread]:
+    from mock_server.api.threads import list_threads  # noqa: PLC0415 - see above
+
+    return list_threads(context, query)
+
+
+def _retrieve_thread(context: RequestContext) -> ChatKitThread:
+    from mock_server.api.threads import retrieve  # noqa: PLC0415 - see above
+
+    return retrieve(context)
+
+
+def _delete_thread(context: RequestContext) -> ThreadDeleteResponse:
+    from mock_server.api.threads import delete  # noqa: PLC0415 - see above
+
+    return delete(context)
+
+
+def _list_items(context: RequestContext, query: ThreadListItemsParams) -> ListPage[ThreadItem]:
+    from mock_server.api.threads import list_items  # noqa: PLC0415 - see above
+
+    return list_items(context, query)
+
+
+def _upload(context: RequestContext) -> Awaitable[Attachment]:
+    from mock_server.api.files import upload  # noqa: PLC0415 - see above
+
+    return upload(context)
+
+
+def _content(context: RequestContext) -> Response:
+    from mock_server.api.files import content  # noqa: PLC0415 - see above
+
+    return content(context)
+
+
+def _put(context: RequestContext) -> Awaitable[Attachment]:
+    from mock_server.api.files import put  # noqa: PLC0415 - see above
+
+    return put(context)

@@ -1,22 +1,22 @@
 """Handlers of `/v1/chatkit/sessions`."""
 
 from mock_server.errors import SessionNotFound
-from mock_server.http.call import Call
-from mock_server.wire.sessions import ChatSession, SessionCreateParams
+from mock_server.http.context import RequestContext
+from mock_server.wire.rest.sessions import ChatSession, SessionCreateParams
 
 
-def create(call: Call, params: SessionCreateParams) -> ChatSession:
+def create(context: RequestContext, params: SessionCreateParams) -> ChatSession:
     """Create a session."""
-    session = call.project.create_session(params, now=call.now, ending=call.ending)
-    call.entry.session = session.id
-    return session.resource(call.now)
+    session = context.project.create_session(params, now=context.now, ending=context.ending)
+    context.entry.session = session.id
+    return session.resource(context.now)
 
 
-def cancel(call: Call) -> ChatSession:
+def cancel(context: RequestContext) -> ChatSession:
     """Cancel a session and show it."""
-    session_id = call.argument("session_id")
+    session_id = context.argument("session_id")
     try:
-        return call.project.end_session(session_id, "cancelled", now=call.now).resource(call.now)
+        return context.project.end_session(session_id, "cancelled", now=context.now).resource(context.now)
     except SessionNotFound as error:
-        error.hint = call.whereabouts(call.projects.homes_of_session(session_id))
+        error.hint = context.whereabouts(context.projects.homes_of_session(session_id))
         raise

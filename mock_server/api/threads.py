@@ -3,10 +3,10 @@
 from typing import TypeVar
 
 from mock_server.errors import ThreadNotFound
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
 from mock_server.state.rest import is_listed, rest_item
 from mock_server.state.threads import Thread
-from mock_server.wire.threads import (
+from mock_server.wire.rest.threads import (
     ChatKitThread,
     ListPage,
     ThreadDeleteResponse,
@@ -18,36 +18,36 @@ from mock_server.wire.threads import (
 R = TypeVar("R", ChatKitThread, ThreadItem)
 
 
-def list_threads(call: Call, query: ThreadListParams) -> ListPage[ChatKitThread]:
+def list_threads(context: RequestContext, query: ThreadListParams) -> ListPage[ChatKitThread]:
     """List threads."""
-    page = call.project.threads.page(query)
+    page = context.project.threads.page(query)
     return _list([thread.resource() for thread in page.entries], has_more=page.has_more)
 
 
-def retrieve(call: Call) -> ChatKitThread:
+def retrieve(context: RequestContext) -> ChatKitThread:
     """Show a thread."""
-    return _find(call).resource()
+    return _find(context).resource()
 
 
-def delete(call: Call) -> ThreadDeleteResponse:
+def delete(context: RequestContext) -> ThreadDeleteResponse:
     """Delete a thread."""
-    thread = _find(call)
-    call.project.delete_thread(thread.id)
+    thread = _find(context)
+    context.project.delete_thread(thread.id)
     return ThreadDeleteResponse(id=thread.id)
 
 
-def list_items(call: Call, query: ThreadListItemsParams) -> ListPage[ThreadItem]:
+def list_items(context: RequestContext, query: ThreadListItemsParams) -> ListPage[ThreadItem]:
     """List a thread's items."""
-    page = _find(call).items.page(query, where=is_listed)
+    page = _find(context).items.page(query, where=is_listed)
     return _list([rest_item(item) for item in page.entries], has_more=page.has_more)
 
 
-def _find(call: Call) -> Thread:
-    thread_id = call.argument("thread_id")
+def _find(context: RequestContext) -> Thread:
+    thread_id = context.argument("thread_id")
     try:
-        return call.project.threads.get(thread_id)
+        return context.project.threads.get(thread_id)
     except ThreadNotFound as error:
-        error.hint = call.whereabouts(call.projects.homes_of_thread(thread_id))
+        error.hint = context.whereabouts(context.projects.homes_of_thread(thread_id))
         raise
 
 

@@ -37,7 +37,7 @@ def _turns_in(path: Path) -> str:
 
 
 def _faults_in(path: Path) -> str:
-    from mock_server.state.fault_sets import read_faults  # noqa: PLC0415 - starting fast
+    from mock_server.documents.fault_sets import read_faults  # noqa: PLC0415 - starting fast
 
     return f"{len(read_faults(path))} faults"
 
@@ -49,6 +49,6 @@ def _schema(*, faults: bool) -> bytes:
         return schema()
     import msgspec  # noqa: PLC0415 - starting fast
 
-    from mock_server.wire.faults import FaultSet  # noqa: PLC0415
+    from mock_server.wire.control.faults import FaultSet  # noqa: PLC0415
 
     return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(FaultSet)), indent=2) + b"\n"

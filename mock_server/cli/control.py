@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 import click
 
 from mock_server.cli.serving import ENVIRONMENT
+from mock_server.client.handle import Handle
+from mock_server.client.transport import ControlError
 from mock_server.errors import MockServerError
 from mock_server.testing import connect
-from mock_server.testing.handle import Handle
-from mock_server.testing.transport import ControlError
 
 F = TypeVar("F", bound=Callable[..., Any])
 SETTINGS = {**ENVIRONMENT, "auto_envvar_prefix": None}

@@ -19,12 +19,12 @@ from mock_server.cli.showing import (
     show_threads,
 )
 from mock_server.cli.tables import show_json, show_table
+from mock_server.client.handle import Handle
+from mock_server.inspection.records import fits
 from mock_server.moments import iso
-from mock_server.state.feed import Happening
-from mock_server.state.records import fits
-from mock_server.testing.handle import Handle
-from mock_server.wire.faults import FaultRule
-from mock_server.wire.journal import Record, RecordFilter
+from mock_server.wire.control.events import FeedEvent
+from mock_server.wire.control.faults import FaultRule
+from mock_server.wire.control.requests import Record, RecordFilter
 
 
 @click.group(context_settings=SETTINGS)
@@ -197,8 +197,8 @@ def fault_add(*, mock: Handle, as_json: bool, **options: Any) -> None:
 @control_options
 def fault_load(*, mock: Handle, name: str, as_json: bool) -> None:
     """Add the faults of a file, or of a shipped set such as 'flaky'."""
-    from mock_server.fixtures import shipped  # noqa: PLC0415 - for this command only
-    from mock_server.state.fault_sets import load_faults  # noqa: PLC0415
+    from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
+    from mock_server.documents.shipped import shipped  # noqa: PLC0415 - for this command only
 
     if name in shipped("faults"):
         mock.faults.use(name)
@@ -240,13 +240,13 @@ def fault_clear(*, mock: Handle, as_json: bool) -> None:
 def journal(*, mock: Handle, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
     """List what was asked and answered, oldest first."""
     given = {name: value for name, value in filters.items() if value is not None}
-    happenings = mock.events() if follow else iter(())
+    events = mock.events() if follow else iter(())
     shown = mock.journal.requests(**given)[-limit:]
     if not follow:
         show_requests(shown, as_json=as_json)
         return
     click.echo("Following; Ctrl-C ends it.", err=True)
-    for record in _following(mock, shown, happenings, msgspec.convert(given, RecordFilter)):
+    for record in _following(mock, shown, events, msgspec.convert(given, RecordFilter)):
         click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, request_row(record))))
 
 
@@ -328,14 +328,14 @@ def fidelity(*, mock: Handle, as_json: bool) -> None:
 
 
 def _following(
-    mock: Handle, shown: list[Record], happenings: Iterator[Happening], wanted: RecordFilter
+    mock: Handle, shown: list[Record], events: Iterator[FeedEvent], wanted: RecordFilter
 ) -> Iterator[Record]:
     """The requests that were shown, then those to come."""
     yield from shown
     known = {record.id for record in shown}
-    for happening in happenings:
-        if happening.kind == "request" and happening.data["request"] not in known:
-            record = mock.journal.get(happening.data["request"])
+    for event in events:
+        if event.kind == "request" and event.data["request"] not in known:
+            record = mock.journal.get(event.data["request"])
             if fits(record, wanted):
                 yield record
 

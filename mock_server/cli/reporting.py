@@ -6,7 +6,7 @@ import click
 
 from mock_server.cli.control import SETTINGS, control_options
 from mock_server.cli.tables import show_json
-from mock_server.testing.handle import Handle
+from mock_server.client.handle import Handle
 
 
 @click.command(context_settings=SETTINGS)

@@ -14,8 +14,8 @@ from mock_server.errors import MockServerError
 
 if TYPE_CHECKING:
     from mock_server.app import MockServer
-    from mock_server.state.seeds import LoadedSeed
-    from mock_server.testing.foreground import Https
+    from mock_server.documents.seeds import LoadedSeed
+    from mock_server.server.process import Https
 
 F = TypeVar("F", bound=Callable[..., Any])
 TLS_PORT = 4443
@@ -164,7 +164,7 @@ def serve(
     *, host: str, port: int, quiet: bool, ready_file: Path | None, state: Path | None, log_format: str, **options: Any
 ) -> None:
     """Serve until Ctrl-C. Each option is also a variable, such as CHATKIT_MOCK_PORT."""
-    from mock_server.testing.foreground import serve_in_foreground  # noqa: PLC0415 - starting fast
+    from mock_server.server.process import serve_in_foreground  # noqa: PLC0415 - starting fast
 
     _configure_logging(log_format, quiet=quiet)
     tls = {name: options.pop(name) for name in list(options) if name.startswith("tls")}
@@ -196,7 +196,7 @@ def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     The command finds the server by OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_PROJECT_ID, CHATKIT_API_BASE and
     CHATKIT_MOCK_URL.
     """
-    from mock_server.testing.command import run_command  # noqa: PLC0415 - starting fast
+    from mock_server.server.command import run_command  # noqa: PLC0415 - starting fast
 
     _configure_logging(log_format, quiet=True)
     settings, app = _build(log_requests=False, **options)
@@ -218,8 +218,8 @@ def _build(
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
-    from mock_server.state.fault_sets import load_faults  # noqa: PLC0415
-    from mock_server.state.project import Projects  # noqa: PLC0415
+    from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
+    from mock_server.state.projects import Projects  # noqa: PLC0415
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
@@ -253,8 +253,8 @@ def _https(
     if not tls and (tls_port, tls_cert, tls_key, tls_ca_file) == (None,) * 4:
         return None
     from mock_server.clock import world_time  # noqa: PLC0415 - starting fast
-    from mock_server.testing.foreground import Https  # noqa: PLC0415
-    from mock_server.testing.tls import certificate_of, made_certificate  # noqa: PLC0415
+    from mock_server.server.process import Https  # noqa: PLC0415
+    from mock_server.server.tls import certificate_of, made_certificate  # noqa: PLC0415
 
     port = TLS_PORT if tls_port is None else tls_port
     try:
@@ -272,7 +272,7 @@ def _https(
 
 def _load_state(path: Path, app: "MockServer") -> None:
     """Restore what the file holds. One that can't be read or replaced is refused now, not at the end."""
-    from mock_server.state.snapshots import load_state  # noqa: PLC0415 - starting fast
+    from mock_server.documents.snapshots import load_state  # noqa: PLC0415 - starting fast
 
     try:
         load_state(path, app.projects)
@@ -283,7 +283,7 @@ def _load_state(path: Path, app: "MockServer") -> None:
 
 
 def _save_state(path: Path, app: "MockServer") -> None:
-    from mock_server.state.snapshots import save_state  # noqa: PLC0415 - starting fast
+    from mock_server.documents.snapshots import save_state  # noqa: PLC0415 - starting fast
 
     try:
         save_state(path, app.projects)
@@ -294,7 +294,7 @@ def _save_state(path: Path, app: "MockServer") -> None:
 def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
     if not names:
         return []
-    from mock_server.state.seeds import load_seeds  # noqa: PLC0415 - starting fast
+    from mock_server.documents.seeds import load_seeds  # noqa: PLC0415 - starting fast
 
     return load_seeds(names)
 

@@ -8,10 +8,12 @@ import msgspec
 
 from mock_server.cli.tables import show_json, show_table
 from mock_server.moments import iso
-from mock_server.wire.control import ClockState, ProjectContents, SessionState
-from mock_server.wire.faults import FaultRule
-from mock_server.wire.journal import Record
-from mock_server.wire.views import ThreadSummary
+from mock_server.wire.control.clock import ClockState
+from mock_server.wire.control.faults import FaultRule
+from mock_server.wire.control.projects import ProjectContents
+from mock_server.wire.control.requests import Record
+from mock_server.wire.control.sessions import SessionState
+from mock_server.wire.control.threads import ThreadSummary
 
 
 def show_requests(shown: list[Record], *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`/_mock`: what steers the emulator. It is imported when first called, for the start has to be fast."""
+"""`/_mock`: the control plane. It is imported when first called, so that the server starts fast."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,19 +13,19 @@ PATHS = ("/_mock/{rest:path}", "/metrics")
 
 
 def resources() -> "list[Resource]":
-    """The resources of the control plane below `PATHS`."""
-    from mock_server.control import routes  # noqa: PLC0415 - starting fast
+    """Return every resource below `PATHS`, in the order in which the router tries them."""
+    from mock_server.control import nouns  # noqa: PLC0415 - starting fast
 
-    return routes.resources()
+    return nouns.resources()
 
 
-class Plane:
-    """The control plane as one ASGI application, made when it is first called."""
+class ControlPlane:
+    """The control plane as one ASGI application, built on its first request."""
 
     @cached_property
     def _router(self) -> Router:
         return Router([resource.route() for resource in resources()])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a call below `PATHS`."""
+        """Serve a request below `PATHS`."""
         await self._router(scope, receive, send)

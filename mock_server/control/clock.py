@@ -1,27 +1,50 @@
-"""Handlers of `/_mock/clock`."""
+"""`/_mock/clock`: a project's time."""
 
 from collections.abc import Callable
 
 from msgspec import UNSET
 
 from mock_server.clock import Clock
+from mock_server.control.kinds import CONTROL, WITH_BODY
 from mock_server.control.projects import clock_of, project_of
 from mock_server.errors import ControlRefused
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
 from mock_server.moments import END_OF_TIME, instant, seconds
-from mock_server.wire.control import ClockParams, ClockState, ProjectQuery
+from mock_server.wire.control.clock import ClockParams, ClockState
+from mock_server.wire.control.projects import ProjectQuery
+
+
+def resources() -> list[Resource]:
+    """Return the clock's resources."""
+    return [
+        Resource(
+            "/_mock/clock",
+            {
+                "GET": CONTROL(name="clock.show", summary="A project's time.", handler=show, response=ClockState),
+                "PUT": WITH_BODY(
+                    name="clock.set",
+                    summary="Move, stop or let go a project's time.",
+                    handler=move,
+                    body=ClockParams,
+                    response=ClockState,
+                ),
+            },
+        ),
+    ]
+
 
 _FAR = 1e11  # seconds: a span over all of time
 
 
-def show(call: Call, query: ProjectQuery) -> ClockState:
+def show(context: RequestContext, query: ProjectQuery) -> ClockState:
     """Tell a project's time."""
-    return clock_of(project_of(call, query))
+    return clock_of(project_of(context, query))
 
 
-def move(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:
+def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> ClockState:
     """Do all that the params say, in their order, or nothing."""
-    project, moved = project_of(call, query), Clock()
+    project, moved = project_of(context, query), Clock()
     moved.reading = project.clock.reading
     for name in params.__struct_fields__:
         if getattr(params, name) is not UNSET:
@@ -31,7 +54,7 @@ def move(call: Call, query: ProjectQuery, params: ClockParams) -> ClockState:
             "The clock would leave the years 1970 to 9999; it stays as it was.", code="clock_out_of_range"
         )
     project.set_clock(moved.reading)
-    return show(call, query)
+    return show(context, query)
 
 
 def _refusing(name: str, do: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""`GET /_mock/events`: what happens in a project or in all of them, as server-sent events."""
+"""`/_mock/events`: what happens in a project or in all of them, as server-sent events."""
 
 import asyncio
 import contextlib
@@ -9,144 +9,152 @@ import msgspec
 from msgspec import UNSET
 
 from mock_server.clock import stopwatch
+from mock_server.control.kinds import CONTROL
 from mock_server.control.projects import project_of
 from mock_server.errors import ControlRefused
-from mock_server.http.call import Call
-from mock_server.http.headers import dress
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
+from mock_server.http.response import EventStream
 from mock_server.moments import seconds
-from mock_server.state.feed import Gatherer, Happening, Listener
-from mock_server.state.project import Project, Projects
-from mock_server.wire.control import EventsQuery
-
-LOOK_SECONDS = 0.5  # how often it is looked for sessions that expired by the mere passing of time
-ALIVE_SECONDS = 15.0  # how often a comment keeps the connection from looking dead
-LEAST_SECONDS, MOST_SECONDS = 0.05, 10.0  # between two batches
+from mock_server.state.feed import BatchListener, Listener, QueueListener
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.wire.control.events import EventsQuery, FeedEvent
 
 
-def follow(call: Call, query: EventsQuery) -> "Follower":
-    """Tell the caller what happens from now on. Raises ControlRefused, ProjectInvalid."""
-    every = None if query.every is UNSET else _pace(query.every)
-    source = call.projects if query.project == "*" else project_of(call, query)
-    return EachFollower(call, source) if every is None else BatchFollower(call, source, every=every)
+def resources() -> list[Resource]:
+    """Return the feed's resources."""
+    return [
+        Resource(
+            "/_mock/events",
+            {
+                "GET": CONTROL(
+                    name="events",
+                    summary="What happens in a project or in all of them, while it happens.",
+                    handler=follow,
+                    query=EventsQuery,
+                    response=dict[str, Any],
+                    streams=True,
+                )
+            },
+        ),
+    ]
 
 
-def _pace(every: str | float) -> float:
+EXPIRIES_EVERY = 0.5  # seconds between two looks for sessions that expired by the mere passing of time
+KEEP_ALIVE_EVERY = 15.0  # seconds after which a comment keeps a quiet connection open
+LEAST_EVERY, MOST_EVERY = 0.05, 10.0  # seconds between two batches
+
+
+def follow(context: RequestContext, query: EventsQuery) -> "FeedStream":
+    """Send what happens from now on. Raises ControlRefused, ProjectInvalid."""
+    every = None if query.every is UNSET else _interval(query.every)
+    source = context.projects if query.project == "*" else project_of(context, query)
+    return SingleEvents(context, source) if every is None else BatchedEvents(context, source, every=every)
+
+
+def _interval(every: str | float) -> float:
     with contextlib.suppress(ValueError):
         every = float(every)
     try:
-        return seconds(every, least=LEAST_SECONDS, most=MOST_SECONDS)
+        return seconds(every, least=LEAST_EVERY, most=MOST_EVERY)
     except ValueError as error:
         raise ControlRefused(f"Invalid 'every': {error}.", code="invalid_value", param="every") from None
 
 
-class Follower:
-    """One reader; how it is told, its kinds say."""
+class FeedStream(EventStream):
+    """The feed for one reader; a subclass decides how events are grouped into frames."""
 
-    def __init__(self, call: Call, source: Project | Projects, listener: Listener | Gatherer) -> None:
-        self._call, self._source, self._listener = call, source, listener
+    def __init__(self, context: RequestContext, source: Project | Projects, listener: Listener) -> None:
+        super().__init__(context)
+        self._source, self._listener = source, listener
         self._news = asyncio.Event()
         source.join(listener)
 
     async def __call__(self) -> None:
         """Send until the reader is gone."""
-        call = self._call
-        gone = asyncio.ensure_future(_until_gone(call))
-        gone.add_done_callback(lambda _: self._news.set())
         try:
-            call.entry.status = 200
-            headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache")]
-            await call.send({"type": "http.response.start", "status": 200, "headers": dress(call, headers)})
-            await self._send(b": listening\n\n")
-            await self._tell(gone)
+            await super().__call__()
         finally:
             self._source.leave(self._listener)
-            gone.cancel()
 
     def frames(self) -> Iterator[bytes]:
-        """What there is to send now."""
+        """Yield what there is to send now."""
         raise NotImplementedError
 
     def seconds_to_rest(self) -> float:
-        """How long to wait for news before the next look."""
-        return LOOK_SECONDS
+        """Return how long to wait for an event before the next look."""
+        return EXPIRIES_EVERY
 
-    async def _tell(self, gone: "asyncio.Future[Any]") -> None:
+    async def send_events(self) -> bool:
+        """Send frames, and comments while nothing happens. Returns False: the feed has no end."""
+        self.gone.add_done_callback(lambda _: self._news.set())
+        await self.send(b": listening\n\n")
         sent = stopwatch()
-        while not gone.done() and not self._listener.dropped:
+        while not self.gone.done() and not self._listener.dropped:
             self._news.clear()
-            self._source.tell_what_passed()
+            self._source.publish_expiries()
             for frame in self.frames():
-                await self._send(frame)
+                await self.send(frame)
                 sent = stopwatch()
-                if gone.done():
-                    return
-            if stopwatch() - sent >= ALIVE_SECONDS:
-                await self._send(b": alive\n\n")
+                if self.gone.done():
+                    return False
+            if stopwatch() - sent >= KEEP_ALIVE_EVERY:
+                await self.send(b": alive\n\n")
                 sent = stopwatch()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.seconds_to_rest()):
                     await self._news.wait()
-
-    async def _send(self, frame: bytes) -> None:
-        await self._call.send({"type": "http.response.body", "body": frame, "more_body": True})
+        return False
 
 
-class EachFollower(Follower):
-    """Is told of each happening at once, in a frame of its own. One that falls too far behind is disconnected."""
+class SingleEvents(FeedStream):
+    """Sends each event at once, in a frame of its own. A reader that falls too far behind is disconnected."""
 
-    def __init__(self, call: Call, source: Project | Projects) -> None:
+    def __init__(self, context: RequestContext, source: Project | Projects) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue = Listener(self._wake_soon)
-        super().__init__(call, source, self._queue)
+        self._queue = QueueListener(self._wake_soon)
+        super().__init__(context, source, self._queue)
 
     def frames(self) -> Iterator[bytes]:
-        """A frame for each happening, until there is none."""
+        """Yield a frame for each event, until there is none."""
         self._queue.rest()
         while self._queue.waiting:
-            yield _frame(self._queue.waiting.popleft().happening())
+            yield _frame(self._queue.waiting.popleft().built())
 
     def _wake_soon(self) -> None:
-        """May be called from any thread."""
+        """Wake the stream, from any thread."""
         self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         self._news.set()
-        connection = self._call.connection
+        connection = self.context.connection
         if self._queue.dropped and connection is not None:
-            connection.abort()  # it does not read: without this, sending would wait for it
+            connection.abort()  # the client does not read: sending would wait for it
 
 
-class BatchFollower(Follower):
-    """Is told in batches, at most one in each `every` seconds, and never disconnected."""
+class BatchedEvents(FeedStream):
+    """Sends batches, at most one per `every` seconds. Its reader is never disconnected."""
 
-    def __init__(self, call: Call, source: Project | Projects, *, every: float) -> None:
-        self._gatherer, self._every = Gatherer(), every
+    def __init__(self, context: RequestContext, source: Project | Projects, *, every: float) -> None:
+        self._batch, self._every = BatchListener(), every
         self._due = stopwatch()
-        super().__init__(call, source, self._gatherer)
+        super().__init__(context, source, self._batch)
 
     def frames(self) -> Iterator[bytes]:
-        """One frame if it is time for it and something happened."""
+        """Yield one frame if it is due and something happened."""
         if stopwatch() < self._due:
             return
-        batch = self._gatherer.take()
+        batch = self._batch.take()
         if batch is not None:
             yield b"event: batch\ndata: %b\n\n" % msgspec.json.encode(batch)
             self._due = stopwatch() + self._every
 
     def seconds_to_rest(self) -> float:
-        """Until the next batch is due, and no longer than looking for expiries may wait."""
+        """Return how long it is until the next batch is due, or until expiries have to be looked for."""
         left = self._due - stopwatch()
-        return min(left if left > 0 else self._every, LOOK_SECONDS)
+        return min(left if left > 0 else self._every, EXPIRIES_EVERY)
 
 
-async def _until_gone(call: Call) -> None:
-    while (await call.receive())["type"] != "http.disconnect":
-        pass
-
-
-def _frame(happening: Happening) -> bytes:
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (
-        happening.number,
-        happening.kind.encode(),
-        msgspec.json.encode(happening),
-    )
+def _frame(event: FeedEvent) -> bytes:
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), msgspec.json.encode(event))

@@ -1,23 +1,44 @@
-"""`GET /_mock/expiries`: when the active sessions expire."""
+"""`/_mock/expiries`: when the active sessions expire."""
 
 from collections import Counter
 from heapq import nsmallest
 
+from mock_server.control.kinds import CONTROL
 from mock_server.control.paging import chosen, name_of
 from mock_server.control.sessions import state_of
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
-from mock_server.wire.control import Expiries, ExpiriesQuery
+from mock_server.wire.control.sessions import Expiries, ExpiriesQuery
+
+
+def resources() -> list[Resource]:
+    """Return the resource of expiries."""
+    return [
+        Resource(
+            "/_mock/expiries",
+            {
+                "GET": CONTROL(
+                    name="expiries",
+                    summary="When the active sessions of a project or of all expire.",
+                    handler=show,
+                    query=ExpiriesQuery,
+                    response=Expiries,
+                )
+            },
+        ),
+    ]
+
 
 NEXT = 20  # so many are shown, those that expire first
 
 
-def show(call: Call, query: ExpiriesQuery) -> Expiries:
+def show(context: RequestContext, query: ExpiriesQuery) -> Expiries:
     """Count the active sessions by the seconds that are left to them."""
     left: Counter[float] = Counter()
     first: list[tuple[float, Project, Session]] = []
-    for project in chosen(call, query.project):
+    for project in chosen(context, query.project):
         now = project.clock.now()
         active = project.sessions.active(now)
         left.update({at - now: count for at, count in Counter(session.expires_at for session in active).items()})
@@ -26,7 +47,7 @@ def show(call: Call, query: ExpiriesQuery) -> Expiries:
     first.sort(key=lambda each: each[2].expires_at - each[0])
     longest = max(left, default=0.0)
     return Expiries(
-        project=name_of(call, query.project),
+        project=name_of(context, query.project),
         active=left.total(),
         longest=longest,
         buckets=_counted(left, longest, query.buckets),

@@ -1,62 +1,173 @@
-"""Handlers of `/_mock/faults`; every change of the rules is told to the project's listeners."""
+"""`/_mock/faults`: a project's fault rules, the shipped sets and the magic workflow ids."""
 
+from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
 from mock_server.control.projects import project_of
-from mock_server.http.call import Call
-from mock_server.state import fault_sets as shipped
-from mock_server.state import faults as state
+from mock_server.documents import fault_sets as shipped
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
 from mock_server.state.project import Project
-from mock_server.wire import faults as wire
-from mock_server.wire.control import ProjectQuery
-from mock_server.wire.faults import FaultList, FaultParams, FaultRule, FaultSet
-from mock_server.wire.journal import Cleared
+from mock_server.wire.control import faults as wire
+from mock_server.wire.control.faults import FaultList, FaultParams, FaultRule, FaultSet, MagicValues, ShippedSets
+from mock_server.wire.control.projects import ProjectQuery
+from mock_server.wire.control.requests import Cleared
 
 
-def list_faults(call: Call, query: ProjectQuery) -> FaultList:
+def resources() -> list[Resource]:
+    """The resources of faults; those with a name of their own stand before the one that takes any."""
+    return [*_of_rules(), *_of_sets(), *_of_magic(), *_of_rule()]
+
+
+def _of_rules() -> list[Resource]:
+    return [
+        Resource(
+            "/_mock/faults",
+            {
+                "GET": CONTROL(
+                    name="faults.list",
+                    summary="A project's faults, in order.",
+                    handler=list_faults,
+                    response=FaultList,
+                ),
+                "POST": WITH_BODY(
+                    name="faults.add",
+                    summary="Add a fault behind the others.",
+                    handler=add,
+                    body=FaultParams,
+                    response=FaultRule,
+                ),
+                "PUT": WITH_BODY(
+                    name="faults.replace",
+                    summary="Put these faults in place of all there are: all or none.",
+                    handler=replace,
+                    body=FaultSet,
+                    response=FaultList,
+                ),
+                "DELETE": CONTROL(
+                    name="faults.clear", summary="Take away every fault.", handler=clear, response=Cleared
+                ),
+            },
+        ),
+    ]
+
+
+def _of_sets() -> list[Resource]:
+    return [
+        Resource(
+            "/_mock/faults/sets",
+            {
+                "GET": CONTROL(
+                    name="faults.sets",
+                    summary="The shipped sets of faults, and which of them a project has.",
+                    handler=list_sets,
+                    response=ShippedSets,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/faults/sets/{name}",
+            {
+                "POST": WITH_ID(
+                    name="faults.use",
+                    summary="Add the faults of a shipped set.",
+                    handler=use,
+                    response=FaultList,
+                ),
+                "DELETE": WITH_ID(
+                    name="faults.sets.remove",
+                    summary="Take away the faults of a shipped set.",
+                    handler=remove_set,
+                    response=FaultList,
+                ),
+            },
+        ),
+    ]
+
+
+def _of_magic() -> list[Resource]:
+    return [
+        Resource(
+            "/_mock/faults/magic",
+            {
+                "GET": CONTROL(
+                    name="faults.magic",
+                    summary="The magic workflow ids that are made of faults, and how often each struck.",
+                    handler=list_magic,
+                    response=MagicValues,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/faults/magic/{value}",
+            {
+                "POST": WITH_ID(
+                    name="faults.magic.use",
+                    summary="Let every workflow do what a magic one does.",
+                    handler=use_magic,
+                    response=FaultList,
+                ),
+                "DELETE": WITH_ID(
+                    name="faults.magic.remove",
+                    summary="Let only the magic workflow do what it does.",
+                    handler=remove_magic,
+                    response=FaultList,
+                ),
+            },
+        ),
+    ]
+
+
+def _of_rule() -> list[Resource]:
+    return [
+        Resource(
+            "/_mock/faults/{fault_id}",
+            {
+                "DELETE": WITH_ID(
+                    name="faults.remove",
+                    summary="Take away a fault, by its id or name.",
+                    handler=remove,
+                    response=Cleared,
+                )
+            },
+        ),
+    ]
+
+
+def list_faults(context: RequestContext, query: ProjectQuery) -> FaultList:
     """List a project's rules."""
-    return _shown(project_of(call, query))
+    return _listed(project_of(context, query))
 
 
-def add(call: Call, query: ProjectQuery, params: FaultParams) -> FaultRule:
+def add(context: RequestContext, query: ProjectQuery, params: FaultParams) -> FaultRule:
     """Add a rule."""
-    project = project_of(call, query)
-    rule = project.faults.add(params, now=project.clock.now())
-    _tell(project, changed=True)
+    (rule,) = project_of(context, query).add_faults([params])
     return rule
 
 
-def replace(call: Call, query: ProjectQuery, faults: FaultSet) -> FaultList:
-    """Put rules in place of all there are."""
-    project = project_of(call, query)
-    for params in faults.faults:
-        state.check(params)
-    had_some = bool(project.faults.rules)
-    project.faults.clear()
-    return _add_all(project, faults.faults, changed=had_some)
+def replace(context: RequestContext, query: ProjectQuery, faults: FaultSet) -> FaultList:
+    """Put rules in place of all others."""
+    project = project_of(context, query)
+    project.replace_faults(faults.faults)
+    return _listed(project)
 
 
-def remove(call: Call, query: ProjectQuery) -> Cleared:
-    """Take away one rule."""
-    project = project_of(call, query)
-    cleared = project.faults.remove(call.argument("fault_id"))
-    _tell(project, changed=True)
-    return Cleared(project=project.name, cleared=cleared)
+def remove(context: RequestContext, query: ProjectQuery) -> Cleared:
+    """Remove one rule."""
+    project = project_of(context, query)
+    return Cleared(project=project.name, cleared=project.remove_fault(context.argument("fault_id")))
 
 
-def clear(call: Call, query: ProjectQuery) -> Cleared:
-    """Take away every rule."""
-    project = project_of(call, query)
-    count = len(project.faults.rules)
-    project.faults.clear()
-    _tell(project, changed=count > 0)
-    return Cleared(project=project.name, cleared=count)
+def clear(context: RequestContext, query: ProjectQuery) -> Cleared:
+    """Remove every rule."""
+    project = project_of(context, query)
+    return Cleared(project=project.name, cleared=project.clear_faults())
 
 
 # Shipped sets.
 
 
-def list_sets(call: Call, query: ProjectQuery) -> wire.ShippedSets:
+def list_sets(context: RequestContext, query: ProjectQuery) -> wire.ShippedSets:
     """List the shipped sets, and which of them the project has."""
-    project = project_of(call, query)
+    project = project_of(context, query)
     sets = [
         wire.ShippedSet(
             name=name,
@@ -69,24 +180,24 @@ def list_sets(call: Call, query: ProjectQuery) -> wire.ShippedSets:
     return wire.ShippedSets(project=project.name, sets=sets)
 
 
-def use(call: Call, query: ProjectQuery) -> FaultList:
+def use(context: RequestContext, query: ProjectQuery) -> FaultList:
     """Add a shipped set."""
-    found = shipped.shipped_set(call.argument("name"))
-    return _add_all(project_of(call, query), found.faults)
+    found = shipped.shipped_set(context.argument("name"))
+    return _add_all(project_of(context, query), found.faults)
 
 
-def remove_set(call: Call, query: ProjectQuery) -> FaultList:
+def remove_set(context: RequestContext, query: ProjectQuery) -> FaultList:
     """Take away the rules of a shipped set, if they are there."""
-    found = shipped.shipped_set(call.argument("name"))
-    return _remove_all(project_of(call, query), found.faults)
+    found = shipped.shipped_set(context.argument("name"))
+    return _remove_all(project_of(context, query), found.faults)
 
 
 # Magic workflow ids.
 
 
-def list_magic(call: Call, query: ProjectQuery) -> wire.MagicValues:
+def list_magic(context: RequestContext, query: ProjectQuery) -> wire.MagicValues:
     """List the magic workflow ids, and what they did in the project."""
-    project = project_of(call, query)
+    project = project_of(context, query)
     values = [
         wire.MagicState(
             value=magic.value,
@@ -100,38 +211,30 @@ def list_magic(call: Call, query: ProjectQuery) -> wire.MagicValues:
     return wire.MagicValues(project=project.name, values=values)
 
 
-def use_magic(call: Call, query: ProjectQuery) -> FaultList:
+def use_magic(context: RequestContext, query: ProjectQuery) -> FaultList:
     """Let every workflow do what a magic one does, unless they all do."""
-    magic, project = shipped.magic_value(call.argument("value")), project_of(call, query)
+    magic, project = shipped.magic_value(context.argument("value")), project_of(context, query)
     if shipped.are_there(magic.faults, project.faults.rules):
-        return _shown(project)
-    project.faults.remove_named(shipped.names_of(magic.faults))  # what may be left of it
+        return _listed(project)
+    project.faults.remove_named(shipped.names_of(magic.faults))  # some of its rules may be left
     return _add_all(project, magic.faults)
 
 
-def remove_magic(call: Call, query: ProjectQuery) -> FaultList:
+def remove_magic(context: RequestContext, query: ProjectQuery) -> FaultList:
     """Let only the magic workflow do what it does."""
-    magic = shipped.magic_value(call.argument("value"))
-    return _remove_all(project_of(call, query), magic.faults)
+    magic = shipped.magic_value(context.argument("value"))
+    return _remove_all(project_of(context, query), magic.faults)
 
 
-def _add_all(project: Project, faults: list[FaultParams], *, changed: bool = False) -> FaultList:
-    for params in faults:
-        project.faults.add(params, now=project.clock.now())
-    _tell(project, changed=changed or bool(faults))
-    return _shown(project)
+def _add_all(project: Project, faults: list[FaultParams]) -> FaultList:
+    project.add_faults(faults)
+    return _listed(project)
 
 
 def _remove_all(project: Project, faults: list[FaultParams]) -> FaultList:
-    removed = project.faults.remove_named(shipped.names_of(faults))
-    _tell(project, changed=removed > 0)
-    return _shown(project)
+    project.remove_faults_named(shipped.names_of(faults))
+    return _listed(project)
 
 
-def _tell(project: Project, *, changed: bool) -> None:
-    if changed:
-        project.feed.publish("faults")
-
-
-def _shown(project: Project) -> FaultList:
+def _listed(project: Project) -> FaultList:
     return FaultList(project=project.name, faults=list(project.faults.rules))

@@ -1,20 +1,35 @@
-"""Handlers of `/_mock/findings` and `/_mock/fidelity`."""
+"""`/_mock/findings`: what the journal says about the client."""
 
-import msgspec
-
+from mock_server.control.kinds import CONTROL
 from mock_server.control.projects import project_of
-from mock_server.documents import read_document
-from mock_server.fixtures import fixtures_folder
-from mock_server.http.call import Call
-from mock_server.state.findings import find
-from mock_server.wire.control import ProjectQuery
-from mock_server.wire.findings import FidelityList, FindingList
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
+from mock_server.inspection.findings import find
+from mock_server.wire.control.findings import FindingList
+from mock_server.wire.control.projects import ProjectQuery
 
 
-def list_findings(call: Call, query: ProjectQuery) -> FindingList:
+def resources() -> list[Resource]:
+    """Return the resource of findings."""
+    return [
+        Resource(
+            "/_mock/findings",
+            {
+                "GET": CONTROL(
+                    name="findings.list",
+                    summary="What the journal says about the client.",
+                    handler=list_findings,
+                    response=FindingList,
+                )
+            },
+        ),
+    ]
+
+
+def list_findings(context: RequestContext, query: ProjectQuery) -> FindingList:
     """List what the journal says about the client."""
-    project = project_of(call, query)
-    workflows = call.workflows
+    project = project_of(context, query)
+    workflows = context.workflows
 
     def version_fails(workflow: str, version: str) -> bool:
         """As far as there is a file; without one the published versions are numbers."""
@@ -24,8 +39,3 @@ def list_findings(call: Call, query: ProjectQuery) -> FindingList:
 
     found = find(project, version_fails=version_fails)
     return FindingList(project=project.name, forgotten=project.journal.forgotten, findings=found)
-
-
-def fidelity(_: Call) -> FidelityList:
-    """List every behaviour and how it is known."""
-    return msgspec.convert(read_document(fixtures_folder() / "fidelity.yaml"), FidelityList)

@@ -4,15 +4,15 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from mock_server.errors import ControlForbidden
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
 
 
-def same_machine(call: Call) -> None:
+def same_machine(context: RequestContext) -> None:
     """Raise ControlForbidden for a foreign `Origin`, or a `Host` that a rebound DNS name could have sent."""
-    host = call.headers.get(b"host", b"").decode("latin-1")
-    if not _is_trusted(urlsplit(f"//{host}").hostname or "", call.projects.settings.allow_hosts):
+    host = context.headers.get(b"host", b"").decode("latin-1")
+    if not _is_trusted(urlsplit(f"//{host}").hostname or "", context.projects.settings.allow_hosts):
         raise ControlForbidden(f"/_mock does not answer to the host name '{host}'; start with --allow-host to let it.")
-    origin = call.headers.get(b"origin", b"").decode("latin-1")
+    origin = context.headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc != host:
         raise ControlForbidden(f"/_mock is closed to pages of '{origin}'; call it from a page of {host}.")
 

@@ -3,14 +3,16 @@
 from functools import partial
 
 import mock_server
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
-from mock_server.wire.health import Health
+from mock_server.wire.control.health import Health
 
 
 def resources() -> list[Resource]:
     """The resources, open to everybody."""
-    health = partial(Operation, summary="Say that the server lives.", handler=show, answer=Health, guard=lambda _: None)
+    health = partial(
+        Operation, summary="Say that the server lives.", handler=show, response=Health, guard=lambda _: None
+    )
     return [
         Resource("/_mock/health", {"GET": health(name="health")}),
         Resource("/health", {"GET": health(name="health.bare")}),
@@ -18,6 +20,6 @@ def resources() -> list[Resource]:
     ]
 
 
-def show(call: Call) -> Health:
+def show(context: RequestContext) -> Health:
     """Say that the server lives."""
-    return Health(version=mock_server.__version__, projects=call.projects.names())
+    return Health(version=mock_server.__version__, projects=context.projects.names())

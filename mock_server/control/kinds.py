@@ -4,7 +4,7 @@ from functools import partial
 
 from mock_server.control.guard import same_machine
 from mock_server.http.operation import Operation
-from mock_server.wire.control import ProjectQuery
+from mock_server.wire.control.projects import ProjectQuery
 
 OPEN = partial(Operation, guard=lambda _: None)
 CONTROL = partial(Operation, guard=same_machine, query=ProjectQuery, failures=(400, 403))

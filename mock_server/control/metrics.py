@@ -7,17 +7,38 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from mock_server.http.call import Call
-from mock_server.state.project import Projects
+from mock_server.control.kinds import OPEN
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
+from mock_server.state.projects import Projects
+
+
+def resources() -> list[Resource]:
+    """Return the resource of the metrics."""
+    return [
+        Resource(
+            "/metrics",
+            {
+                "GET": OPEN(
+                    name="metrics",
+                    summary="Counts and gauges of every project, in the form of Prometheus.",
+                    handler=show,
+                    response=str,
+                    media_types=("text/plain",),
+                )
+            },
+        ),
+    ]
+
 
 _PROJECT = ["project"]
 FORM = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def show(call: Call) -> Response:
+def show(context: RequestContext) -> Response:
     """Count everything there is at this moment."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Everything(call.projects))
+    registry.register(_Everything(context.projects))
     return Response(generate_latest(registry), media_type=FORM)
 
 

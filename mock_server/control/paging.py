@@ -7,9 +7,9 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
 from mock_server.state.project import Project
-from mock_server.wire.control import ALL, ProjectChoice
+from mock_server.wire.control.projects import ALL, ProjectChoice
 
 
 class _Entry(Protocol):
@@ -42,16 +42,16 @@ class Page(Struct, Generic[E], frozen=True, kw_only=True):
     has_more: bool
 
 
-def chosen(call: Call, choice: ProjectChoice | UnsetType) -> list[Project]:
+def chosen(context: RequestContext, choice: ProjectChoice | UnsetType) -> list[Project]:
     """The projects that a query is about: the named one, all of them, or the caller's. Raises ProjectInvalid."""
     if choice == ALL:
-        return list(call.projects)
-    return [call.project if choice is UNSET else call.projects.get(choice)]
+        return list(context.projects)
+    return [context.project if choice is UNSET else context.projects.get(choice)]
 
 
-def name_of(call: Call, choice: ProjectChoice | UnsetType) -> str:
+def name_of(context: RequestContext, choice: ProjectChoice | UnsetType) -> str:
     """What an answer calls the projects that it is about."""
-    return call.project.name if choice is UNSET else choice
+    return context.project.name if choice is UNSET else choice
 
 
 def page(

@@ -1,35 +1,76 @@
-"""Handlers for projects as a whole: health, load, reset."""
+"""`/_mock/projects`, `/_mock/load` and `/_mock/reset`: projects as a whole."""
 
 from msgspec import UNSET, structs
 
-from mock_server.http.call import Call
+from mock_server.control.guard import same_machine
+from mock_server.control.kinds import CONTROL, WITH_BODY
+from mock_server.documents.seeds import LoadedSeed, parse_seed
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Operation, Resource
 from mock_server.moments import iso
 from mock_server.state.project import Project
-from mock_server.state.seeds import parse_seed
 from mock_server.wire.codec import decode_json
-from mock_server.wire.control import (
-    ClockState,
-    EventsQuery,
-    ProjectContents,
-    ProjectList,
-    ProjectOverview,
-    ProjectQuery,
-    ResetQuery,
-)
-from mock_server.wire.journal import ExportQuery, RequestsQuery
-from mock_server.wire.seeds import Seed
+from mock_server.wire.control.clock import ClockState
+from mock_server.wire.control.events import EventsQuery
+from mock_server.wire.control.projects import ProjectContents, ProjectList, ProjectOverview, ProjectQuery, ResetQuery
+from mock_server.wire.control.requests import ExportQuery, RequestsQuery
+from mock_server.wire.control.seeds import Seed
 
 
-def list_projects(call: Call) -> ProjectList:
+def resources() -> list[Resource]:
+    """Return the resources of projects."""
+    return [
+        Resource(
+            "/_mock/projects",
+            {
+                "GET": Operation(
+                    name="projects.list",
+                    summary="Every project, and how much it holds.",
+                    handler=list_projects,
+                    response=ProjectList,
+                    guard=same_machine,
+                    failures=(400, 403),
+                )
+            },
+        ),
+        Resource(
+            "/_mock/load",
+            {
+                "POST": WITH_BODY(
+                    name="load",
+                    summary="Load a seed document into a project: all of it or nothing.",
+                    handler=load,
+                    body=Seed,
+                    read_body=read_seed,
+                    response=ProjectContents,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/reset",
+            {
+                "POST": CONTROL(
+                    name="reset",
+                    summary="Return a project, or a part of it, to what the command line loaded.",
+                    handler=reset,
+                    query=ResetQuery,
+                    response=ProjectContents,
+                )
+            },
+        ),
+    ]
+
+
+def list_projects(context: RequestContext) -> ProjectList:
     """List every project."""
-    found = [_overview(project) for project in call.projects]
-    return ProjectList(default=call.projects.default.name, projects=found)
+    found = [_overview(project) for project in context.projects]
+    return ProjectList(default=context.projects.default.name, projects=found)
 
 
-def load(call: Call, query: ProjectQuery, seed: Seed) -> ProjectContents:
+def load(context: RequestContext, query: ProjectQuery, seed: Seed) -> ProjectContents:
     """Load a seed into a project."""
-    project = project_of(call, query)
-    project.load(seed, source="body")
+    project = project_of(context, query)
+    project.load(LoadedSeed(seed=seed, source="body"))
     return contents(project)
 
 
@@ -38,16 +79,16 @@ def read_seed(body: bytes) -> Seed:
     return parse_seed(decode_json(body), source="body")
 
 
-def reset(call: Call, query: ResetQuery) -> ProjectContents:
+def reset(context: RequestContext, query: ResetQuery) -> ProjectContents:
     """Return a project, or a part of it, to its base."""
-    project = project_of(call, query)
+    project = project_of(context, query)
     project.reset(query.only or None)
     return contents(project)
 
 
-def project_of(call: Call, query: ProjectQuery | EventsQuery | RequestsQuery | ExportQuery) -> Project:
+def project_of(context: RequestContext, query: ProjectQuery | EventsQuery | RequestsQuery | ExportQuery) -> Project:
     """The project that the query names, else the caller's. Raises ProjectInvalid."""
-    return call.project if query.project is UNSET else call.projects.get(query.project)
+    return context.project if query.project is UNSET else context.projects.get(query.project)
 
 
 def contents(project: Project) -> ProjectContents:

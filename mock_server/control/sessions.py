@@ -1,31 +1,90 @@
-"""Handlers of `/_mock/sessions`."""
+"""`/_mock/sessions`: sessions with their history, their limits and their settings."""
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import UNSET, structs
 
+from mock_server.control.kinds import CONTROL, WITH_ID
 from mock_server.control.paging import Collection, chosen, name_of, page
 from mock_server.control.projects import project_of
 from mock_server.errors import ControlRefused, SessionNotFound
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
 from mock_server.ids import masked
 from mock_server.state.project import Ending, Project
 from mock_server.state.sessions import Session, default_settings
-from mock_server.wire.control import (
-    ProjectQuery,
-    SessionDetail,
-    SessionList,
-    SessionSecret,
-    SessionsQuery,
-    SessionState,
-)
+from mock_server.wire.control.projects import ProjectQuery
+from mock_server.wire.control.sessions import SessionDetail, SessionList, SessionSecret, SessionsQuery, SessionState
+
+
+def resources() -> list[Resource]:
+    """Return the resources of sessions."""
+    ending = partial(WITH_ID, response=SessionState)
+    return [
+        Resource(
+            "/_mock/sessions",
+            {
+                "GET": CONTROL(
+                    name="mock.sessions.list",
+                    summary="Sessions of a project or of all, newest first.",
+                    handler=list_sessions,
+                    query=SessionsQuery,
+                    response=SessionList,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/sessions/{session_id}",
+            {
+                "GET": WITH_ID(
+                    name="mock.sessions.show",
+                    summary="A session with its history, what is left of it, and its settings.",
+                    handler=show,
+                    response=SessionDetail,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/sessions/{session_id}/secret",
+            {
+                "GET": WITH_ID(
+                    name="mock.sessions.secret",
+                    summary="A session's client secret, for a page of the emulator's own to talk with.",
+                    handler=tell_secret,
+                    response=SessionSecret,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/sessions/{session_id}/expire",
+            {
+                "POST": ending(
+                    name="mock.sessions.expire",
+                    summary="Let a session expire now.",
+                    handler=partial(end, ending="expired"),
+                )
+            },
+        ),
+        Resource(
+            "/_mock/sessions/{session_id}/cancel",
+            {
+                "POST": ending(
+                    name="mock.sessions.cancel",
+                    summary="Cancel a session, without an API key.",
+                    handler=partial(end, ending="cancelled"),
+                )
+            },
+        ),
+    ]
+
 
 MOST_IDS = 200
 
 
-def list_sessions(call: Call, query: SessionsQuery) -> SessionList:
+def list_sessions(context: RequestContext, query: SessionsQuery) -> SessionList:
     """List sessions of a project, or of all."""
-    projects = chosen(call, query.project)
+    projects = chosen(context, query.project)
     found = page(
         [(project, _among(project, query)) for project in projects],
         rank=lambda session: -session.created_at,
@@ -35,17 +94,17 @@ def list_sessions(call: Call, query: SessionsQuery) -> SessionList:
     )
     now = {project: project.clock.now() for project in projects}
     return SessionList(
-        project=name_of(call, query.project),
+        project=name_of(context, query.project),
         total=found.total,
         has_more=found.has_more,
         sessions=[state_of(session, project, now[project]) for project, session in found.entries],
     )
 
 
-def show(call: Call, query: ProjectQuery) -> SessionDetail:
+def show(context: RequestContext, query: ProjectQuery) -> SessionDetail:
     """Show a session from behind, with its settings."""
-    project = project_of(call, query)
-    session = _find(call, project)
+    project = project_of(context, query)
+    session = _find(context, project)
     return SessionDetail(
         **structs.asdict(state_of(session, project, project.clock.now())),
         masked_secret=masked(session.client_secret),
@@ -54,16 +113,16 @@ def show(call: Call, query: ProjectQuery) -> SessionDetail:
     )
 
 
-def tell_secret(call: Call, query: ProjectQuery) -> SessionSecret:
+def tell_secret(context: RequestContext, query: ProjectQuery) -> SessionSecret:
     """Tell a session's client secret."""
-    return SessionSecret(client_secret=_find(call, project_of(call, query)).client_secret)
+    return SessionSecret(client_secret=_find(context, project_of(context, query)).client_secret)
 
 
-def end(call: Call, query: ProjectQuery, *, ending: Ending) -> SessionState:
+def end(context: RequestContext, query: ProjectQuery, *, ending: Ending) -> SessionState:
     """End a session now; one that has ended already stays as it is."""
-    project = project_of(call, query)
+    project = project_of(context, query)
     now = project.clock.now()
-    return state_of(project.end_session(_find(call, project).id, ending, now=now), project, now)
+    return state_of(project.end_session(_find(context, project).id, ending, now=now), project, now)
 
 
 def state_of(session: Session, project: Project, now: float) -> SessionState:
@@ -88,12 +147,12 @@ def state_of(session: Session, project: Project, now: float) -> SessionState:
     )
 
 
-def _find(call: Call, project: Project) -> Session:
-    session_id = call.argument("session_id")
+def _find(context: RequestContext, project: Project) -> Session:
+    session_id = context.argument("session_id")
     try:
         return project.sessions.get(session_id)
     except SessionNotFound as error:
-        homes = call.projects.homes_of_session(session_id)
+        homes = context.projects.homes_of_session(session_id)
         error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
         raise
 

@@ -1,15 +1,45 @@
-"""Handlers of `/_mock/snapshot`."""
+"""`/_mock/snapshot`: a project's whole state as one document."""
 
+from mock_server.control.kinds import CONTROL, WITH_BODY
 from mock_server.control.projects import contents, project_of
-from mock_server.http.call import Call
-from mock_server.state import snapshots as state
-from mock_server.state.snapshots import Snapshot, SnapshotInvalid
-from mock_server.wire.control import ProjectContents, ProjectQuery
+from mock_server.documents import snapshots as state
+from mock_server.documents.snapshots import Snapshot, SnapshotInvalid
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
+from mock_server.wire.control.projects import ProjectContents, ProjectQuery
+
+SNAPSHOT_BYTES = 2 * 1024**3  # of a snapshot, which holds the content of files
 
 
-def take(call: Call, query: ProjectQuery) -> Snapshot:
+def resources() -> list[Resource]:
+    """Return the resources of snapshots."""
+    return [
+        Resource(
+            "/_mock/snapshot",
+            {
+                "GET": CONTROL(
+                    name="snapshot.take",
+                    summary="The whole state of a project as one document.",
+                    handler=take,
+                    response=Snapshot,
+                ),
+                "PUT": WITH_BODY(
+                    name="snapshot.restore",
+                    summary="Put a project into the state of a snapshot: all of it or nothing.",
+                    handler=restore,
+                    body=Snapshot,
+                    read_body=read_snapshot,
+                    max_body_bytes=SNAPSHOT_BYTES,
+                    response=ProjectContents,
+                ),
+            },
+        ),
+    ]
+
+
+def take(context: RequestContext, query: ProjectQuery) -> Snapshot:
     """Take a snapshot of a project."""
-    return state.take([project_of(call, query)])
+    return state.take([project_of(context, query)])
 
 
 def read_snapshot(body: bytes) -> Snapshot:
@@ -17,12 +47,12 @@ def read_snapshot(body: bytes) -> Snapshot:
     return state.parse_snapshot(body, source="body")
 
 
-def restore(call: Call, query: ProjectQuery, snapshot: Snapshot) -> ProjectContents:
+def restore(context: RequestContext, query: ProjectQuery, snapshot: Snapshot) -> ProjectContents:
     """Restore the only project of a snapshot, or the one of the same name."""
-    project = project_of(call, query)
+    project = project_of(context, query)
     named = [each for each in snapshot.projects if each.project == project.name]
     found = named if len(snapshot.projects) > 1 else snapshot.projects
     if not found:
         raise SnapshotInvalid(f"holds several projects, but none is named '{project.name}'", source="body")
-    state.restore(project, found[0], secrets=call.projects, source="body")
+    state.restore(project, found[0], secrets=context.projects, source="body")
     return contents(project)

@@ -1,73 +1,116 @@
-"""Handlers of `/_mock/threads`."""
+"""`/_mock/threads`: threads, whoever's they are."""
 
 from collections.abc import Callable
 from typing import Any
 
 from msgspec import UNSET
 
+from mock_server.control.kinds import CONTROL, WITH_ID
 from mock_server.control.paging import chosen, name_of, page
 from mock_server.control.projects import project_of
+from mock_server.documents.seeds import status_of
 from mock_server.errors import ThreadNotFound
-from mock_server.http.call import Call
-from mock_server.state.masking import hidden
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Resource
 from mock_server.state.project import Project
-from mock_server.state.seeds import status_of
 from mock_server.state.threads import Thread
-from mock_server.wire.control import ProjectQuery
-from mock_server.wire.journal import Cleared
-from mock_server.wire.views import ThreadParams, ThreadsQuery, ThreadSummaries, ThreadSummary, ThreadView
+from mock_server.wire.control.projects import ProjectQuery
+from mock_server.wire.control.requests import Cleared
+from mock_server.wire.control.threads import ThreadParams, ThreadsQuery, ThreadSummaries, ThreadSummary, ThreadView
 
 
-def list_threads(call: Call, query: ThreadsQuery) -> ThreadSummaries:
+def resources() -> list[Resource]:
+    """Return the resources of"""
+    return [
+        Resource(
+            "/_mock/threads",
+            {
+                "GET": CONTROL(
+                    name="mock.threads.list",
+                    summary="Threads of a project or of all, newest first.",
+                    handler=list_threads,
+                    query=ThreadsQuery,
+                    response=ThreadSummaries,
+                )
+            },
+        ),
+        Resource(
+            "/_mock/threads/{thread_id}",
+            {
+                "GET": WITH_ID(
+                    name="mock.threads.show",
+                    summary="A thread with all of its items.",
+                    handler=show,
+                    response=ThreadView,
+                ),
+                "PATCH": WITH_ID(
+                    name="mock.threads.edit",
+                    summary="Rename, lock, close or open a thread.",
+                    handler=edit,
+                    body=ThreadParams,
+                    response=ThreadView,
+                    failures=(400, 403, 404, 413),
+                ),
+                "DELETE": WITH_ID(
+                    name="mock.threads.delete",
+                    summary="Delete a thread with its items and attachments.",
+                    handler=delete,
+                    response=Cleared,
+                ),
+            },
+        ),
+    ]
+
+
+def list_threads(context: RequestContext, query: ThreadsQuery) -> ThreadSummaries:
     """List threads of a project, or of all."""
     found = page(
-        [(project, project.threads.timeline) for project in chosen(call, query.project)],
+        [(project, project.threads.timeline) for project in chosen(context, query.project)],
         rank=lambda thread: -thread.created_at,
         limit=query.limit,
         after=query.after,
         fits=_fits(query),
     )
     return ThreadSummaries(
-        project=name_of(call, query.project),
+        project=name_of(context, query.project),
         total=found.total,
         has_more=found.has_more,
         threads=[ThreadSummary(**_facts(thread, of), items=len(thread.items)) for of, thread in found.entries],
     )
 
 
-def show(call: Call, query: ProjectQuery) -> ThreadView:
+def show(context: RequestContext, query: ProjectQuery) -> ThreadView:
     """Show a thread with its items."""
-    project = project_of(call, query)
-    return _view(_find(call, project), project)
+    project = project_of(context, query)
+    return _view(_find(context, project), project)
 
 
-def edit(call: Call, query: ProjectQuery, params: ThreadParams) -> ThreadView:
+def edit(context: RequestContext, query: ProjectQuery, params: ThreadParams) -> ThreadView:
     """Change a thread's title or status, whoever's it is and whatever its status is."""
-    project = project_of(call, query)
-    thread = _find(call, project)
+    project = project_of(context, query)
+    thread = _find(context, project)
     if params.title is not UNSET:
         thread.title = params.title
     if params.status is not UNSET:
         thread.status = status_of(params.status)
-    project.feed.publish("thread.updated", thread=thread.id, user=hidden(thread.user))
+    project.publish_thread(thread, "updated")
     return _view(thread, project)
 
 
-def delete(call: Call, query: ProjectQuery) -> Cleared:
+def delete(context: RequestContext, query: ProjectQuery) -> Cleared:
     """Delete a thread with its items and attachments."""
-    project = project_of(call, query)
-    thread = _find(call, project)
+    project = project_of(context, query)
+    thread = _find(context, project)
     project.delete_thread(thread.id)
-    project.feed.publish("thread.deleted", thread=thread.id, user=hidden(thread.user))
     return Cleared(project=project.name, cleared=1)
 
 
-def _find(call: Call, project: Project) -> Thread:
-    thread_id = call.argument("thread_id")
+def _find(context: RequestContext, project: Project) -> Thread:
+    thread_id = context.argument("thread_id")
     try:
         return project.threads.get(thread_id)
     except ThreadNotFound as error:
-        homes = call.projects.homes_of_thread(thread_id)
+        homes = context.projects.homes_of_thread(thread_id)
         error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
         raise
 

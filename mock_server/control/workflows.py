@@ -1,30 +1,97 @@
-"""Handlers of `/_mock/workflows`: of the whole server, as workflow files are."""
+"""`/_mock/workflows`: the scripts of the whole server, as workflow files are."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
+from mock_server.control.guard import same_machine
 from mock_server.errors import BodyMalformed, ControlRefused, WorkflowNotFound
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
+from mock_server.http.operation import Operation, Resource
 from mock_server.wire.codec import convert, decode_json
-from mock_server.wire.workflows import Trial, TrialParams, WorkflowDetail, WorkflowError, WorkflowList, WorkflowState
+from mock_server.wire.control.workflows import (
+    Trial,
+    TrialParams,
+    WorkflowDetail,
+    WorkflowError,
+    WorkflowList,
+    WorkflowState,
+)
 from mock_server.workflows.catalog import WorkflowFile, parse_script
 from mock_server.workflows.matching import prompts_of
 from mock_server.workflows.script import Script
-from mock_server.workflows.trial import Rehearsal
+from mock_server.workflows.trial import DryRun
+
+
+def resources() -> list[Resource]:
+    """Return the resources of workflows, which belong to the whole server."""
+    of_server = partial(Operation, guard=same_machine, failures=(400, 403, 404, 413))
+    return [
+        Resource(
+            "/_mock/workflows",
+            {
+                "GET": of_server(
+                    name="workflows.list",
+                    summary="Every workflow that has a script.",
+                    handler=list_workflows,
+                    response=WorkflowList,
+                ),
+                "POST": of_server(
+                    name="workflows.add",
+                    summary="Let a script answer for its id, as a workflow file would.",
+                    handler=add,
+                    body=Script,
+                    read_body=read_script,
+                    response=WorkflowState,
+                ),
+            },
+        ),
+        Resource(
+            "/_mock/workflows/{workflow_id}",
+            {
+                "GET": of_server(
+                    name="workflows.show",
+                    summary="A workflow with its script and the text of its file.",
+                    handler=show,
+                    response=WorkflowDetail,
+                ),
+                "DELETE": of_server(
+                    name="workflows.remove",
+                    summary="Take away a script that was added.",
+                    handler=remove,
+                    response=WorkflowList,
+                ),
+            },
+        ),
+        Resource(
+            "/_mock/workflows/{workflow_id}/try",
+            {
+                "POST": of_server(
+                    name="workflows.try",
+                    summary="What a workflow would answer, and why; nothing is kept.",
+                    handler=try_turn,
+                    body=TrialParams,
+                    read_body=read_trial,
+                    response=Trial,
+                )
+            },
+        ),
+    ]
+
 
 DEPTH = 100  # of objects and arrays in what is tried
 
 
-def list_workflows(call: Call) -> WorkflowList:
+def list_workflows(context: RequestContext) -> WorkflowList:
     """List every workflow that has a script, and the files that none can be read from."""
-    known = sorted(call.workflows.list().items())
+    known = sorted(context.workflows.list().items())
     return WorkflowList(
         workflows=[WorkflowState(**_facts(workflow_id, *entry)) for workflow_id, entry in known],
-        errors=_errors(call.workflows.files()),
+        errors=_errors(context.workflows.files()),
     )
 
 
@@ -33,24 +100,24 @@ def read_script(body: bytes) -> Script:
     return parse_script(decode_json(body), source="body")
 
 
-def add(call: Call, script: Script) -> WorkflowState:
+def add(context: RequestContext, script: Script) -> WorkflowState:
     """Let a script answer from now on for its id."""
     if script.id is UNSET or not script.id:
         raise ControlRefused("Missing required parameter: 'id'.", code="missing_required_parameter", param="id")
-    call.workflows.add(script.id, script)
+    context.workflows.add(script.id, script)
     return WorkflowState(**_facts(script.id, script, None))
 
 
-def remove(call: Call) -> WorkflowList:
+def remove(context: RequestContext) -> WorkflowList:
     """Take away a script that was added; a file of its id answers again."""
-    call.workflows.remove(call.argument("workflow_id"))
-    return list_workflows(call)
+    context.workflows.remove(context.argument("workflow_id"))
+    return list_workflows(context)
 
 
-def show(call: Call) -> WorkflowDetail:
+def show(context: RequestContext) -> WorkflowDetail:
     """Show one with its script. Raises WorkflowNotFound."""
-    workflow_id = call.argument("workflow_id")
-    if workflow_id not in (known := call.workflows.list()):
+    workflow_id = context.argument("workflow_id")
+    if workflow_id not in (known := context.workflows.list()):
         raise WorkflowNotFound(workflow_id, hint="It has no script; what is sent to it is repeated.")
     script, file = known[workflow_id]
     return WorkflowDetail(
@@ -69,15 +136,15 @@ def read_trial(body: bytes) -> TrialParams:
     return convert(given, TrialParams)
 
 
-def try_turn(call: Call, params: TrialParams) -> Trial:
+def try_turn(context: RequestContext, params: TrialParams) -> Trial:
     """Play a turn that nobody keeps. Raises ControlRefused."""
-    workflow_id = call.argument("workflow_id")
-    if not call.workflows.has_version(workflow_id, None):
+    workflow_id = context.argument("workflow_id")
+    if not context.workflows.has_version(workflow_id, None):
         raise ControlRefused(
             f"Workflow '{workflow_id}' has no version: every message to it fails.", code="workflow_without_version"
         )
-    script = call.workflows.get(workflow_id)
-    return Rehearsal(script, params, workflow_id=workflow_id, now=call.now).trial()
+    script = context.workflows.get(workflow_id)
+    return DryRun(script, params, workflow_id=workflow_id, now=context.now).trial()
 
 
 def _facts(workflow_id: str, script: Script, file: WorkflowFile | None) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class _Schemas:
 
     def __init__(self, operations: list[Operation]) -> None:
         taken = [each for operation in operations for each in (operation.body, operation.query) if each]
-        given = [operation.answer for operation in operations]
+        given = [operation.response for operation in operations]
         types = [*taken, *given, ErrorBody]
         schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
         self._by_type = {str(type_): schema for type_, schema in zip(types, schemas, strict=True)}
@@ -150,7 +150,7 @@ _FILE = {
 
 
 def _content(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
-    content = {media_type: {"schema": schemas.of(operation.answer)} for media_type in operation.media_types}
+    content = {media_type: {"schema": schemas.of(operation.response)} for media_type in operation.media_types}
     return content | ({"text/event-stream": {"schema": {"type": "string"}}} if operation.streams else {})
 
 

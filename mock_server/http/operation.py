@@ -1,8 +1,6 @@
 """Operations: what can be done at a path, described once for the router, the docs and the reader."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from importlib import import_module
-from inspect import isawaitable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -11,40 +9,42 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mock_server.errors import MethodNotAllowed
-from mock_server.http.call import Call
-from mock_server.http.headers import Dressing, head_of
+from mock_server.http.context import RequestContext
+from mock_server.http.response import JSON, EventStream, ResponseSender, respond
 from mock_server.state.faults import Subject
-from mock_server.state.journal import parsed_head
 from mock_server.wire.codec import decode, decode_query, encode
 
 if TYPE_CHECKING:
-    from mock_server.wire.faults import FaultRule
+    from mock_server.wire.control.faults import FaultRule
 
-JSON = b"content-type: application/json\r\n"
+
+Result = Struct | dict[str, Any] | Response | EventStream
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One operation.
+    """What a method does at a path.
 
     name: as the SDKs call it, such as `sessions.create`.
-    handler: gets the Call, then the decoded query and body as far as they are declared; returns the `answer`,
-        a Starlette Response, or an async function that answers by itself.
-    read_body: decodes the body where `wire.codec.decode` does not do.
+    handler: takes the RequestContext, then the decoded query and body as far as they are declared. It returns a Result,
+        or an awaitable of one; a Struct or dict is encoded as JSON.
+    response: the type of what it returns, for the OpenAPI document.
+    read_body: decodes the body where `wire.codec.decode` can't.
     guard: raises if the caller may not do this.
-    subject: tells what a call is about, from the Call and what was decoded; faults strike only where there is one.
-    max_body_bytes: another limit than the server's.
-    failures, beta, streams, takes_file, media_types: for the docs: the statuses it can answer with besides 200, whether
-        it wants the beta header, may answer with server-sent events, takes a multipart file, and what it answers with.
+    subject: what the request is about, from the context and what was decoded. Without one no fault applies.
+    max_body_bytes: a limit other than the server's.
+    failures, beta, streams, takes_file, media_types: for the OpenAPI document: the statuses besides 200, whether the
+        beta header is required, whether the response may be server-sent events, whether the request is a multipart
+        file, and the media types of the response.
     """
 
     name: str
     summary: str
-    handler: Callable[..., Any]
-    answer: Any
+    handler: Callable[..., Result | Awaitable[Result]]
+    response: Any
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     read_body: Callable[[bytes], Struct] | None = None
-    guard: Callable[[Call], None]
+    guard: Callable[[RequestContext], None]
     subject: Callable[..., Subject] | None = None
     max_body_bytes: int | None = None
     failures: tuple[int, ...] = ()
@@ -53,55 +53,50 @@ class Operation(Struct, frozen=True, kw_only=True):
     takes_file: bool = False
     media_types: tuple[str, ...] = ("application/json",)
 
-    async def perform(self, call: Call) -> None:
-        """Guard, decode, let a fault strike, ask the handler, answer."""
-        call.entry.operation = self.name
-        self.guard(call)
+    async def serve(self, context: RequestContext) -> None:
+        """Guard, decode, apply a fault, call the handler, respond. Raises what the guard or the handler raises."""
+        context.entry.operation = self.name
+        self.guard(context)
         given: list[Struct] = []
         if self.query is not None:
-            given.append(decode_query(call.query(), self.query))
+            given.append(decode_query(context.query(), self.query))
         if self.body is not None:
-            body = await call.json_body(limit=self.max_body_bytes)
+            body = await context.json_body(limit=self.max_body_bytes)
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
         if self.subject is not None:
-            rule = _struck(call, self.subject(call, *given))
+            rule = _matching_fault(context, self.subject(context, *given))
             if rule is not None:
-                from mock_server.http.faults import inflict  # noqa: PLC0415 - starting fast
+                from mock_server.http.faults import apply_fault  # noqa: PLC0415 - starting fast
 
-                await inflict(call, rule, guard=self.guard)
-        result = self.handler(call, *given)
-        if not isinstance(result, Struct | dict):
-            result = await _answer_otherwise(call, result)
-        if result is not None:
-            await respond(call, 200, encode(result), JSON)
+                await apply_fault(context, rule, guard=self.guard)
+        result = self.handler(context, *given)
+        if not isinstance(result, Struct | dict | Response | EventStream):
+            result = await result
+        await _respond_with(context, result)
 
 
-def _struck(call: Call, subject: Subject) -> "FaultRule | None":
-    """Note what a call is about; gives the fault that strikes it, if any."""
-    entry = call.entry
+def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | None":
+    """Note in the journal what a request is about, and return the fault that applies to it, if any."""
+    entry = context.entry
     entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
     if subject.session is not None:
         entry.session = subject.session
-    return call.project.faults.strike(subject, path=call.path, now=call.now)
+    return context.project.faults.match(subject, path=context.path, now=context.now, magic=_magic_rules)
 
 
-async def _answer_otherwise(call: Call, result: Any) -> Any:
-    """What an awaitable gives; None after a Response or a function that has answered by itself."""
-    if isawaitable(result):
-        result = await result
-    if isinstance(result, Response):
-        return await result(call.scope, call.receive, Dressing(call))
-    return await result() if callable(result) else result
+def _magic_rules() -> "Sequence[FaultRule]":
+    from mock_server.documents.fault_sets import magic_rules  # noqa: PLC0415 - starting fast
+
+    return magic_rules()
 
 
-def deferred(path: str) -> Callable[..., Any]:
-    """A handler such as `package.module:name` that is imported when it is first called: the start stays fast."""
-
-    def handle(*arguments: Any) -> Any:
-        module, _, name = path.partition(":")
-        return getattr(import_module(module), name)(*arguments)
-
-    return handle
+async def _respond_with(context: RequestContext, result: Result) -> None:
+    if isinstance(result, EventStream):
+        await result()
+    elif isinstance(result, Response):
+        await result(context.scope, context.receive, ResponseSender(context))
+    else:
+        await respond(context, 200, encode(result), JSON)
 
 
 class Resource:
@@ -117,29 +112,14 @@ class Resource:
         return Route(self.path, self)
 
     async def __call__(self, scope: Scope, _: Receive, __: Send) -> None:
-        """Answer the call in this scope."""
-        await self.answer(scope["mock_server.call"])
+        """Serve the request of this scope."""
+        await self.serve(scope["mock_server.context"])
 
-    def answer(self, call: Call) -> Awaitable[None]:
-        """Answer, or raise for the gate to render."""
-        operation = self.operations.get("GET" if call.method == "HEAD" else call.method)
+    def serve(self, context: RequestContext) -> Awaitable[None]:
+        """Serve a request, or raise for the middleware to render."""
+        operation = self.operations.get("GET" if context.method == "HEAD" else context.method)
         if operation is not None:
-            return operation.perform(call)
-        if call.method == "OPTIONS":
-            return respond(call, 200, b"", b"allow: %b\r\n" % self._allowed.encode())
-        raise MethodNotAllowed(call.method, call.path, allowed=self._allowed)
-
-
-async def respond(call: Call, status: int, body: bytes, lines: bytes) -> None:
-    """Send a whole answer; `lines` are its own headers."""
-    entry = call.entry
-    entry.status = status
-    if call.spoiler is not None:
-        await call.spoiler.respond(call, status, body, lines)
-        return
-    entry.answer = body
-    head = head_of(call, b"%bcontent-length: %d\r\n" % (lines, len(body)))
-    connection = call.connection
-    if connection is None or not connection.answer(call.send, status, head, body):
-        await call.send({"type": "http.response.start", "status": status, "headers": parsed_head(head)})
-        await call.send({"type": "http.response.body", "body": body})
+            return operation.serve(context)
+        if context.method == "OPTIONS":
+            return respond(context, 200, b"", b"allow: %b\r\n" % self._allowed.encode())
+        raise MethodNotAllowed(context.method, context.path, allowed=self._allowed)

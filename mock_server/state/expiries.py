@@ -11,7 +11,7 @@ from mock_server.state.sessions import Session
 _BySecond = dict[int, dict[str, Session]]
 
 
-class Expiries:
+class ExpiryIndex:
     """The sessions of one project by the second in which they expire, for those who want to hear of it.
 
     The index is made at the first look and kept until it is forgotten. It holds every session whose time ends after

@@ -1,4 +1,4 @@
-"""Faults of one project: which rule strikes a call. What then happens is up to `http.faults`."""
+"""The fault rules of one project: which one applies to a request. `http.faults` does what it says."""
 
 import re
 from collections.abc import Callable, Container, Sequence
@@ -10,14 +10,14 @@ from msgspec import UNSET, Struct
 from mock_server.errors import ControlRefused, FaultNotFound
 
 if TYPE_CHECKING:
-    from mock_server.wire.faults import FaultAction, FaultMatch, FaultParams, FaultRule
+    from mock_server.wire.control.faults import FaultAction, FaultMatch, FaultParams, FaultRule
 
 MAGIC_WORKFLOW = "wf_mock_"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Subject(Struct, frozen=True, gc=False):
-    """What a call is about, as far as it is known before it is done."""
+    """What a request is about, as far as that is known before it is handled."""
 
     operation: str
     session: str | None = None
@@ -26,14 +26,14 @@ class Subject(Struct, frozen=True, gc=False):
 
 
 class Faults:
-    """The rules of one project, tried in order: the first that fits a call strikes it.
+    """The rules of one project, tried in order: the first that matches a request applies to it.
 
-    hits: how many calls each name has struck, of rules that are gone and of magic values too.
+    hits: how many requests each rule has applied to, by its name; rules that are gone and magic values included.
     """
 
-    def __init__(self, chance: Callable[[], float], *, magic: "Callable[[], Sequence[FaultRule]]" = tuple) -> None:
-        """`chance` draws from [0, 1); `magic` gives the rules of the magic workflow ids."""
-        self._chance, self._magic = chance, magic
+    def __init__(self, chance: Callable[[], float]) -> None:
+        """`chance` draws from [0, 1)."""
+        self._chance = chance
         self.drawn = 0
         self.rules: list[FaultRule] = []
         self.hits: dict[str, int] = {}
@@ -41,7 +41,7 @@ class Faults:
     def add(self, params: "FaultParams", *, now: float) -> "FaultRule":
         """Add a rule behind the others. Raises ControlRefused for one that can't work."""
         from mock_server.moments import seconds  # noqa: PLC0415 - starting fast
-        from mock_server.wire.faults import FaultRule  # noqa: PLC0415
+        from mock_server.wire.control.faults import FaultRule  # noqa: PLC0415
 
         check(params)
         self.drawn += 1
@@ -76,19 +76,24 @@ class Faults:
         """Take away every rule; ids go on counting."""
         self.rules = []
 
-    def strike(self, subject: Subject, *, path: str, now: float) -> "FaultRule | None":
-        """The rule that strikes this call, if any: the project's own first, then the magic values'."""
+    def match(
+        self, subject: Subject, *, path: str, now: float, magic: "Callable[[], Sequence[FaultRule]]" = tuple
+    ) -> "FaultRule | None":
+        """Return the rule that applies to a request, if any, and count it.
+
+        The project's own rules come first, then those of the magic workflow ids, which `magic` returns.
+        """
         is_magic = subject.workflow is not None and subject.workflow.startswith(MAGIC_WORKFLOW)
         if not self.rules and not is_magic:
             return None
-        rule = next((rule for rule in self.rules if self._strikes(rule, subject, path, now)), None)
+        rule = next((rule for rule in self.rules if self._applies(rule, subject, path, now)), None)
         if rule is None and is_magic:
-            rule = next((rule for rule in self._magic() if _fits(rule.match, subject, path)), None)
+            rule = next((rule for rule in magic() if _fits(rule.match, subject, path)), None)
         if rule is not None:
             self.hits[rule.name] = self.hits.get(rule.name, 0) + 1
         return rule
 
-    def _strikes(self, rule: "FaultRule", subject: Subject, path: str, now: float) -> bool:
+    def _applies(self, rule: "FaultRule", subject: Subject, path: str, now: float) -> bool:
         over = (rule.until is not None and now >= rule.until) or (rule.times is not None and rule.hits >= rule.times)
         if over or not _fits(rule.match, subject, path):
             return False

@@ -1,44 +1,24 @@
-"""What happens in a project, told while it happens to whoever listens."""
+"""What happens in a project, published while it happens to whoever listens."""
 
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-WAITING = 1000  # what a listener may leave unread before it is dropped
-NEWEST = 200  # what a batch holds
-_TIDY = 128  # after how many happenings listeners are tidied
+if TYPE_CHECKING:
+    from mock_server.wire.control.events import FeedBatch, FeedEvent
+
+QUEUE_LIMIT = 1000  # events that a listener may leave unread before it is dropped
+BATCH_LIMIT = 200  # events in a batch
+_TRIM_EVERY = 128  # events
 
 
-class Happening(Struct, frozen=True, kw_only=True):
-    """One thing that happened.
+class PendingEvent(Struct, frozen=True, gc=False):
+    """An event that nobody has read yet. One that is never read never has its data built.
 
-    number: counts the happenings of a project, without gaps as long as somebody listens.
-    kind: such as `session.expired`, `request`, `fault`, `clock`, `reset`.
-    at: unix seconds in the project's time: when it happened, which may be before it was told.
-    data: what it is about.
-    """
-
-    project: str
-    number: int
-    kind: str
-    at: float
-    data: dict[str, Any]
-
-
-class Batch(Struct, frozen=True, kw_only=True):
-    """What happened since the last batch: the newest, oldest first, and how many were left out, by kind."""
-
-    happenings: list[Happening]
-    left_out: dict[str, int]
-
-
-class Note(Struct, frozen=True, gc=False):
-    """A happening before anybody reads it. What is never read never has its data made.
-
-    about: what it is about; describe: makes the data of it.
+    about: what the event is about; describe: builds its data from that.
     """
 
     project: str
@@ -48,79 +28,82 @@ class Note(Struct, frozen=True, gc=False):
     about: Any
     describe: Callable[[Any], dict[str, Any]]
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """What it is about, in words that may travel."""
-        return self.describe(self.about)
+    def built(self) -> "FeedEvent":
+        """Return the event as it travels."""
+        from mock_server.wire.control.events import FeedEvent  # noqa: PLC0415 - starting fast
 
-    def happening(self) -> Happening:
-        """The whole of it."""
-        return Happening(project=self.project, number=self.number, kind=self.kind, at=self.at, data=self.data)
+        data = self.describe(self.about)
+        return FeedEvent(project=self.project, number=self.number, kind=self.kind, at=self.at, data=data)
 
 
-class Listener:
-    """A bounded queue; one that overflows is dropped: it takes no more, knows it, and is soon told no more."""
+class QueueListener:
+    """Gets every event, in a bounded queue. If that overflows, the listener is dropped and gets no more."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called when the first thing to read has come since `rest`, or when the listener was dropped."""
-        self.waiting: deque[Note] = deque()
+        """`wake` is called when the first event since `rest` has come, or when the listener was dropped."""
+        self.waiting: deque[PendingEvent] = deque()
         self.dropped = False
         self._wake, self._rests = wake, True
 
-    def tell(self, note: Note) -> None:
-        """Queue a happening, or give up on this listener."""
+    def put(self, event: PendingEvent) -> None:
+        """Queue an event, or drop this listener."""
         if self.dropped:
             return
-        if len(self.waiting) >= WAITING:
+        if len(self.waiting) >= QUEUE_LIMIT:
             self.dropped = True
         else:
-            self.waiting.append(note)
+            self.waiting.append(event)
         if self._rests or self.dropped:
             self._rests = False
             self._wake()
 
     def rest(self) -> None:
-        """Be woken again. What came before this was called has to be read after it."""
+        """Ask to be woken again. Read the queue after this call, not before."""
         self._rests = True
 
-    def tidy(self) -> None:
-        """A queue is always tidy."""
+    def trim(self) -> None:
+        """Do nothing: the queue is bounded already."""
 
 
-class Gatherer:
-    """Keeps the newest happenings and counts the others. It is never dropped, and wakes nobody.
+class BatchListener:
+    """Keeps the newest events and counts the others. It is never dropped, and wakes nobody.
 
-    tell: takes a happening, in no more time than a list does.
+    put: takes an event, in the time that a list takes.
     """
 
     dropped = False
 
     def __init__(self) -> None:
-        self._waiting: deque[Note] = deque()
-        self._left_out: dict[str, int] = {}
-        self._lock = Lock()  # another thread may tidy while this one takes
-        self.tell: Callable[[Note], None] = self._waiting.append
+        self._waiting: deque[PendingEvent] = deque()
+        self._omitted: dict[str, int] = {}
+        self._lock = Lock()  # another thread may trim while this one takes
+        self.put: Callable[[PendingEvent], None] = self._waiting.append
 
-    def tidy(self) -> None:
-        """Keep only the newest, and count the others."""
+    def trim(self) -> None:
+        """Keep only the newest events, and count the others."""
         with self._lock:
-            for _ in range(len(self._waiting) - NEWEST):
+            for _ in range(len(self._waiting) - BATCH_LIMIT):
                 kind = self._waiting.popleft().kind
-                self._left_out[kind] = self._left_out.get(kind, 0) + 1
+                self._omitted[kind] = self._omitted.get(kind, 0) + 1
 
-    def take(self) -> Batch | None:
-        """What has come since this was last asked; None if nothing has."""
-        self.tidy()
+    def take(self) -> "FeedBatch | None":
+        """Return what has come since the last call, or None."""
+        from mock_server.wire.control.events import FeedBatch  # noqa: PLC0415 - starting fast
+
+        self.trim()
         with self._lock:
-            newest = [self._waiting.popleft() for _ in range(min(len(self._waiting), NEWEST))]
-            left_out, self._left_out = self._left_out, {}
-        return Batch(happenings=[note.happening() for note in newest], left_out=left_out) if newest else None
+            newest = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_LIMIT))]
+            omitted, self._omitted = self._omitted, {}
+        return FeedBatch(events=[event.built() for event in newest], omitted=omitted) if newest else None
+
+
+Listener = QueueListener | BatchListener
 
 
 class Feed:
-    """The happenings of one project. Without a listener nothing is made, kept or counted.
+    """The events of one project. Without a listener nothing is built, kept or counted.
 
-    listeners: who hears of them; empty when nobody does, which is what to ask before anything is done for a happening.
+    listeners: empty when nobody listens, which is what to check before any work is done for an event.
     """
 
     def __init__(self, project: str, *, now: Callable[[], float]) -> None:
@@ -128,43 +111,38 @@ class Feed:
         self._number = 0
         self._set(())
 
-    @property
-    def has_listeners(self) -> bool:
-        """Whether anybody listens."""
-        return bool(self.listeners)
-
-    def join(self, listener: Listener | Gatherer) -> None:
-        """Tell it from now on."""
+    def join(self, listener: Listener) -> None:
+        """Publish to a listener from now on."""
         self._set((*self.listeners, listener))
 
-    def leave(self, listener: Listener | Gatherer) -> None:
-        """Tell it no more."""
+    def leave(self, listener: Listener) -> None:
+        """Publish to a listener no more."""
         self._set(tuple(each for each in self.listeners if each is not listener))
 
     def publish(self, kind: str, *, at: float | None = None, **data: Any) -> None:
-        """Tell every listener."""
+        """Publish an event; `at` is in unix seconds, by default now."""
         if self.listeners:
-            self.tell_about(data, dict, kind, at)
+            self.publish_about(data, dict, kind, at)
 
-    def tell_about(
+    def publish_about(
         self, about: Any, describe: Callable[[Any], dict[str, Any]], kind: str, at: float | None = None
     ) -> None:
-        """Tell every listener of something that changes no more; it is described when it is read.
+        """Publish an event about an object that changes no more; `describe` is called when the event is read.
 
-        It has to be cheap: all that is asked of the server passes here, some of it twice.
+        This has to be cheap: every request passes here, some of them twice.
         """
         self._number = number = self._number + 1
-        note = Note(self._project, number, kind, self._now() if at is None else at, about, describe)
-        for tell in self._tell:
-            tell(note)
-        if not number % _TIDY:
-            self._tidy()
+        event = PendingEvent(self._project, number, kind, self._now() if at is None else at, about, describe)
+        for put in self._put:
+            put(event)
+        if not number % _TRIM_EVERY:
+            self._trim()
 
-    def _tidy(self) -> None:
+    def _trim(self) -> None:
         for listener in self.listeners:
-            listener.tidy()
+            listener.trim()
             if listener.dropped:
                 self.leave(listener)
 
-    def _set(self, listeners: tuple[Listener | Gatherer, ...]) -> None:
-        self.listeners, self._tell = listeners, tuple(listener.tell for listener in listeners)
+    def _set(self, listeners: tuple[Listener, ...]) -> None:
+        self.listeners, self._put = listeners, tuple(listener.put for listener in listeners)

@@ -8,13 +8,12 @@ from msgspec import Struct
 
 from mock_server.clock import stopwatch
 from mock_server.errors import RequestNotFound
+from mock_server.wire.headers import Headers
 
 ENTRY_BYTES = 1024 * 1024  # what is kept of one body, and of one stream
 FAILURES = 20  # how many of the newest are kept, with all that their tracebacks hold
 _OVERHEAD = 2048  # about what an entry without bodies takes in memory, in bytes
 _GONE = -1  # the size of an entry that is kept no longer
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Entry(Struct, gc=False):
@@ -23,7 +22,7 @@ class Entry(Struct, gc=False):
     at: unix seconds in the project's time; began: on the stopwatch.
     operation: as the SDKs call it; None where no operation was reached.
     status: 0 until the answer has begun.
-    answer_head: its headers as lines, of which `parsed_head` makes pairs; empty until the answer has begun.
+    response_head: its headers as lines, of which `parsed_head` makes pairs; empty until the answer has begun.
     events: the frames of a stream, as they were sent; sent_at: when, on the stopwatch.
     kept: bytes of events; size: all that counts against the journal's limit, once it has ended.
     outcome: how it ended: `open` until it does, `abandoned` when the client left, `dropped` when a fault cut it.
@@ -44,8 +43,8 @@ class Entry(Struct, gc=False):
     thread: str | None = None
     fault: str | None = None
     status: int = 0
-    answer_head: bytes = b""
-    answer: bytes = b""
+    response_head: bytes = b""
+    response_body: bytes = b""
     events: list[bytes] | None = None
     sent_at: "array[float] | None" = None
     seconds: float = 0.0
@@ -63,12 +62,6 @@ class Entry(Struct, gc=False):
             self.events.append(frame)  # type: ignore[union-attr]
             self.sent_at.append(stopwatch())
             self.kept += len(frame)
-
-
-def parsed_head(head: bytes) -> Headers:
-    """Header lines as pairs."""
-    lines = (line.partition(b": ") for line in head.split(b"\r\n")[:-1])
-    return [(name, value) for name, _, value in lines]
 
 
 class Journal:
@@ -107,14 +100,14 @@ class Journal:
         if entry.outcome == "open":
             entry.outcome = "answered"
         entry.seconds = now - entry.began
-        entry.body, entry.answer = entry.body[:ENTRY_BYTES], entry.answer[:ENTRY_BYTES]
+        entry.body, entry.response_body = entry.body[:ENTRY_BYTES], entry.response_body[:ENTRY_BYTES]
         total = self.totals.get((entry.operation, entry.status))
         if total is None:
             total = self.totals[entry.operation, entry.status] = [0, 0.0]
         total[0] += 1
         total[1] += entry.seconds
         if entry.size != _GONE:
-            entry.size = _OVERHEAD + len(entry.body) + len(entry.answer) + entry.kept
+            entry.size = _OVERHEAD + len(entry.body) + len(entry.response_body) + entry.kept
             self._size += entry.size
             while self._size > self._size_limit and self._entries:
                 self._forget_oldest()

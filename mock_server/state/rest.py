@@ -6,7 +6,8 @@ import msgspec
 from msgspec import UNSET
 
 from mock_server.state.threads import unix
-from mock_server.wire import files, items, threads
+from mock_server.wire.chat import items
+from mock_server.wire.rest import files, threads
 
 
 def is_listed(item: items.ThreadItem) -> bool:

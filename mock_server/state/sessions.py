@@ -10,11 +10,11 @@ from mock_server import config
 from mock_server.errors import SessionNotFound, WorkflowNotFound
 from mock_server.ids import IdFactory, tail_of
 from mock_server.state.faults import MAGIC_WORKFLOW
-from mock_server.wire import sessions as wire
-from mock_server.wire.sessions import ChatSessionStatus, SessionCreateParams
+from mock_server.wire.rest import sessions as wire
+from mock_server.wire.rest.sessions import ChatSessionStatus, SessionCreateParams
 
 if TYPE_CHECKING:
-    from mock_server.wire.control import SessionSettings, Transition
+    from mock_server.wire.control.sessions import SessionSettings, Transition
 
 
 class Session(Struct, gc=False, kw_only=True):
@@ -52,7 +52,7 @@ class Session(Struct, gc=False, kw_only=True):
 
     def transitions(self, now: float) -> "list[Transition]":
         """Its history up to `now`, each change with the time it happened, not the time it was noticed."""
-        from mock_server.wire.control import Transition  # noqa: PLC0415 - starting fast
+        from mock_server.wire.control.sessions import Transition  # noqa: PLC0415 - starting fast
 
         history = [Transition(status="active", at=self.created_at, cause="created")]
         if self.cancelled_at is not None:
@@ -65,7 +65,7 @@ class Session(Struct, gc=False, kw_only=True):
 
     def settings(self) -> "SessionSettings":
         """What it was created with, every default applied."""
-        from mock_server.wire.control import SessionSettings  # noqa: PLC0415 - starting fast
+        from mock_server.wire.control.sessions import SessionSettings  # noqa: PLC0415 - starting fast
 
         return SessionSettings(
             expires_after_seconds=None if self.expired_at is not None else self.expires_at - int(self.created_at),

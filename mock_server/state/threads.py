@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import UNSET, Struct, structs
 
 from mock_server.clock import Real
-from mock_server.errors import ThreadNotFound
+from mock_server.errors import ItemNotFound, OperationRefused, ThreadNotFound, ThreadNotOpen
+from mock_server.state.item_updates import unaliased, update_item
 from mock_server.state.timeline import Page, Timeline
-from mock_server.wire import events
-from mock_server.wire import items as wire
-from mock_server.wire.threads import ActiveStatus, ChatKitThread, ThreadListParams, ThreadStatus
+from mock_server.wire.chat import events, operations
+from mock_server.wire.chat import items as wire
+from mock_server.wire.rest.threads import ActiveStatus, ChatKitThread, LockedStatus, ThreadListParams, ThreadStatus
 
 if TYPE_CHECKING:
     from mock_server.state.timeline import Query
@@ -53,11 +54,14 @@ class Thread(Struct, kw_only=True):
         """Keep a whole item."""
         self.items.add(item, at=unix(item.created_at))
 
-    def apply(self, event: events.ThreadStreamEvent) -> None:
-        """Make true what an event says; an update of an unknown item changes nothing."""
+    def apply(self, event: events.ThreadStreamEvent) -> bool:
+        """Store what an event says; an update of an unknown item changes nothing.
+
+        Returns whether the thread itself changed, and not only its items.
+        """
         match event:
             case events.ItemAdded(item=item) | events.ItemDone(item=item) | events.ItemReplaced(item=item):
-                kept = _unaliased(item)
+                kept = unaliased(item)
                 if item.id in self.items:
                     self.items.replace(kept)
                 else:
@@ -65,13 +69,65 @@ class Thread(Struct, kw_only=True):
             case events.ItemUpdated(item_id=item_id, update=update):
                 known = self.items.get(item_id)
                 if known is not None:
-                    _update(known, update)
+                    update_item(known, update)
             case events.ItemRemoved(item_id=item_id):
                 if item_id in self.items:
                     self.items.remove(item_id)
             case events.ThreadUpdated(thread=thread):
                 self.title = None if thread.title is UNSET else thread.title
                 self.status = thread.status
+                return True
+        return False
+
+    def require_open(self) -> None:
+        """Raise ThreadNotOpen if the thread is locked or closed."""
+        if not isinstance(self.status, ActiveStatus):
+            status = "locked" if isinstance(self.status, LockedStatus) else "closed"
+            raise ThreadNotOpen(self.id, status=status)
+
+    def item(self, item_id: str) -> wire.ThreadItem:
+        """Return the item with an id. Raises ItemNotFound."""
+        item = self.items.get(item_id)
+        if item is None:
+            raise ItemNotFound(item_id)
+        return item
+
+    def complete_tool_call(self, output: Any) -> wire.ClientToolCallItem:
+        """Complete the pending client tool call, and return it as it was. Raises OperationRefused if there is none.
+
+        It has to be the last item, as in the official server. Older calls that are still pending are dropped, as there.
+        """
+        pending = self.items.last()
+        if not isinstance(pending, wire.ClientToolCallItem) or pending.status != "pending":
+            raise OperationRefused(f"Thread '{self.id}' has no pending client tool call to answer.")
+        completed = structs.replace(pending, status="completed", output=UNSET if output is None else output)
+        self.items.replace(completed)
+        for older in list(self.items):
+            if isinstance(older, wire.ClientToolCallItem) and older.status == "pending":
+                self.items.remove(older.id)
+        return pending
+
+    def answered_questions(
+        self, item_id: str, submission: operations.StructuredInputSubmission
+    ) -> wire.StructuredInputItem:
+        """Return pending questions with their answers; a question without one counts as skipped.
+
+        Raises ItemNotFound, OperationRefused. The item is stored when the event that replaces it is applied.
+        """
+        item = self.item(item_id)
+        if not isinstance(item, wire.StructuredInputItem) or item.status != "pending":
+            raise OperationRefused(f"Item '{item_id}' has no pending questions.")
+        inputs = [_answered(question, submission) for question in item.inputs]
+        return structs.replace(item, status=submission.status, inputs=inputs)
+
+    def drop_after_message(self, item_id: str) -> wire.UserMessageItem:
+        """Drop every item after a user's message, and return the message. Raises ItemNotFound, OperationRefused."""
+        item = self.item(item_id)
+        if not isinstance(item, wire.UserMessageItem):
+            raise OperationRefused(f"Item '{item_id}' is no user message; a retry begins after one.")
+        for later in self.items.after(item.id):
+            self.items.remove(later.id)
+        return item
 
 
 class Threads:
@@ -136,66 +192,10 @@ def zoneless(now: float) -> datetime:
     return zoned(now).replace(tzinfo=None)
 
 
-def _unaliased(item: wire.ThreadItem) -> wire.ThreadItem:
-    """A copy whose growing parts are its own, so that what is stored and what is sent do not share them."""
-    match item:
-        case wire.AssistantMessageItem():
-            return structs.replace(item, content=[_part(part) for part in item.content])
-        case wire.WorkflowItem():
-            return structs.replace(item, workflow=structs.replace(item.workflow, tasks=list(item.workflow.tasks)))
-    return item
-
-
-def _part(part: wire.AssistantMessageContent) -> wire.AssistantMessageContent:
-    return structs.replace(part, annotations=list(part.annotations))
-
-
-def _update(item: wire.ThreadItem, update: events.ItemUpdate) -> None:
-    match item, update:
-        case wire.AssistantMessageItem(), (
-            events.ContentPartAdded() | events.ContentPartDone() | events.TextDelta() | events.AnnotationAdded()
-        ):
-            _update_message(item, update)
-        case wire.WorkflowItem(), events.TaskAdded(task_index=index, task=task):
-            item.workflow.tasks.insert(index, task)
-        case wire.WorkflowItem(), events.TaskUpdated(task_index=index, task=task) if index < len(item.workflow.tasks):
-            item.workflow.tasks[index] = task
-        case wire.WidgetItem(), events.WidgetRootUpdated(widget=widget):
-            item.widget = widget
-        case wire.WidgetItem(), events.WidgetComponentUpdated(component_id=component_id, component=component):
-            item.widget = _replace_component(item.widget, component_id, lambda _: component)
-        case wire.WidgetItem(), events.StreamingTextDelta(component_id=component_id, delta=delta):
-            item.widget = _replace_component(
-                item.widget, component_id, lambda old: {**old, "value": old.get("value", "") + delta}
-            )
-        case wire.GeneratedImageItem(), events.GeneratedImageUpdated(image=image):
-            item.image = image
-
-
-def _update_message(
-    item: wire.AssistantMessageItem,
-    update: events.ContentPartAdded | events.ContentPartDone | events.TextDelta | events.AnnotationAdded,
-) -> None:
-    while len(item.content) <= update.content_index:
-        item.content.append(wire.AssistantMessageContent(text="", annotations=[]))
-    match update:
-        case events.ContentPartAdded(content=content) | events.ContentPartDone(content=content):
-            item.content[update.content_index] = _part(content)
-        case events.TextDelta(delta=delta):
-            item.content[update.content_index].text += delta
-        case events.AnnotationAdded(annotation=annotation, annotation_index=index):
-            item.content[update.content_index].annotations.insert(index, annotation)
-
-
-def _replace_component(
-    node: dict[str, Any], component_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
-) -> dict[str, Any]:
-    def walk(value: Any) -> Any:
-        if isinstance(value, list):
-            return [walk(entry) for entry in value]
-        if isinstance(value, dict):
-            return change(value) if value.get("id") == component_id else {key: walk(value[key]) for key in value}
-        return value
-
-    walked: dict[str, Any] = walk(node)
-    return walked
+def _answered(question: wire.StructuredInput, submission: operations.StructuredInputSubmission) -> wire.StructuredInput:
+    given = submission.answers.get(question.id)
+    if submission.status == "skipped" or given is None or given.skipped or not given.values:
+        return structs.replace(question, answer=wire.StructuredInputAnswer(skipped=True))
+    several = not isinstance(question, wire.MultipleChoice) or question.multiple
+    values = given.values if several else given.values[:1]
+    return structs.replace(question, answer=wire.StructuredInputAnswer(values=values))

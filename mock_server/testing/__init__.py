@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mock_server.testing.handle import Handle
+    from mock_server.client.handle import Handle
     from mock_server.testing.mock import ChatKitMock as ChatKitMock
 
 
@@ -12,8 +12,8 @@ def connect(url: str | None = None, *, project: str | None = None) -> "Handle":
 
     `project` is the one it acts on, by default the server's own default.
     """
-    from mock_server.testing.handle import Handle  # noqa: PLC0415 - a server starts faster without it
-    from mock_server.testing.transport import HttpTransport  # noqa: PLC0415
+    from mock_server.client.handle import Handle  # noqa: PLC0415 - a server starts faster without it
+    from mock_server.client.transport import HttpTransport  # noqa: PLC0415
 
     return Handle(HttpTransport(url), project=project)
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mock_server.client.handle import Handle
+from mock_server.client.transport import Transport
 from mock_server.testing.conversation import Conversation
-from mock_server.testing.handle import Handle
 from mock_server.testing.proxies import past_proxies
-from mock_server.testing.transport import Transport
 from mock_server.workflows.catalog import ANY
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Mock(Handle):
 
     def secret(self, session: Any) -> Conversation:
         """The conversation of a session, or of its client secret."""
-        return Conversation(self._transport, getattr(session, "client_secret", session))
+        return Conversation(self.transport, getattr(session, "client_secret", session))
 
     def reply(self, when: str | Mapping[str, Any], *steps: str | Mapping[str, Any]) -> None:
         """Script the assistant of every workflow without a file: to a message with this text, or to what a workflow

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mock_server.testing.transport import Transport
-from mock_server.wire.events import ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
-from mock_server.wire.items import AssistantMessageItem, ClientToolCallItem, ThreadItem
+from mock_server.client.transport import Transport
+from mock_server.wire.chat.events import ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
+from mock_server.wire.chat.items import AssistantMessageItem, ClientToolCallItem, ThreadItem
 
 _PATH = "/v1/chatkit/conversation"
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.types import ASGIApp, Message, Scope
 
-from mock_server.testing.loop import loop_factory
-from mock_server.testing.transport import TIMEOUT, Unreachable, refusal
+from mock_server.client.transport import TIMEOUT, Unreachable, refusal
+from mock_server.server.loop import loop_factory
 
 T = TypeVar("T")
 ORIGIN = "http://mock.localhost"  # a name that stands for this machine, and leads nowhere

@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from mock_server.app import MockServer
+from mock_server.client.transport import HttpTransport
 from mock_server.config import Settings
-from mock_server.state.fault_sets import load_faults
-from mock_server.state.project import Projects
-from mock_server.state.seeds import load_seeds
+from mock_server.documents.fault_sets import load_faults
+from mock_server.documents.seeds import load_seeds
+from mock_server.server.thread import ServerThread
+from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
 from mock_server.testing.inprocess import InProcess
-from mock_server.testing.server import ServerThread
 from mock_server.testing.shared_clock import SharedClock
-from mock_server.testing.transport import HttpTransport
 from mock_server.workflows.catalog import ANY, Catalog
 
 
@@ -78,7 +78,7 @@ class ChatKitMock(Mock, ContextDecorator):
         self.start_anew()
         server = ServerThread(self._app, port=self._port) if self._has_socket else InProcess(self._app)
         self._server, self.url = server, server.origin
-        self._transport = HttpTransport(self.url) if isinstance(server, ServerThread) else server
+        self.transport = HttpTransport(self.url) if isinstance(server, ServerThread) else server
         self.emulator = None if isinstance(server, ServerThread) else server
         server.__enter__()
         return self

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from mock_server.client.clock import ClockHandle
+from mock_server.client.times import Moment, Span, as_moment, as_span
 from mock_server.clock import hold_world
 from mock_server.moments import instant, seconds
-from mock_server.testing.handle import ClockHandle
-from mock_server.testing.moments import Moment, Span, as_moment, as_span
-from mock_server.wire.control import ClockState
+from mock_server.wire.control.clock import ClockState
 
 _FAR = 1e11  # seconds: a span over all of time
 

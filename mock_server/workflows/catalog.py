@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from mock_server.documents import line_of, read_document
+from mock_server.documents.reading import line_of, read_document
+from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
-from mock_server.fixtures import fixtures_folder
 from mock_server.moments import seconds
 from mock_server.workflows import script as model
 from mock_server.workflows.script import Script, Step

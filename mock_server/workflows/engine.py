@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
@@ -12,11 +12,11 @@ from msgspec import UNSET, Struct, UnsetType, structs
 from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import seconds
 from mock_server.state.threads import Thread, zoned
-from mock_server.wire import events, items
-from mock_server.wire.events import ThreadStreamEvent
-from mock_server.wire.threads import ClosedStatus, LockedStatus
+from mock_server.wire.chat import events, items
+from mock_server.wire.chat.events import ThreadStreamEvent
+from mock_server.wire.rest.threads import ClosedStatus, LockedStatus
 from mock_server.workflows import script as model
-from mock_server.workflows.matching import Moment
+from mock_server.workflows.matching import TurnInput
 from mock_server.workflows.script import Step
 from mock_server.workflows.template import render
 
@@ -29,22 +29,22 @@ class Pause(Struct, frozen=True):
     seconds: float
 
 
-class Cut(Struct, frozen=True):
+class Disconnect(Struct, frozen=True):
     """The connection breaks."""
 
 
-Beat = ThreadStreamEvent | Pause | Cut
+TurnOutput = ThreadStreamEvent | Pause | Disconnect
 P = TypeVar("P")
 
 
-class Performance:
+class TurnEngine:
     """One turn. Iterate over `play`, and apply each event to the thread before asking for the next."""
 
     def __init__(
         self,
         steps: list[Step],
         *,
-        moment: Moment,
+        given: TurnInput,
         pace: model.Pace,
         thread: Thread,
         ids: IdFactory,
@@ -52,15 +52,15 @@ class Performance:
         titling: bool,
     ) -> None:
         """`clock` gives unix seconds; `titling` lets the first message name a thread without a title."""
-        self._steps, self._moment, self._pace, self._thread = steps, moment, pace, thread
+        self._steps, self._given, self._pace, self._thread = steps, given, pace, thread
         self._ids, self._clock = ids, clock
-        self._names = moment.names()
-        self._wants_title = titling and thread.title is None and bool(moment.text)
+        self._names = given.names()
+        self._wants_title = titling and thread.title is None and bool(given.text)
         self._tail = tail_of(thread.id) or _tail_of_items(thread) or ids.new_tail()
-        self._widget: items.WidgetItem | None = moment.sender
+        self._widget: items.WidgetItem | None = given.sender
         self._widget_is_open = False
 
-    def play(self) -> Iterator[Beat]:
+    def run(self) -> Iterator[TurnOutput]:
         """The events in order, with the pauses between them."""
         for at, step in enumerate(self._steps):
             follows_update = at + 1 < len(self._steps) and self._steps[at + 1].update_widget is not UNSET
@@ -75,20 +75,19 @@ class Performance:
         ending = (step.client_tool, step.structured_input, step.error, step.disconnect)
         return any(each is not UNSET for each in ending)
 
-    def _play_step(self, step: Step, *, follows_update: bool) -> Iterator[Beat]:
+    def _play_step(self, step: Step, *, follows_update: bool) -> Iterator[TurnOutput]:
         if step.update_widget is UNSET:
             yield from self._close_widget()
         (kind,) = step.kinds()
-        value = getattr(step, kind)
+        value = self._filled(getattr(step, kind))
         if kind == "widget":
-            yield from self._show_widget(self._filled(value), stays_open=follows_update)
+            yield from self._show_widget(value, stays_open=follows_update)
         else:
-            play: Callable[[Any], Iterator[Beat]] = getattr(self, f"_{kind}")
-            yield from play(self._filled(value))
+            yield from self._players[kind](self, value)
 
-    # One method a step, named as its key.
+    # One method per kind of step.
 
-    def _message(self, value: str | model.Message) -> Iterator[Beat]:
+    def _message(self, value: str | model.Message) -> Iterator[TurnOutput]:
         message = model.Message(text=value) if isinstance(value, str) else value
         pace = self._pace if message.stream is UNSET else message.stream
         text = message.text or "".join(message.chunks or [])
@@ -108,11 +107,11 @@ class Performance:
         yield _updated(item, events.ContentPartDone(content_index=0, content=whole))
         yield events.ItemDone(item=structs.replace(item, content=[whole]))
 
-    def _progress(self, value: str | model.Progress) -> Iterator[Beat]:
+    def _progress(self, value: str | model.Progress) -> Iterator[TurnOutput]:
         step = model.Progress(text=value) if isinstance(value, str) else value
         yield events.ProgressUpdate(text=step.text, icon=step.icon)
 
-    def _reasoning(self, step: model.Reasoning) -> Iterator[Beat]:
+    def _reasoning(self, step: model.Reasoning) -> Iterator[TurnOutput]:
         began = self._clock()
         thoughts = [model.Thought(content=each) if isinstance(each, str) else each for each in step.thoughts]
         tasks: list[items.Task] = [items.ThoughtTask(content=each.content, title=each.title) for each in thoughts]
@@ -121,13 +120,13 @@ class Performance:
         took = step.seconds if step.seconds is not UNSET else math.ceil(self._clock() - began)
         yield self._work_done(item, tasks, items.WorkflowSummary(duration=took))
 
-    def _workflow(self, step: model.WorkflowStep) -> Iterator[Beat]:
+    def _workflow(self, step: model.WorkflowStep) -> Iterator[TurnOutput]:
         item = self._workflow_item("custom", expanded=step.expanded)
         yield from self._work(item, step.tasks, every=step.every)
         summary = UNSET if step.title is UNSET else items.WorkflowSummary(title=step.title, icon=step.icon)
         yield self._work_done(item, step.tasks, summary)
 
-    def _web_search(self, step: model.WebSearch) -> Iterator[Beat]:
+    def _web_search(self, step: model.WebSearch) -> Iterator[TurnOutput]:
         item = self._workflow_item("custom", expanded=False)
         yield events.ItemAdded(item=item)
         looking = items.SearchTask(title=step.title, queries=step.queries, status_indicator="loading")
@@ -137,15 +136,15 @@ class Performance:
         yield _updated(item, events.TaskUpdated(task_index=0, task=found))
         yield self._work_done(item, [found], UNSET)
 
-    def _task(self, task: items.Task) -> Iterator[Beat]:
+    def _task(self, task: items.Task) -> Iterator[TurnOutput]:
         yield events.ItemDone(item=items.TaskItem(**self._base(), task=task))
 
-    def _show_widget(self, root: dict[str, Any], *, stays_open: bool) -> Iterator[Beat]:
+    def _show_widget(self, root: dict[str, Any], *, stays_open: bool) -> Iterator[TurnOutput]:
         self._widget = items.WidgetItem(**self._base(), widget=root)
         self._widget_is_open = stays_open
         yield (events.ItemAdded if stays_open else events.ItemDone)(item=self._widget)
 
-    def _update_widget(self, step: model.WidgetUpdate) -> Iterator[Beat]:
+    def _update_widget(self, step: model.WidgetUpdate) -> Iterator[TurnOutput]:
         widget = self._widget
         if widget is None:
             return
@@ -165,7 +164,7 @@ class Performance:
                 )
                 yield from _pause(self._pace.every)
 
-    def _client_tool(self, step: model.ClientTool) -> Iterator[Beat]:
+    def _client_tool(self, step: model.ClientTool) -> Iterator[TurnOutput]:
         base = self._base()
         call_id = f"call_{base['id'].partition('_')[2]}"
         item = items.ClientToolCallItem(
@@ -173,10 +172,10 @@ class Performance:
         )
         yield events.ItemDone(item=item)
 
-    def _structured_input(self, inputs: list[items.StructuredInput]) -> Iterator[Beat]:
+    def _structured_input(self, inputs: list[items.StructuredInput]) -> Iterator[TurnOutput]:
         yield events.ItemDone(item=items.StructuredInputItem(**self._base(), status="pending", inputs=inputs))
 
-    def _image(self, step: model.Image) -> Iterator[Beat]:
+    def _image(self, step: model.Image) -> Iterator[TurnOutput]:
         item = items.GeneratedImageItem(**self._base())
         yield events.ItemAdded(item=item)
         yield from _pause(step.every)
@@ -184,36 +183,58 @@ class Performance:
         yield _updated(item, events.GeneratedImageUpdated(image=image, progress=1.0))
         yield events.ItemDone(item=structs.replace(item, image=image))
 
-    def _effect(self, step: model.Effect) -> Iterator[Beat]:
+    def _effect(self, step: model.Effect) -> Iterator[TurnOutput]:
         yield events.ClientEffect(name=step.name, data=step.data)
 
-    def _notice(self, value: str | model.NoticeStep) -> Iterator[Beat]:
+    def _notice(self, value: str | model.NoticeStep) -> Iterator[TurnOutput]:
         step = model.NoticeStep(message=value) if isinstance(value, str) else value
         yield events.Notice(level=step.level, message=step.message, title=step.title)
 
-    def _error(self, value: str | model.ErrorStep) -> Iterator[Beat]:
+    def _error(self, value: str | model.ErrorStep) -> Iterator[TurnOutput]:
         step = model.ErrorStep(message=value) if isinstance(value, str) else value
         code = ("stream.error" if step.message is UNSET else "custom") if step.code is UNSET else step.code
         yield events.ErrorEvent(code=code, message=step.message, allow_retry=step.allow_retry)
 
-    def _title(self, title: str) -> Iterator[Beat]:
+    def _title(self, title: str) -> Iterator[TurnOutput]:
         self._wants_title = False
         yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), title=title))
 
-    def _pause(self, duration: str | float) -> Iterator[Beat]:
+    def _pause(self, duration: str | float) -> Iterator[TurnOutput]:
         yield from _pause(duration)
 
-    def _lock(self, reason: str) -> Iterator[Beat]:
+    def _lock(self, reason: str) -> Iterator[TurnOutput]:
         yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), status=LockedStatus(reason=reason)))
 
-    def _close(self, reason: str) -> Iterator[Beat]:
+    def _close(self, reason: str) -> Iterator[TurnOutput]:
         yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), status=ClosedStatus(reason=reason)))
 
-    def _end_of_turn(self, _: bool) -> Iterator[Beat]:  # noqa: FBT001 - called as every step's method is
+    def _end_of_turn(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called as every step's method is
         yield events.ItemDone(item=items.EndOfTurnItem(**self._base()))
 
-    def _disconnect(self, _: bool) -> Iterator[Beat]:  # noqa: FBT001 - called as every step's method is
-        yield Cut()
+    def _disconnect(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called as every step's method is
+        yield Disconnect()
+
+    _players: ClassVar[dict[str, Callable[["TurnEngine", Any], Iterator[TurnOutput]]]] = {
+        "message": _message,
+        "progress": _progress,
+        "reasoning": _reasoning,
+        "workflow": _workflow,
+        "web_search": _web_search,
+        "task": _task,
+        "update_widget": _update_widget,
+        "client_tool": _client_tool,
+        "structured_input": _structured_input,
+        "image": _image,
+        "effect": _effect,
+        "notice": _notice,
+        "error": _error,
+        "title": _title,
+        "pause": _pause,
+        "lock": _lock,
+        "close": _close,
+        "end_of_turn": _end_of_turn,
+        "disconnect": _disconnect,
+    }
 
     # What steps have in common.
 
@@ -241,7 +262,7 @@ class Performance:
     def _workflow_item(self, kind: Any, *, expanded: bool) -> items.WorkflowItem:
         return items.WorkflowItem(**self._base(), workflow=items.Workflow(type=kind, tasks=[], expanded=expanded))
 
-    def _work(self, item: items.WorkflowItem, tasks: list[items.Task], *, every: str | float) -> Iterator[Beat]:
+    def _work(self, item: items.WorkflowItem, tasks: list[items.Task], *, every: str | float) -> Iterator[TurnOutput]:
         yield events.ItemAdded(item=item)
         for index, task in enumerate(tasks):
             yield _updated(item, events.TaskAdded(task_index=index, task=task))
@@ -254,7 +275,7 @@ class Performance:
         workflow = structs.replace(item.workflow, tasks=list(tasks), summary=summary)
         return events.ItemDone(item=structs.replace(item, workflow=workflow))
 
-    def _close_widget(self) -> Iterator[Beat]:
+    def _close_widget(self) -> Iterator[TurnOutput]:
         if self._widget is not None and self._widget_is_open:
             self._widget_is_open = False
             shown = self._thread.items.get(self._widget.id)
@@ -262,9 +283,9 @@ class Performance:
                 self._widget = shown
             yield events.ItemDone(item=self._widget)
 
-    def _automatic_title(self) -> Iterator[Beat]:
+    def _automatic_title(self) -> Iterator[TurnOutput]:
         if self._wants_title:
-            words = self._moment.text.split()
+            words = self._given.text.split()
             title = " ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")
             yield from self._title(title[:1].upper() + title[1:])
 

@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from mock_server.wire.conversation import Action
-from mock_server.wire.files import Attachment
-from mock_server.wire.items import WidgetItem
-from mock_server.wire.workflows import Condition
+from mock_server.wire.chat.items import WidgetItem
+from mock_server.wire.chat.operations import Action
+from mock_server.wire.control.workflows import Condition
+from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.script import Script, Step, TextMatch, When
 
 PROMPTS = 6  # that a script is shown with at most
 
 
-class Moment(Struct, frozen=True, kw_only=True):
+class TurnInput(Struct, frozen=True, kw_only=True):
     """What the assistant answers to: a message, a widget's action, a tool's output, or answers to questions.
 
     number: how many messages the user has sent in this thread.
@@ -62,7 +62,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     reply: list[Step]
 
 
-def choose(moment: Moment, script: Script, fallback: Script) -> Choice:
+def choose(moment: TurnInput, script: Script, fallback: Script) -> Choice:
     """The first turn that fits, else the script's default, else what the fallback replies."""
     for index, turn in enumerate(script.turns):
         if all(each.fits for each in conditions(moment, turn.when)):
@@ -72,7 +72,7 @@ def choose(moment: Moment, script: Script, fallback: Script) -> Choice:
     return Choice(matched="echo", reply=reply_to(moment, fallback, fallback) if script is not fallback else [])
 
 
-def reply_to(moment: Moment, script: Script, fallback: Script) -> list[Step]:
+def reply_to(moment: TurnInput, script: Script, fallback: Script) -> list[Step]:
     """The steps of what is chosen."""
     return choose(moment, script, fallback).reply
 
@@ -86,7 +86,7 @@ def _prompts(script: Script) -> Iterator[str]:
     for index, turn in enumerate(script.turns):
         text = _example(turn.when)
         if text.strip():
-            moment = Moment(kind="message", number=1, user="", text=text)
+            moment = TurnInput(kind="message", number=1, user="", text=text)
             if choose(moment, script, script).index == index:
                 yield text
 
@@ -97,7 +97,7 @@ def _example(when: When) -> str:
     return when.text or ""
 
 
-def conditions(moment: Moment, when: When) -> Iterator[Condition]:
+def conditions(moment: TurnInput, when: When) -> Iterator[Condition]:
     """The conditions of a turn, each as it stands, in the order in which they are looked at."""
     yield _on_kind(moment, when)
     yield from _on_text(moment.text, when.text)
@@ -115,7 +115,7 @@ def conditions(moment: Moment, when: When) -> Iterator[Condition]:
         yield _condition("attachment", when.attachment, given, fits=fits)
 
 
-def _on_kind(moment: Moment, when: When) -> Condition:
+def _on_kind(moment: TurnInput, when: When) -> Condition:
     """A condition on an action, a tool or answers makes a turn one for those; an empty one fits any."""
     if when.action is not UNSET:
         sent = moment.action.type if moment.action else None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mock_server.wire.items import Annotation, StructuredInput, Task, UrlSource
+from mock_server.wire.chat.items import Annotation, StructuredInput, Task, UrlSource
 
 Duration = Annotated[
     str | float | int,

@@ -9,17 +9,17 @@ from mock_server.errors import ControlRefused
 from mock_server.ids import IdFactory
 from mock_server.state.threads import Thread
 from mock_server.state.timeline import Timeline
-from mock_server.wire import events
-from mock_server.wire.files import Attachment
-from mock_server.wire.items import ThreadItem, WidgetItem
-from mock_server.wire.workflows import Trial, TrialParams, TurnTrial
+from mock_server.wire.chat import events
+from mock_server.wire.chat.items import ThreadItem, WidgetItem
+from mock_server.wire.control.workflows import Trial, TrialParams, TurnTrial
+from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.catalog import ECHO
-from mock_server.workflows.engine import Cut, Pause, Performance
-from mock_server.workflows.matching import Moment, choose, conditions
+from mock_server.workflows.engine import Disconnect, Pause, TurnEngine
+from mock_server.workflows.matching import TurnInput, choose, conditions
 from mock_server.workflows.script import Script, Step
 
 
-class Rehearsal:
+class DryRun:
     """One script, one thread and one moment, made up for a trial. Ids are drawn from a factory of its own."""
 
     def __init__(self, script: Script, params: TrialParams, *, workflow_id: str, now: float) -> None:
@@ -50,19 +50,19 @@ class Rehearsal:
             raise ControlRefused(f"The reply can't be played: {error}.", code="invalid_reply") from None
         return [item for item in self._thread.items if item.id in seen]
 
-    def _play(self, reply: list[Step], moment: Moment) -> Iterator[str]:
+    def _play(self, reply: list[Step], moment: TurnInput) -> Iterator[str]:
         """Play to the end, without pauses; gives the ids of the items that are met."""
-        performance = Performance(
+        performance = TurnEngine(
             reply,
-            moment=moment,
+            given=moment,
             pace=self._script.stream,
             thread=self._thread,
             ids=self._ids,
             clock=lambda: self._now,
             titling=False,
         )
-        for beat in performance.play():
-            if isinstance(beat, Pause | Cut):
+        for beat in performance.run():
+            if isinstance(beat, Pause | Disconnect):
                 continue
             self._thread.apply(beat)
             match beat:
@@ -81,10 +81,10 @@ class Rehearsal:
         item = self._thread.items.get(shown)
         return item if isinstance(item, WidgetItem) else None
 
-    def _made_up(self, params: TrialParams, workflow_id: str) -> Moment:
+    def _made_up(self, params: TrialParams, workflow_id: str) -> TurnInput:
         kind = _kind(params)
         is_message = kind == "message"
-        return Moment(
+        return TurnInput(
             kind=kind,
             number=params.turn,
             user=params.user,
@@ -120,7 +120,7 @@ def _attachment(number: int, name: str, mime_type: str) -> Attachment:
     return Attachment(id=f"cfile_{number}", name=name, mime_type=mime_type, type=kind)
 
 
-def _explained(moment: Moment, script: Script, index: int) -> TurnTrial:
+def _explained(moment: TurnInput, script: Script, index: int) -> TurnTrial:
     found = list(conditions(moment, script.turns[index].when))
     return TurnTrial(index=index, fits=all(each.fits for each in found), conditions=found)
 

@@ -11,13 +11,14 @@ from starlette.types import Message
 from support.emulator import Start, make_app, projects_of
 from support.talk import Talk, events_of, kinds, text_of
 
-from mock_server.api.turns import Stream
-from mock_server.http.call import Call
+from mock_server.api.conversation import TurnStream
+from mock_server.backends.backend import StreamedTurn
+from mock_server.http.context import RequestContext
 from mock_server.ids import tail_of
 from mock_server.state.threads import Thread
 from mock_server.state.timeline import Timeline
-from mock_server.wire.events import ProgressUpdate
-from mock_server.workflows.engine import Beat
+from mock_server.wire.chat.events import ProgressUpdate
+from mock_server.workflows.engine import TurnOutput
 
 MANY: dict[str, Any] = {"rate_limits": {"max_requests_per_1_minute": 1000}}
 
@@ -313,7 +314,7 @@ def test_what_is_not_there_is_a_404_before_the_stream(talk: Talk, op: str, param
 
 
 def test_a_bug_midway_is_an_error_event(caplog: pytest.LogCaptureFixture) -> None:
-    def failing() -> Iterator[Beat]:
+    def failing() -> Iterator[TurnOutput]:
         yield ProgressUpdate(text="so far")
         raise ZeroDivisionError
 
@@ -335,10 +336,10 @@ def test_a_bug_midway_is_an_error_event(caplog: pytest.LogCaptureFixture) -> Non
         "scheme": "http",
     }
     scope["query_string"] = b""
-    call = Call(scope, receive, send, app.projects)
+    call = RequestContext(scope, receive, send, app.projects)
     call.enter(app.projects.default)
     thread = Thread(id="cthr_1", user="ada", created_at=0, items=Timeline())
-    asyncio.run(Stream(call, thread, failing())())
+    asyncio.run(TurnStream(call, StreamedTurn(thread, failing()))())
     events = events_of(b"".join(sent).decode())
     assert events == [
         {"type": "progress_update", "text": "so far"},

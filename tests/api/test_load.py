@@ -14,12 +14,12 @@ import pytest
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
-from mock_server.http.call import Call
+from mock_server.http.context import RequestContext
+from mock_server.server.thread import ServerThread
 from mock_server.state.files import File
-from mock_server.state.project import Projects
-from mock_server.testing.server import ServerThread
+from mock_server.state.projects import Projects
 from mock_server.wire.codec import decode
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 from mock_server.workflows.catalog import Catalog
 
 pytestmark = pytest.mark.slow
@@ -142,7 +142,7 @@ def test_clients_that_vanish_leave_their_threads_and_nothing_else(app: MockServe
         assert text.startswith("0 1 2 3 ")
         assert len(text.split()) < EVENTS
     gc.collect()
-    assert sum(isinstance(each, Call) for each in gc.get_objects()) <= 1
+    assert sum(isinstance(each, RequestContext) for each in gc.get_objects()) <= 1
 
 
 def test_stopping_ends_open_streams_at_once(app: MockServer) -> None:

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from support.emulator import HEADERS, Client, Start, socket_client
 from support.talk import Talk, events_of
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing import connect
-from mock_server.testing.server import ServerThread
 
 NOW = 1_767_225_600.0  # 2026-01-01T00:00:00Z
 ISO = "2026-01-01T00:00:00Z"

@@ -15,13 +15,14 @@ from starlette.testclient import TestClient
 from support.emulator import HEADERS, MINIMAL, socket_client
 
 from mock_server.app import MockServer
+from mock_server.client.handle import Handle
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
-from mock_server.state.feed import NEWEST, WAITING, Happening
-from mock_server.state.project import Projects
+from mock_server.server.thread import ServerThread
+from mock_server.state.feed import BATCH_LIMIT, QUEUE_LIMIT
+from mock_server.state.projects import Projects
 from mock_server.testing import connect
-from mock_server.testing.handle import Handle
-from mock_server.testing.server import ServerThread
+from mock_server.wire.control.events import FeedEvent
 from mock_server.workflows.catalog import Catalog
 
 Json = dict[str, Any]
@@ -83,8 +84,8 @@ class Ear:
         kind, data, blank = (next(self.lines) for _ in range(3))
         assert (kind, blank) == ("event: batch", "")
         batch: Json = json.loads(data.removeprefix("data: "))
-        assert sorted(batch) == ["happenings", "left_out"]
-        assert 0 < len(batch["happenings"]) <= NEWEST
+        assert sorted(batch) == ["events", "omitted"]
+        assert 0 < len(batch["events"]) <= BATCH_LIMIT
         return batch
 
     def gather(self, count: int) -> list[Json]:
@@ -92,8 +93,8 @@ class Ear:
         heard: list[Json] = []
         while len(heard) + sum(self.left_out.values()) < count:
             batch = self.batch()
-            heard += batch["happenings"]
-            for kind, number in batch["left_out"].items():
+            heard += batch["events"]
+            for kind, number in batch["omitted"].items():
                 self.left_out[kind] = self.left_out.get(kind, 0) + number
         assert len(heard) + sum(self.left_out.values()) == count
         return heard
@@ -243,7 +244,7 @@ def test_a_client_that_leaves_its_stream_is_told(web: httpx2.Client) -> None:
         with web.stream("POST", "/v1/chatkit/conversation", json=CREATE_THREAD, headers=bearer) as answer:
             lines = answer.iter_lines()
             next(lines)
-        (told,) = ear.next(1)
+        told = ear.next(2)[-1]
     assert (told["data"]["operation"], told["data"]["outcome"]) == ("conversation.threads.create", "abandoned")
 
 
@@ -277,7 +278,7 @@ def test_the_handle_hears_it(web: httpx2.Client, mock: Handle) -> None:
     told = mock.events()  # from here on
     mock.clock.freeze(NOW)
     web.get("/v1/x")
-    assert next(told) == Happening(project="default", number=1, kind="clock", at=NOW, data={"frozen": True})
+    assert next(told) == FeedEvent(project="default", number=1, kind="clock", at=NOW, data={"frozen": True})
     assert next(told).data["path"] == "/v1/x"
 
 
@@ -300,8 +301,8 @@ def test_a_project_hears_nothing_of_another(web: httpx2.Client) -> None:
 def test_a_listener_that_goes_is_forgotten(web: httpx2.Client, app: MockServer) -> None:
     with listening(web) as ear:
         assert ear
-        assert app.projects.default.feed.has_listeners
-    eventually(lambda: not app.projects.default.feed.has_listeners)
+        assert app.projects.default.feed.listeners
+    eventually(lambda: not app.projects.default.feed.listeners)
 
 
 def test_a_listener_that_does_not_read_is_dropped(web: httpx2.Client, app: MockServer) -> None:
@@ -314,13 +315,13 @@ def test_a_listener_that_does_not_read_is_dropped(web: httpx2.Client, app: MockS
             assert byte, "closed before it began"
             began += byte
         text, told = "x" * 64_000, 0
-        while feed.has_listeners:  # its queue fills only because it does not read: every few are sent meanwhile
-            assert told < 4 * WAITING, "nobody gave up on it"
+        while feed.listeners:  # its queue fills only because it does not read: every few are sent meanwhile
+            assert told < 4 * QUEUE_LIMIT, "nobody gave up on it"
             for _ in range(100):
                 feed.publish("test", text=text)
             told += 100
             web.get("/health")
-        assert told > WAITING
+        assert told > QUEUE_LIMIT
         assert create(web)["status"] == "active"
         assert is_closed(deaf), "the connection was left open"
     with listening(web) as ear:
@@ -357,7 +358,7 @@ def test_who_comes_back_is_told_what_expires_from_then_on(web: httpx2.Client, ap
         early = expiring(web, 120)
         mock.clock.shift("90s")
         assert told_of(ear.next(4), "expired")
-    eventually(lambda: not feed.has_listeners)
+    eventually(lambda: not feed.listeners)
     expiring(web, 60)
     late = expiring(web, 300)
     mock.clock.shift("2m")
@@ -387,15 +388,15 @@ def test_what_came_in_one_span_comes_in_one_batch(web: httpx2.Client, mock: Hand
     sessions = [expiring(web, seconds) for seconds in (90, 30, 60)]
     with listening(web, every="50ms") as ear:
         mock.clock.shift("1h")
-        clock, *expired = ear.batch()["happenings"]
+        clock, *expired = ear.batch()["events"]
         assert clock["kind"] == "clock"
         assert told_of(expired, "expired") == [sessions[1], sessions[2], sessions[0]]
         assert [each["at"] for each in expired] == [NOW + 30, NOW + 60, NOW + 90]
         mock.clock.shift("-1h")
-        _, *revived = ear.batch()["happenings"]
+        _, *revived = ear.batch()["events"]
         assert told_of(revived, "active") == [sessions[1], sessions[2], sessions[0]]
         mock.clock.shift("45s")
-        _, *expired = ear.batch()["happenings"]
+        _, *expired = ear.batch()["events"]
         assert told_of(expired, "expired") == [sessions[1]]
 
 
@@ -409,15 +410,15 @@ def test_an_expiry_by_the_mere_passing_of_time_is_in_a_batch(web: httpx2.Client,
 
 def test_a_batch_holds_the_newest_and_counts_the_others(web: httpx2.Client, mock: Handle) -> None:
     mock.clock.freeze(NOW)
-    sessions = [create(web)["id"] for _ in range(NEWEST + 30)]
+    sessions = [create(web)["id"] for _ in range(BATCH_LIMIT + 30)]
     with listening(web, every="250ms") as ear:
         mock.clock.shift("1h")
         batch = ear.batch()
-        assert batch["left_out"] == {"clock": 1, "session.expired": 30}
-        assert told_of(batch["happenings"], "expired") == sessions[30:]
+        assert batch["omitted"] == {"clock": 1, "session.expired": 30}
+        assert told_of(batch["events"], "expired") == sessions[30:]
         mock.clock.resume()
-        assert "left_out" in (next_batch := ear.batch())
-        assert next_batch["left_out"] == {}, "they were counted already"
+        assert "omitted" in (next_batch := ear.batch())
+        assert next_batch["omitted"] == {}, "they were counted already"
 
 
 def test_a_reader_of_batches_is_never_dropped(web: httpx2.Client, app: MockServer) -> None:
@@ -425,12 +426,12 @@ def test_a_reader_of_batches_is_never_dropped(web: httpx2.Client, app: MockServe
     with web.stream("GET", "/_mock/events", params={"every": "50ms"}) as answer:
         ear = Ear(answer)
         told, text = 0, "x" * 64_000
-        while told < 2 * WAITING:
+        while told < 2 * QUEUE_LIMIT:
             for _ in range(100):
                 feed.publish("test", text=text)
             told += 100
             assert httpx2.get(f"http://{address.netloc}/health").status_code == 200
-        assert feed.has_listeners
+        assert feed.listeners
         heard = ear.gather(told)
     assert ear.left_out.keys() <= {"test"}
     assert heard[-1]["number"] == told, "the newest was left out"
@@ -450,7 +451,7 @@ def test_no_secret_is_in_a_batch(web: httpx2.Client) -> None:
 def test_a_span_is_written_in_seconds_or_with_its_unit(web: httpx2.Client, every: str) -> None:
     with listening(web, every=every) as ear:
         web.put("/_mock/clock", json={"resume": "now"})
-        assert ear.batch()["happenings"][0]["kind"] == "clock"
+        assert ear.batch()["events"][0]["kind"] == "clock"
 
 
 @pytest.mark.parametrize(
@@ -515,7 +516,7 @@ def test_who_hears_all_and_who_hears_one_do_not_disturb_each_other(
         mock.clock.shift("-1h")
         mock.clock.shift("1h")
         assert told_of(everything.next(4), "expired") == [session]
-    eventually(lambda: not feed.has_listeners)
+    eventually(lambda: not feed.listeners)
 
 
 def test_a_page_from_elsewhere_hears_nothing(client: TestClient) -> None:

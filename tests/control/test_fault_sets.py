@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from support.emulator import HEADERS, MINIMAL, socket_client
 from support.talk import Talk
 
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SESSIONS = "/v1/chatkit/sessions"

@@ -8,8 +8,8 @@ from support.browsers import Launch
 from support.emulator import make_app
 from support.local_server import Handler, serving
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing import connect
-from mock_server.testing.server import ServerThread
 
 pytestmark = pytest.mark.browser
 

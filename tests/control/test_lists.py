@@ -12,7 +12,7 @@ from support.talk import Talk
 
 from mock_server.config import Settings
 from mock_server.control.paging import page
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.testing import ChatKitMock
 
 Json = dict[str, Any]
@@ -51,14 +51,14 @@ def busy(client: TestClient) -> tuple[TestClient, list[str]]:
     freeze(client)
     freeze(client, project="other")
     made = [
-        create(client, user="Ada", workflow={"id": "wf_Search"}),
-        create(client, user="ada"),
+        create(client, user="Kim", workflow={"id": "wf_Search"}),
+        create(client, user="kim"),
         create(client, user="bob"),
         create(client, user="bob", expires_after={"anchor": "created_at", "seconds": 1}),
     ]
     freeze(client, NOW + 1)
     freeze(client, NOW + 1, project="other")
-    made += [create(client, "/p/other", user="ada"), create(client, "/p/other", user="eve")]
+    made += [create(client, "/p/other", user="kim"), create(client, "/p/other", user="eve")]
     client.post(f"/p/other{SESSIONS}/{made[4]}/cancel")
     return client, made[::-1]
 
@@ -72,13 +72,13 @@ def busy(client: TestClient) -> tuple[TestClient, list[str]]:
         ({"status": "active"}, [3, 4, 5]),
         ({"status": "expired", "project": "*"}, [2]),
         ({"status": "cancelled", "project": "*"}, [1]),
-        ({"user": "ada", "project": "*"}, [1, 4]),
+        ({"user": "kim", "project": "*"}, [1, 4]),
         ({"workflow": "wf_1"}, [2, 3, 4]),
-        ({"search": "ADA"}, [4, 5]),
+        ({"search": "KIM"}, [4, 5]),
         ({"search": "wf_search"}, [5]),
         ({"search": ""}, [2, 3, 4, 5]),
         ({"search": "nobody"}, []),
-        ({"search": "ada", "status": "active", "project": "*"}, [4, 5]),
+        ({"search": "kim", "status": "active", "project": "*"}, [4, 5]),
     ],
 )
 def test_sessions_are_found_by_all_that_is_said(
@@ -337,7 +337,7 @@ def asked(client: TestClient) -> TestClient:
     freeze(client, 5.0, project="other")
     create(client, user="Grace")
     client.get("/v1/nothing")
-    Talk.begin(client).say("hi")
+    Talk.begin(client, user="kim").say("hi")
     create(client, "/p/other", user="grace")
     client.post("/_mock/faults", json={"name": "Boom", "do": {"error": 503}})
     client.get("/v1/chatkit/threads")
@@ -360,7 +360,7 @@ def asked(client: TestClient) -> TestClient:
         ({"search": "cthr_"}, [3]),
         ({"search": "req_"}, [0, 1, 2, 3, 4, 5]),
         ({"search": "/v1/chatkit/t"}, [5]),
-        ({"operation": "sessions", "search": "ada"}, [2]),
+        ({"operation": "sessions", "search": "kim"}, [2]),
         ({"method": "get", "status_class": "4xx"}, [1]),
         ({"path": "*/threads"}, [5]),
         ({"status": 404, "outcome": "answered"}, [1]),
@@ -422,7 +422,7 @@ def test_the_handle_shows_a_session_in_detail_and_edits_threads() -> None:
 
 
 def test_a_cursor_may_name_its_project_for_seeds_give_the_same_ids_to_all(start: Start) -> None:
-    seed = {"sessions": [{"id": f"cksess_{at}", "user": "ada", "workflow": {"id": "wf_1"}} for at in range(3)]}
+    seed = {"sessions": [{"id": f"cksess_{at}", "user": "kim", "workflow": {"id": "wf_1"}} for at in range(3)]}
     client = start(seed=seed)
     client.get("/p/other/v1/chatkit/threads")
     seen: list[tuple[str, str]] = []

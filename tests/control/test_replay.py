@@ -16,8 +16,8 @@ from support.talk import Talk
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
-from mock_server.state.project import Projects
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
+from mock_server.state.projects import Projects
 from mock_server.workflows.catalog import Catalog
 
 Json = dict[str, Any]

@@ -19,13 +19,13 @@ from support.talk import Talk, text_of
 from support.wire_cases import CASES, NOW, STANDARD, assert_matches, client_given
 
 from mock_server.app import MockServer
+from mock_server.client.handle import Handle
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
+from mock_server.server.thread import ServerThread
 from mock_server.state.journal import ENTRY_BYTES, Entry, Journal
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.testing import connect
-from mock_server.testing.handle import Handle
-from mock_server.testing.server import ServerThread
 from mock_server.workflows.catalog import Catalog
 
 Json = dict[str, Any]

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from support.emulator import Start, projects_of
 from support.talk import Talk
 
+from mock_server.state.feed import QueueListener
 from mock_server.testing import ChatKitMock
 
 
@@ -160,8 +161,11 @@ def test_a_thread_elsewhere_is_left_alone(start: Start, method: str) -> None:
 
 def test_who_listens_hears_of_what_is_done_to_threads(start: Start) -> None:
     client = start(seed=SEED)
-    listener = projects_of(client).default.listen(lambda: None)
+    listener = QueueListener(lambda: None)
+    projects_of(client).default.join(listener)
     client.patch("/_mock/threads/cthr_1", json={"title": "New"})
     client.delete("/_mock/threads/cthr_1")
-    heard = [(each.kind, each.data["thread"], each.data["user"]) for each in listener.waiting]
+    heard = [
+        (each.kind, each.data["thread"], each.data["user"]) for each in (event.built() for event in listener.waiting)
+    ]
     assert heard == [("thread.updated", "cthr_1", "ada"), ("thread.deleted", "cthr_1", "ada")]

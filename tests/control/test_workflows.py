@@ -10,8 +10,8 @@ from support.talk import Talk, text_of
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.fixtures import fixtures_folder
-from mock_server.state.project import Projects
+from mock_server.documents.shipped import fixtures_folder
+from mock_server.state.projects import Projects
 from mock_server.workflows.catalog import Catalog
 
 SCRIPT = {"id": "wf_shop", "default": [{"message": "Hello, {{user}}"}]}

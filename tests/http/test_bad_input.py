@@ -11,8 +11,8 @@ from support.emulator import MINIMAL, Client, Start
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.ids import masked
-from mock_server.state.project import Projects
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
+from mock_server.state.projects import Projects
 
 
 def assert_envelope(answer: Any) -> dict[str, Any]:

@@ -14,11 +14,11 @@ import pytest
 from support.emulator import HEADERS, MINIMAL, Start, make_app, socket_client
 from support.talk import Talk, events_of
 
+from mock_server.client.transport import ControlError
 from mock_server.clock import stopwatch
+from mock_server.server.thread import ServerThread
 from mock_server.testing import connect
-from mock_server.testing.server import ServerThread
-from mock_server.testing.transport import ControlError
-from mock_server.wire.faults import FaultError, FaultList
+from mock_server.wire.control.faults import FaultError, FaultList
 
 HI = {"type": "input_text", "text": "hi"}
 MESSAGE: dict[str, Any] = {"content": [HI], "attachments": [], "inference_options": {}}

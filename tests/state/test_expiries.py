@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.config import Settings
-from mock_server.state.expiries import Expiries
-from mock_server.state.project import Projects
+from mock_server.state.expiries import ExpiryIndex
+from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 
 START = 1_760_170_033
 MOMENTS = st.integers(-5, 25).map(lambda half: START + half / 2)
@@ -28,7 +28,7 @@ def changed(sessions: list[Session], *, since: float, now: float) -> list[str]:
 
 @given(steps=st.lists(STEPS, max_size=40), lifetimes=st.lists(st.integers(1, 6), min_size=1))
 def test_an_index_says_what_a_look_at_all_says(steps: list[tuple[str, float]], lifetimes: list[int]) -> None:
-    sessions, expiries, since = Projects(Settings()).default.sessions, Expiries(), float(START)
+    sessions, expiries, since = Projects(Settings()).default.sessions, ExpiryIndex(), float(START)
     expiries.start(since)
     for number, (step, at) in enumerate(steps):
         known = list(sessions)

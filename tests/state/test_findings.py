@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 from support.emulator import MINIMAL, Start, socket_client
 from support.talk import Talk
 
-from mock_server.state.findings import CHECKS
-from mock_server.testing.handle import Handle
-from mock_server.testing.server import ServerThread
-from mock_server.testing.transport import HttpTransport
-from mock_server.wire.findings import Finding
+from mock_server.client.handle import Handle
+from mock_server.client.transport import HttpTransport
+from mock_server.inspection.findings import CHECKS
+from mock_server.server.thread import ServerThread
+from mock_server.wire.control.findings import Finding
 
 ORIGIN = {"origin": "https://shop.example"}
 Web = tuple[httpx2.Client, Talk]

@@ -8,17 +8,18 @@ import yaml
 from support.emulator import Start
 
 from mock_server.config import Settings
+from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed, read_seed
+from mock_server.documents.shipped import fixtures_folder, shipped
 from mock_server.errors import DocumentInvalid, SeedInvalid
-from mock_server.fixtures import fixtures_folder, shipped
-from mock_server.state.project import Project, Projects
-from mock_server.state.seeds import load_seeds, parse_seed, read_seed
-from mock_server.wire.threads import ThreadListItemsParams, ThreadListParams
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.wire.rest.threads import ThreadListItemsParams, ThreadListParams
 
 
 def loaded(document: Any) -> Project:
     project = Projects(Settings()).default
     project.clock.freeze(1_760_170_033)
-    project.load(parse_seed(document, source="test"), source="test")
+    project.load(LoadedSeed(seed=parse_seed(document, source="test"), source="test"))
     return project
 
 
@@ -146,7 +147,7 @@ def test_all_of_it_or_nothing() -> None:
     project = loaded(ISSUE)
     bad = parse_seed({**ISSUE, "threads": [{"id": "cthr_new", "user": "x"}]}, source="again")
     with pytest.raises(SeedInvalid):
-        project.load(bad, source="again")
+        project.load(LoadedSeed(seed=bad, source="again"))
     assert len(project.threads) == 1
 
 

@@ -8,8 +8,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from mock_server.config import Settings
 from mock_server.errors import SessionNotFound, WorkflowNotFound
-from mock_server.state.project import Project, Projects
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.wire.rest.sessions import SessionCreateParams
 
 START = 1_760_170_033.5
 

@@ -17,8 +17,8 @@ from support.emulator import MINIMAL, Client, Start, make_app
 from support.talk import Talk
 
 from mock_server.config import Settings
-from mock_server.state.project import Projects
-from mock_server.state.snapshots import SnapshotInvalid, load_state, save_state, take
+from mock_server.documents.snapshots import SnapshotInvalid, load_state, save_state, take
+from mock_server.state.projects import Projects
 
 NOW = 1_760_170_033.123456
 SNAPSHOT, THREADS, SESSIONS = "/_mock/snapshot", "/v1/chatkit/threads", "/v1/chatkit/sessions"

@@ -12,9 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mock_server.clock import Clock
 from mock_server.config import Settings
-from mock_server.state.project import Ending, Project, Projects
+from mock_server.state.feed import QueueListener
+from mock_server.state.project import Ending, Project
+from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 
 START = 1_760_170_033.5
 SPANS = st.one_of(st.sampled_from([-700.0, -60.0, -0.000001, 0.000001, 0.5, 1.0, 59.5, 600.0]), st.floats(-90, 90))
@@ -33,7 +35,8 @@ class Told(RuleBasedStateMachine):
         self.world = freeze_time(datetime.fromtimestamp(START, UTC), real_asyncio=True, ignore=["hypothesis"])
         self.frozen_world = self.world.start()
         self.project: Project = Projects(Settings()).default
-        self.listener = self.project.listen(lambda: None)
+        self.listener = QueueListener(lambda: None)
+        self.project.join(self.listener)
         self.sessions: list[Session] = []
         self.told: dict[str, list[str]] = {}
         self.numbers = itertools.count(1)
@@ -116,12 +119,12 @@ class Told(RuleBasedStateMachine):
                 assert history[-1].at == session.expires_at
 
     def catch_up(self) -> None:
-        self.project.tell_what_passed()
+        self.project.publish_expiries()
         while self.listener.waiting:
-            happening = self.listener.waiting.popleft()
-            assert happening.number == next(self.numbers), "a happening is missing"
-            if happening.kind.startswith("session."):
-                self.hear(happening.kind.removeprefix("session."), happening.at, happening.data)
+            event = self.listener.waiting.popleft()
+            assert event.number == next(self.numbers), "a event is missing"
+            if event.kind.startswith("session."):
+                self.hear(event.kind.removeprefix("session."), event.at, event.built().data)
 
     def hear(self, kind: str, at: float, data: dict[str, Any]) -> None:
         session = self.project.sessions.get(data["session"])
@@ -156,7 +159,8 @@ def fresh() -> Project:
 def test_an_expiry_nobody_looked_for_is_told_with_its_moment() -> None:
     project = fresh()
     project.clock.freeze(START)
-    listener = project.listen(lambda: None)
+    listener = QueueListener(lambda: None)
+    project.join(listener)
     session = project.create_session(lasting(60), now=START)
     moved = Clock()
     moved.freeze(START + 3600)
@@ -173,7 +177,8 @@ def test_an_expired_session_lives_again_when_time_goes_back() -> None:
     project = fresh()
     project.clock.freeze(START)
     project.create_session(lasting(60), now=START)
-    listener = project.listen(lambda: None)
+    listener = QueueListener(lambda: None)
+    project.join(listener)
     for at in (START + 60, START + 59, START + 60):
         moved = Clock()
         moved.freeze(at)
@@ -185,11 +190,12 @@ def test_an_expired_session_lives_again_when_time_goes_back() -> None:
 def test_a_session_created_after_the_worlds_time_went_back_is_told_of_its_expiry() -> None:
     with freeze_time(datetime.fromtimestamp(START, UTC)) as world:
         project = fresh()
-        listener = project.listen(lambda: None)
+        listener = QueueListener(lambda: None)
+        project.join(listener)
         world.tick(-3600)
         session = project.create_session(lasting(60), now=project.clock.now())
         world.tick(61)
-        project.tell_what_passed()
+        project.publish_expiries()
         assert [each.kind for each in listener.waiting] == ["session.created", "session.expired"]
         assert listener.waiting[-1].at == session.expires_at
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.state.timeline import Timeline
-from mock_server.wire.threads import ThreadListItemsParams
+from mock_server.wire.rest.threads import ThreadListItemsParams
 
 
 class Note(msgspec.Struct):

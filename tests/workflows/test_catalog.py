@@ -13,9 +13,9 @@ from support.talk import Talk, kinds, text_of
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
+from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid
-from mock_server.fixtures import fixtures_folder
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.workflows.catalog import Catalog, read_script, schema
 
 SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))

@@ -7,25 +7,25 @@ import msgspec
 import pytest
 from support.talk import EVENT
 
-from mock_server.fixtures import fixtures_folder
+from mock_server.documents.shipped import fixtures_folder
 from mock_server.ids import IdFactory
 from mock_server.state.threads import Thread
 from mock_server.state.timeline import Timeline
-from mock_server.wire import events
-from mock_server.wire.conversation import Action
-from mock_server.wire.events import ThreadStreamEvent
-from mock_server.wire.files import Attachment
-from mock_server.wire.items import AssistantMessageItem, WidgetItem, WorkflowItem
+from mock_server.wire.chat import events
+from mock_server.wire.chat.events import ThreadStreamEvent
+from mock_server.wire.chat.items import AssistantMessageItem, WidgetItem, WorkflowItem
+from mock_server.wire.chat.operations import Action
+from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.catalog import read_script
-from mock_server.workflows.engine import Cut, Pause, Performance
-from mock_server.workflows.matching import Moment
+from mock_server.workflows.engine import Disconnect, Pause, TurnEngine
+from mock_server.workflows.matching import TurnInput
 from mock_server.workflows.script import Pace, Script, Step
 
 SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))
 
 
-def moment_with_everything() -> Moment:
-    return Moment(
+def moment_with_everything() -> TurnInput:
+    return TurnInput(
         kind="message",
         number=1,
         user="ada",
@@ -46,17 +46,17 @@ def thread() -> Thread:
 
 
 def played(steps: list[Step], into: Thread, *, pace: Pace | None = None) -> Iterator[ThreadStreamEvent]:
-    performance = Performance(
+    performance = TurnEngine(
         steps,
-        moment=moment_with_everything(),
+        given=moment_with_everything(),
         pace=pace or Pace(),
         thread=into,
         ids=IdFactory("1"),
         clock=lambda: 1_760_170_033.5,
         titling=True,
     )
-    for beat in performance.play():
-        if not isinstance(beat, Pause | Cut):
+    for beat in performance.run():
+        if not isinstance(beat, Pause | Disconnect):
             into.apply(beat)
             yield beat
 
@@ -113,16 +113,16 @@ def test_a_piece_that_was_never_begun_is_padded() -> None:
 
 def test_pauses_lie_between_the_pieces() -> None:
     pace = Pace(by="characters", every="20ms")
-    performance = Performance(
+    performance = TurnEngine(
         [Step(message="abc"), Step(pause=2)],
-        moment=moment_with_everything(),
+        given=moment_with_everything(),
         pace=pace,
         thread=thread(),
         ids=IdFactory(),
         clock=lambda: 0.0,
         titling=False,
     )
-    assert [beat.seconds for beat in performance.play() if isinstance(beat, Pause)] == [0.02, 0.02, 0.02, 2]
+    assert [beat.seconds for beat in performance.run() if isinstance(beat, Pause)] == [0.02, 0.02, 0.02, 2]
 
 
 def test_a_widget_is_whole_when_it_is_done() -> None:

@@ -1,0 +1,1 @@
+"""Whoever answers a conversation: today the scripts of the workflows."""

@@ -1,0 +1,105 @@
+"""The part of a handle that breaks answers."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import msgspec
+
+from mock_server.client.control import ControlClient
+from mock_server.client.times import Span, as_span
+from mock_server.wire.control.faults import FaultList, FaultRule
+from mock_server.wire.control.requests import Cleared
+
+
+class FaultHandle:
+    """A fault that was added; as a context manager it is taken away at the end."""
+
+    def __init__(self, faults: "FaultsHandle", rule: FaultRule) -> None:
+        self._faults, self.id, self.name = faults, rule.id, rule.name
+
+    @property
+    def hits(self) -> int:
+        """How many calls it has struck."""
+        return next((rule.hits for rule in self._faults.list() if rule.id == self.id), 0)
+
+    def remove(self) -> None:
+        """Take it away."""
+        self._faults.remove(self.id)
+
+    def __enter__(self) -> Self:
+        """It is at work already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away, unless that was done."""
+        if any(rule.id == self.id for rule in self._faults.list()):
+            self.remove()
+
+
+class FaultsHandle:
+    """The project's faults, tried in order: the first that fits a call strikes it."""
+
+    def __init__(self, control: ControlClient) -> None:
+        self._control = control
+
+    def add(
+        self,
+        operation: str | None = None,
+        *,
+        name: str | None = None,
+        path: str | None = None,
+        workflow: str | None = None,
+        user: str | None = None,
+        session: str | None = None,
+        nth: int | list[int] | None = None,
+        probability: float | None = None,
+        times: int | None = None,
+        lasts: Span | None = None,
+        **do: Any,
+    ) -> FaultHandle:
+        """Add a fault: which calls it is for, how often, and by `do` what happens to them.
+
+        `do` takes `error` (a status, or a FaultError), `retry_after` with it, `delay`, `drop`, `cut`, `malformed`,
+        `truncated`, `bandwidth` and `end_session`, as described at `wire.faults.FaultAction`.
+        """
+        match = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
+        rule = {"name": name, "times": times, "lasts": None if lasts is None else as_span(lasts)}
+        body = {
+            **_given(rule),
+            "match": _given({**match, "nth": nth, "probability": probability}),
+            "do": _action(do),
+        }
+        return FaultHandle(self, self._control.ask("POST", "/faults", FaultRule, body=body))
+
+    def use(self, name: str) -> list[FaultRule]:
+        """Add the faults of a shipped set, such as `flaky`."""
+        return self._control.ask("POST", f"/faults/sets/{quote(name, safe='')}", FaultList).faults
+
+    def list(self) -> list[FaultRule]:
+        """All of them, with what they count."""
+        return self._control.ask("GET", "/faults", FaultList).faults
+
+    def remove(self, fault: str) -> None:
+        """Take away one, by its id or name."""
+        self._control.ask("DELETE", f"/faults/{quote(fault, safe='')}", Cleared)
+
+    def clear(self) -> int:
+        """Take away all; gives how many there were."""
+        return self._control.ask("DELETE", "/faults", Cleared).cleared
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _action(do: Mapping[str, Any]) -> dict[str, Any]:
+    action = {name: as_span(value) if name == "delay" else value for name, value in do.items()}
+    if "retry_after" in action:
+        error = msgspec.to_builtins(action.get("error", 429))
+        whole = error if isinstance(error, dict) else {"status": error}
+        action["error"] = {**whole, "retry_after": action.pop("retry_after")}
+    return action

@@ -1,0 +1,106 @@
+"""Faults from files: the shipped sets by their names, those of others, and what the magic workflow ids do."""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+from mock_server.documents.reading import line_of, read_document
+from mock_server.documents.shipped import fixtures_folder, shipped
+from mock_server.errors import ControlRefused, DocumentInvalid, FaultNotFound
+from mock_server.state.faults import Faults, check
+from mock_server.wire.control.faults import FaultParams, FaultRule, FaultSet, MagicFile, MagicValue
+
+
+@cache
+def shipped_sets() -> dict[str, FaultSet]:
+    """The shipped sets by name."""
+    return {name: read_set(fixtures_folder() / "faults" / f"{name}.yaml") for name in shipped("faults")}
+
+
+def shipped_set(name: str) -> FaultSet:
+    """The shipped set of this name. Raises FaultNotFound."""
+    if name not in shipped_sets():
+        raise FaultNotFound(name, hint=f"The shipped sets are {', '.join(shipped_sets())}.")
+    return shipped_sets()[name]
+
+
+@cache
+def magic_values() -> dict[str, MagicValue]:
+    """The magic workflow ids that are made of faults; their rules bear the id as a name, and fit every workflow."""
+    read = msgspec.convert(read_document(fixtures_folder() / "magic.yaml"), MagicFile)
+    return {
+        magic.value: structs.replace(
+            magic, faults=[structs.replace(params, name=magic.value) for params in magic.faults]
+        )
+        for magic in read.values
+    }
+
+
+def magic_value(value: str) -> MagicValue:
+    """The magic workflow id of this name. Raises FaultNotFound."""
+    if value not in magic_values():
+        raise FaultNotFound(value, hint=f"The magic workflow ids are {', '.join(magic_values())}.")
+    return magic_values()[value]
+
+
+@cache
+def magic_rules() -> list[FaultRule]:
+    """What the magic workflow ids do, as rules."""
+    faults = Faults(lambda: 0.0)
+    for magic in magic_values().values():
+        for params in magic.faults:
+            match = structs.replace(params.match, workflow=magic.value)
+            faults.add(structs.replace(params, match=match), now=0)
+    return faults.rules
+
+
+def load_faults(names: Iterable[str]) -> list[FaultParams]:
+    """The rules of files, or of shipped sets by their names. Raises DocumentInvalid."""
+    return [params for name in names for params in read_faults(_path(name))]
+
+
+def read_faults(path: Path) -> list[FaultParams]:
+    """The rules of one file. Raises DocumentInvalid with file, line, place and reason."""
+    return read_set(path).faults
+
+
+def read_set(path: Path) -> FaultSet:
+    """A file of rules. Raises DocumentInvalid with file, line, place and reason."""
+    try:
+        read = msgspec.convert(read_document(path), FaultSet)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        place = place.rstrip("`").lstrip(".")
+        raise DocumentInvalid(
+            reason.replace("`", "'"), source=str(path), line=line_of(path, place), place=place
+        ) from None
+    for at, params in enumerate(read.faults):
+        try:
+            check(params)
+        except ControlRefused as error:
+            place = f"faults[{at}]" + (f".{error.param}" if error.param else "")
+            raise DocumentInvalid(str(error), source=str(path), line=line_of(path, place), place=place) from None
+    return read
+
+
+def _path(name: str) -> Path:
+    if name in shipped("faults"):
+        return fixtures_folder() / "faults" / f"{name}.yaml"
+    if not Path(name).exists():
+        known = ", ".join(shipped("faults"))
+        raise DocumentInvalid(f"there is no such file, and no such shipped set (there are: {known})", source=name)
+    return Path(name)
+
+
+def names_of(faults: Iterable[FaultParams]) -> list[str]:
+    """The names that rules are given; shipped ones all have one."""
+    return [params.name for params in faults if params.name]
+
+
+def are_there(faults: Iterable[FaultParams], rules: Iterable[FaultRule]) -> bool:
+    """Whether there is a rule for each of these, by their names."""
+    return Counter(names_of(faults)) <= Counter(rule.name for rule in rules)

@@ -1,0 +1,258 @@
+"""From a seed document to sessions and threads: all of it, or nothing."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from mock_server import config
+from mock_server.documents.reading import line_of, read_document
+from mock_server.documents.shipped import fixtures_folder, shipped
+from mock_server.errors import SeedInvalid
+from mock_server.ids import IdFactory, tail_of
+from mock_server.moments import END_OF_TIME
+from mock_server.state.project import Project
+from mock_server.state.threads import Thread, zoned, zoneless
+from mock_server.state.timeline import Timeline
+from mock_server.wire.chat import items
+from mock_server.wire.control import seeds as wire
+from mock_server.wire.control.seeds import Seed, SeedItem, SeedSession, SeedThread
+from mock_server.wire.rest import files
+from mock_server.wire.rest import threads as rest
+from mock_server.wire.rest.threads import UserMessageInputText, UserMessageQuotedText
+
+
+class LoadedSeed(Struct, frozen=True, kw_only=True):
+    """A seed, and where it came from, for messages."""
+
+    seed: Seed
+    source: str
+
+    def load_into(self, project: Project) -> None:
+        """Add the seed's sessions and threads to a project: all of them or, raising SeedInvalid, none."""
+        seed = self.seed
+        check_seed(seed, source=self.source, sessions=project.sessions.ids(), threads=project.threads.ids())
+        now = project.clock.now()
+        for thread in seed.threads:
+            project.threads.add(build_thread(thread, ids=project.ids, now=now))
+        for session in seed.sessions:
+            project.workflows.add(session.workflow.id)
+            created_at = session_created_at(session, now=now)
+            made = project.sessions.create(session, now=created_at, session_id=session.id or None)
+            project.expiries.add(made)
+            if session.status == "cancelled":
+                project.sessions.cancel(made.id, now=created_at)
+
+
+def parse_seed(document: Any, *, source: str) -> Seed:
+    """A parsed YAML or JSON document as a Seed. Raises SeedInvalid with the place."""
+    try:
+        return msgspec.convert(_short_types(document), Seed)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        raise SeedInvalid(reason.replace("`", "'"), place=place.rstrip("`").lstrip("."), source=source) from None
+
+
+def read_seed(path: Path) -> Seed:
+    """A seed file. Raises DocumentInvalid or SeedInvalid with file, line, place and reason."""
+    try:
+        return parse_seed(read_document(path), source=str(path))
+    except SeedInvalid as error:
+        line = line_of(path, error.place)
+        raise SeedInvalid(error.reason, place=error.place, source=error.source, line=line) from None
+
+
+def load_seeds(names: Iterable[str]) -> list[LoadedSeed]:
+    """Seeds by file, or by the name of a shipped one. Raises DocumentInvalid."""
+    return [LoadedSeed(seed=read_seed(path), source=str(path)) for path in map(_seed_path, names)]
+
+
+def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Iterable[str]) -> None:
+    """Raise SeedInvalid for an id that is used twice, in the seed or with what is there already."""
+    _refuse_used([session.id for session in seed.sessions], "sessions", source, sessions)
+    _refuse_used([thread.id for thread in seed.threads], "threads", source, threads)
+    for at, session in enumerate(seed.sessions):
+        if not session.workflow.id:
+            raise SeedInvalid("a workflow id can't be empty", place=f"sessions[{at}].workflow.id", source=source)
+        _refuse_odd_time(session.created_at, f"sessions[{at}]", source)
+    for at, thread in enumerate(seed.threads):
+        _refuse_odd_time(thread.created_at, f"threads[{at}]", source)
+        for index, item in enumerate(thread.items):
+            _refuse_odd_time(item.created_at, f"threads[{at}].items[{index}]", source)
+            _refuse_odd_text(item, f"threads[{at}].items[{index}]", source)
+        _refuse_used([item.id for item in thread.items], f"threads[{at}].items", source, ())
+
+
+def session_created_at(seed: SeedSession, *, now: float) -> float:
+    """When a seeded session was created; an expired one just long enough ago, unless it says when."""
+    if seed.created_at is not UNSET:
+        return _unix(seed.created_at)
+    lifetime = seed.expires_after.seconds if seed.expires_after else config.EXPIRES_AFTER_SECONDS
+    return now - lifetime if seed.status == "expired" else now
+
+
+def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
+    """A thread with its items; a missing time is the thread's, a missing thread's time is now."""
+    created_at = now if seed.created_at is UNSET else _unix(seed.created_at)
+    thread_id = ids.new("cthr", now=created_at) if seed.id is UNSET else seed.id
+    tail = tail_of(thread_id) or ids.new_tail()
+    thread = Thread(
+        id=thread_id,
+        user=seed.user,
+        created_at=created_at,
+        title=seed.title,
+        status=status_of(seed.status),
+        items=Timeline(),
+    )
+    for item in seed.items:
+        moment = created_at if item.created_at is UNSET else _unix(item.created_at)
+        item_id = ids.new("cti", now=moment, tail=tail) if item.id is UNSET else item.id
+        thread.add(_build_item(item, item_id, thread_id, moment))
+    return thread
+
+
+def status_of(status: wire.SeedStatus) -> rest.ThreadStatus:
+    """A thread's status as threads have it."""
+    match status.type:
+        case "active":
+            return rest.ActiveStatus()
+        case "locked":
+            return rest.LockedStatus(reason=status.reason)
+        case "closed":
+            return rest.ClosedStatus(reason=status.reason)
+
+
+def _seed_path(name: str) -> Path:
+    if name in shipped("seeds"):
+        return fixtures_folder() / "seeds" / f"{name}.yaml"
+    if not Path(name).exists():
+        known = ", ".join(shipped("seeds"))
+        raise SeedInvalid(f"there is no such file, and no such shipped seed (there are: {known})", source=name)
+    return Path(name)
+
+
+def _build_item(seed: SeedItem, item_id: str, thread_id: str, moment: float) -> items.ThreadItem:
+    base: dict[str, Any] = {"id": item_id, "thread_id": thread_id, "created_at": zoned(moment)}
+    match seed:
+        case wire.SeedUserMessage():
+            return _user_message(seed, {**base, "created_at": zoneless(moment)})
+        case wire.SeedAssistantMessage(content=content):
+            return items.AssistantMessageItem(**base, content=[_output_text(part) for part in content])
+        case wire.SeedWidget(widget=widget):
+            return items.WidgetItem(**base, widget=_parsed(widget))
+        case wire.SeedClientToolCall():
+            return _tool_call(seed, base)
+        case wire.SeedTask():
+            return items.TaskItem(**base, task=_task(seed.task_type, seed.heading, seed.summary))
+        case wire.SeedTaskGroup(tasks=tasks):
+            listed = [_task(task.type, task.heading, task.summary) for task in tasks]
+            return items.WorkflowItem(**base, workflow=items.Workflow(type="custom", tasks=listed))
+
+
+def _user_message(seed: wire.SeedUserMessage, base: dict[str, Any]) -> items.UserMessageItem:
+    options = seed.inference_options or wire.SeedInferenceOptions()
+    return items.UserMessageItem(
+        **base,
+        content=[
+            items.UserMessageTextContent(text=part.text)
+            for part in seed.content
+            if isinstance(part, UserMessageInputText)
+        ],
+        attachments=[_attachment(each) for each in seed.attachments],
+        quoted_text="".join(part.text for part in seed.content if isinstance(part, UserMessageQuotedText)),
+        inference_options=items.InferenceOptions(
+            tool_choice=items.ToolChoice(id=options.tool_choice.id) if options.tool_choice else UNSET,
+            model=options.model or UNSET,
+        ),
+    )
+
+
+def _tool_call(seed: wire.SeedClientToolCall, base: dict[str, Any]) -> items.ClientToolCallItem:
+    status = ("in_progress" if seed.output is None else "completed") if seed.status is UNSET else seed.status
+    return items.ClientToolCallItem(
+        **base,
+        status="pending" if status == "in_progress" else "completed",
+        call_id=f"call_{base['id'].partition('_')[2]}" if seed.call_id is UNSET else seed.call_id,
+        name=seed.name,
+        arguments=_parsed(seed.arguments),
+        output=UNSET if seed.output is None else _parsed_if_json(seed.output),
+    )
+
+
+def _attachment(seed: wire.SeedAttachment) -> files.Attachment:
+    return files.Attachment(
+        type=seed.type, id=seed.id, name=seed.name, mime_type=seed.mime_type, preview_url=seed.preview_url or UNSET
+    )
+
+
+def _task(kind: rest.TaskType, heading: str | None, summary: str | None) -> items.Task:
+    if kind == "thought":
+        return items.ThoughtTask(title=heading or UNSET, content=summary or "")
+    return items.CustomTask(title=heading or UNSET, content=summary or UNSET)
+
+
+def _output_text(part: wire.SeedOutputText) -> items.AssistantMessageContent:
+    annotations = [items.Annotation(source=_source(each.source)) for each in part.annotations]
+    return items.AssistantMessageContent(text=part.text, annotations=annotations)
+
+
+def _source(source: wire.SeedUrlSource | wire.SeedFileSource) -> items.UrlSource | items.FileSource:
+    if isinstance(source, wire.SeedUrlSource):
+        return items.UrlSource(title=source.url, url=source.url)
+    return items.FileSource(title=source.filename, filename=source.filename)
+
+
+def _parsed(value: dict[str, Any] | str) -> dict[str, Any]:
+    parsed = _parsed_if_json(value)
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def _parsed_if_json(value: Any) -> Any:
+    try:
+        return msgspec.json.decode(value) if isinstance(value, str) else value
+    except msgspec.DecodeError:
+        return value
+
+
+def _short_types(document: Any) -> Any:
+    """Items pasted from the real API say `chatkit.user_message`; seeds say `user_message`."""
+    match document:
+        case {"type": str(name)} if name.startswith("chatkit."):
+            document = {**document, "type": name.removeprefix("chatkit.")}
+    match document:
+        case dict():
+            return {key: value if key == "widget" else _short_types(value) for key, value in document.items()}
+        case list():
+            return [_short_types(value) for value in document]
+    return document
+
+
+def _refuse_used(ids: list[str | UnsetType], place: str, source: str, taken: Iterable[str]) -> None:
+    seen = set(taken)
+    for at, identifier in enumerate(ids):
+        if identifier in seen:
+            reason = f"the id '{identifier}' is taken; choose another, or reset the project first"
+            raise SeedInvalid(reason, place=f"{place}[{at}].id", source=source)
+        if identifier is not UNSET:
+            seen.add(identifier)
+
+
+def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:
+    for name in ("widget", "arguments"):
+        if not isinstance(_parsed_if_json(getattr(item, name, {})), dict):
+            raise SeedInvalid("has to be a JSON object, or the text of one", place=f"{place}.{name}", source=source)
+
+
+def _refuse_odd_time(moment: wire.Moment | UnsetType, place: str, source: str) -> None:
+    if moment is not UNSET and not 0 <= _unix(moment) < END_OF_TIME:
+        raise SeedInvalid("a time has to lie between 1970 and 9999", place=f"{place}.created_at", source=source)
+
+
+def _unix(moment: float | datetime) -> float:
+    if isinstance(moment, datetime):
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment

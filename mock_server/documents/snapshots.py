@@ -1,0 +1,270 @@
+"""Snapshots: a whole project as one document, and back, byte for byte."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from mock_server.clock import Clock, Reading
+from mock_server.config import PROJECT_NAME
+from mock_server.errors import ControlRefused, DocumentInvalid, ProjectInvalid
+from mock_server.ids import IdFactory, IdState
+from mock_server.moments import END_OF_TIME
+from mock_server.state.faults import check
+from mock_server.state.files import File, Files
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.state.sessions import Session
+from mock_server.state.threads import Thread, Threads
+from mock_server.state.timeline import Timeline, TimelineState
+from mock_server.state.usage import UsageState
+from mock_server.wire.chat.items import ThreadItem
+from mock_server.wire.control.faults import FaultParams, FaultRule
+from mock_server.wire.rest.threads import ThreadStatus
+
+FORMAT = "chatkit-mock-server snapshot"
+VERSION = 1
+
+
+class ThreadState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A thread with its items."""
+
+    id: str
+    user: str
+    created_at: float
+    title: str | None
+    status: ThreadStatus
+    session_id: str | None
+    feedback: dict[str, Literal["positive", "negative"]]
+    items: TimelineState[ThreadItem]
+
+
+class FileState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file, its content in base64; null while that has not arrived."""
+
+    file: File
+    content: bytes | None
+
+
+class FaultsState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rules with what they count, and how many ids were drawn."""
+
+    drawn: int
+    rules: list[FaultRule]
+
+
+class ProjectState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A project: all but its journal. `ids` is there when they repeat, under a seed."""
+
+    project: str
+    clock: Reading
+    ids: IdState | None
+    workflows: list[str]
+    sessions: list[Session]
+    threads: TimelineState[ThreadState]
+    files: list[FileState]
+    usage: UsageState
+    faults: FaultsState
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The document: one project, or all of a server; `taken_at` in unix seconds of the first one's time."""
+
+    format: Literal["chatkit-mock-server snapshot"] = "chatkit-mock-server snapshot"
+    version: Literal[1] = 1
+    taken_at: float
+    projects: list[ProjectState]
+
+
+class SnapshotInvalid(DocumentInvalid):
+    """A document that is no snapshot, or a damaged one."""
+
+    code = "invalid_snapshot"
+
+
+def take(projects: Iterable[Project]) -> Snapshot:
+    """A snapshot of some projects."""
+    taken = list(projects)
+    return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project) for project in taken])
+
+
+def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
+    """A snapshot's bytes, read. Raises SnapshotInvalid with the reason."""
+    try:
+        head = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if head.get("format") != msgspec.Raw(msgspec.json.encode(FORMAT)):
+            raise SnapshotInvalid(f"is no snapshot: its 'format' is not '{FORMAT}'", source=source)
+        if head.get("version") != msgspec.Raw(b"%d" % VERSION):
+            raise SnapshotInvalid(f"is a snapshot of another version; this program reads {VERSION}", source=source)
+        snapshot = msgspec.json.decode(body, type=Snapshot)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        place = place.rstrip("`").lstrip(".")
+        raise SnapshotInvalid(reason.replace("`", "'"), source=source, place=place) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SnapshotInvalid(f"is damaged: {error}", source=source) from None
+    if not snapshot.projects:
+        raise SnapshotInvalid("holds no project", source=source, place="projects")
+    _refuse_twice([state.project for state in snapshot.projects], "projects", source)
+    sessions = [session for state in snapshot.projects for session in state.sessions]
+    _refuse_twice([session.client_secret for session in sessions], "sessions", source)
+    for at, state in enumerate(snapshot.projects):
+        _check(state, f"projects[{at}]", source)
+    return snapshot
+
+
+def restore(project: Project, state: ProjectState, *, secrets: Projects, source: str) -> None:
+    """Put a project into a state: all of it or, raising SnapshotInvalid, nothing."""
+    for at, session in enumerate(state.sessions):
+        owner = secrets.session_of(session.client_secret)
+        if owner is not None and owner.project != project.name:
+            reason = f"project '{owner.project}' has this session; reset it first"
+            raise SnapshotInvalid(reason, source=source, place=f"sessions[{at}].client_secret")
+    files = Files(project.files.types)
+    for each in state.files:
+        files.add(each.file)
+        if each.content is not None:
+            files.path(each.file.id).write_bytes(each.content)
+    threads = Threads(Timeline.of_state(state.threads.map(_thread)))
+    project.files.clear()
+    project.files, project.threads = files, threads
+    project.sessions.clear()
+    for session in state.sessions:
+        session.project = project.name
+        project.sessions.add(session)
+    project.expiries.forget()
+    project.workflows.clear()
+    project.workflows.update(state.workflows)
+    project.usage.state = state.usage
+    project.faults.drawn, project.faults.rules = state.faults.drawn, state.faults.rules
+    if state.ids is not None:  # another project's secrets stay its own: they would name both
+        project.ids.go_on_from(state.ids, secrets=state.project == project.name)
+    project.set_clock(state.clock)
+    project.publish_restored()
+
+
+def load_state(path: Path, projects: Projects) -> None:
+    """Restore every project of a state file; none if there is no file yet. Raises SnapshotInvalid."""
+    if not path.exists():
+        return
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise SnapshotInvalid(f"can't be read: {error.strerror or error}", source=str(path)) from None
+    states = parse_snapshot(body, source=str(path)).projects
+    for state in states:
+        restore(projects.get(state.project), state, secrets=projects, source=str(path))
+
+
+def save_state(path: Path, projects: Projects) -> None:
+    """Write every project into a file: a reader sees the old one or all of the new. Raises OSError."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(msgspec.json.encode(take(projects)))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _state(project: Project) -> ProjectState:
+    return ProjectState(
+        project=project.name,
+        clock=project.clock.reading,
+        ids=project.ids.state,
+        workflows=sorted(project.workflows),
+        sessions=list(project.sessions),
+        threads=project.threads.timeline.state().map(_thread_state),
+        files=[FileState(file=file, content=_content(project.files, file)) for file in project.files],
+        usage=project.usage.state,
+        faults=FaultsState(drawn=project.faults.drawn, rules=list(project.faults.rules)),
+    )
+
+
+def _content(files: Files, file: File) -> bytes | None:
+    path = files.path(file.id)
+    return path.read_bytes() if path.exists() else None
+
+
+def _thread_state(thread: Thread) -> ThreadState:
+    return ThreadState(
+        id=thread.id,
+        user=thread.user,
+        created_at=thread.created_at,
+        title=thread.title,
+        status=thread.status,
+        session_id=thread.session_id,
+        feedback=thread.feedback,
+        items=thread.items.state(),
+    )
+
+
+def _thread(state: ThreadState) -> Thread:
+    fields: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
+    return Thread(**{**fields, "items": Timeline.of_state(state.items)})
+
+
+def _check(state: ProjectState, place: str, source: str) -> None:
+    """Raise SnapshotInvalid where the parts do not fit each other."""
+    _refuse_twice([session.id for session in state.sessions], f"{place}.sessions", source)
+    for at, session in enumerate(state.sessions):
+        if min(session.max_requests_per_1_minute, session.max_files, session.max_file_size) < 1:
+            raise SnapshotInvalid("a limit has to be 1 at least", source=source, place=f"{place}.sessions[{at}]")
+    _refuse_twice([each.file.id for each in state.files], f"{place}.files", source)
+    clock = Clock()
+    clock.reading = state.clock
+    _refuse_odd_time(clock.reach(), f"{place}.clock", source)
+    _check_name_and_ids(state, place, source)
+    _check_rules(state.faults.rules, f"{place}.faults.rules", source)
+    for at, thread in enumerate(state.threads.entries):
+        _refuse_odd_time(thread.created_at, f"{place}.threads.entries[{at}].created_at", source)
+    timelines = [("threads", state.threads)]
+    timelines += [(f"threads.entries[{at}].items", thread.items) for at, thread in enumerate(state.threads.entries)]  # type: ignore[misc]
+    for name, timeline in timelines:
+        _check_timeline(timeline, f"{place}.{name}", source)
+
+
+def _check_name_and_ids(state: ProjectState, place: str, source: str) -> None:
+    if not re.fullmatch(PROJECT_NAME, state.project):
+        raise SnapshotInvalid(str(ProjectInvalid(state.project)), source=source, place=f"{place}.project")
+    try:
+        if state.ids is not None:
+            IdFactory().go_on_from(state.ids)
+    except ValueError:
+        raise SnapshotInvalid(
+            "the state of the random ids is damaged", source=source, place=f"{place}.ids.streams"
+        ) from None
+
+
+def _check_rules(rules: list[FaultRule], place: str, source: str) -> None:
+    for at, rule in enumerate(rules):
+        try:
+            check(FaultParams(name=rule.name, match=rule.match, do=rule.do))
+        except ControlRefused as error:
+            raise SnapshotInvalid(str(error), source=source, place=f"{place}[{at}]") from None
+
+
+def _check_timeline(timeline: TimelineState[Any], place: str, source: str) -> None:
+    _refuse_twice([entry.id for entry in timeline.entries], f"{place}.entries", source)
+    placed = {entry_id: (at, number) for entry_id, at, number in timeline.places}
+    lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
+    if lost is not None:
+        raise SnapshotInvalid(f"the entry '{lost}' has no place", source=source, place=f"{place}.entries")
+    numbers = [number for _, _, number in timeline.places]
+    if len({*placed.values()}) < len(numbers) or not all(0 <= number < timeline.added for number in numbers):
+        raise SnapshotInvalid("its places contradict each other", source=source, place=f"{place}.places")
+
+
+def _refuse_odd_time(moment: float, place: str, source: str) -> None:
+    if not 0 <= moment < END_OF_TIME:
+        raise SnapshotInvalid("a time has to lie between 1970 and 9999", source=source, place=place)
+
+
+def _refuse_twice(ids: list[str], place: str, source: str) -> None:
+    seen: set[str] = set()
+    for at, identifier in enumerate(ids):
+        if identifier in seen:
+            raise SnapshotInvalid(f"'{identifier}' is there twice", source=source, place=f"{place}[{at}]")
+        seen.add(identifier)

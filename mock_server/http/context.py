@@ -1,0 +1,170 @@
+"""One request, as the handlers see it."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Literal, Protocol
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from mock_server.clock import stopwatch
+from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
+from mock_server.state.journal import Entry
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.state.sessions import Session
+
+if TYPE_CHECKING:
+    from mock_server.backends.backend import Backend
+    from mock_server.http.faults import FaultInjector
+    from mock_server.workflows.catalog import Catalog
+
+CONNECTION = "mock_server.connection"  # among a scope's extensions
+
+
+class Connection(Protocol):
+    """What a connection of our own server can do beyond ASGI."""
+
+    def abort(self) -> None:
+        """Close the connection at once."""
+
+    def respond(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
+        """Send a whole response at once. Returns False where that can't be done and nothing was sent."""
+
+
+class RequestContext:
+    """A request with its project and its one reading of the clock.
+
+    path: the path below `/p/<project>`.
+    now: unix seconds in the project's time, the same for all that this call does.
+    entry: of the journal; what is not journaled has one too, which nobody keeps.
+    session: of the client secret, if the caller has one.
+    ending: how a session that this call creates ends at once, because of a fault.
+    injector: what harms the answer on its way out, because of a fault.
+    """
+
+    __slots__ = (
+        "bearer",
+        "ending",
+        "entry",
+        "headers",
+        "injector",
+        "method",
+        "now",
+        "path",
+        "project",
+        "projects",
+        "receive",
+        "request_id",
+        "scope",
+        "send",
+        "session",
+    )
+
+    project: Project
+    entry: Entry
+    now: float
+    request_id: str
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, projects: Projects) -> None:
+        self.scope, self.receive, self.send, self.projects = scope, receive, send, projects
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.bearer = _bearer(self.headers.get(b"authorization", b""))
+        self.session: Session | None = None
+        self.injector: FaultInjector | None = None
+        self.ending: Literal["expired", "cancelled"] | None = None
+
+    def enter(self, project: Project) -> None:
+        """Make this a call to `project`."""
+        self.project = project
+        self.now = now = project.clock.now()
+        self.request_id = request_id = project.ids.request_id()
+        scope = self.scope
+        self.entry = Entry(
+            request_id, now, stopwatch(), self.method, self.path, scope["query_string"], scope["headers"]
+        )
+        if self.session is not None:
+            self.entry.session = self.session.id
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection, behind a server of ours."""
+        connection: Connection | None = self.scope.get("extensions", _NOTHING).get(CONNECTION)
+        return connection
+
+    @property
+    def workflows(self) -> "Catalog":
+        """The server's workflows."""
+        workflows: Catalog = self.scope["app"].workflows
+        return workflows
+
+    @property
+    def backend(self) -> "Backend":
+        """Whoever answers conversations."""
+        backend: Backend = self.scope["app"].backend
+        return backend
+
+    def argument(self, name: str) -> str:
+        """A part of the path, such as `thread_id`."""
+        argument: str = self.scope["path_params"][name]
+        return argument
+
+    def query(self) -> list[tuple[str, str]]:
+        """The query's pairs, blank values included."""
+        return parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+    async def json_body(self, *, limit: int | None = None) -> bytes:
+        """The body, if it claims to be JSON; an empty one counts as `{}` (inferred). `limit` is in bytes.
+
+        Raises ContentTypeUnsupported, BodyTooLarge (without reading on), ClientDisconnect.
+        """
+        given = self.headers.get(b"content-type", b"")
+        if given != b"application/json" and given.partition(b";")[0].strip().lower() not in {b"application/json", b""}:
+            raise ContentTypeUnsupported(given.decode("latin-1"))
+        limit = self.projects.settings.max_body_bytes if limit is None else limit
+        announced = self.headers.get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > limit:
+            raise BodyTooLarge(limit=limit, size=int(announced))
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise BodyTooLarge(limit=limit, size=size)
+            more = message.get("more_body", False)
+        self.entry.body = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return body or b"{}"
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, whatever its type. Raises ClientDisconnect."""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
+    def whereabouts(self, homes: list[str]) -> str:
+        """A sentence for an id this project does not have, naming the projects that have it."""
+        here = f"This call went to project '{self.project.name}'"
+        if not homes:
+            return f"{here}; no project has this id."
+        return f"{here}; this id is in project '{homes[0]}': choose it by /p/{homes[0]}/v1 or 'OpenAI-Project'."
+
+
+_NOTHING: dict[str, Connection] = {}
+
+
+def _bearer(authorization: bytes) -> str:
+    """The bearer key or secret; empty when there is none."""
+    if authorization.startswith(b"Bearer "):
+        return authorization[7:].strip().decode("latin-1")
+    scheme, _, key = authorization.partition(b" ")
+    return key.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""

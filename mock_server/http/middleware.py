@@ -1,0 +1,162 @@
+"""What stands before every route: finds the project, renders every failure, gives every answer its headers."""
+
+import logging
+from collections.abc import Awaitable, Iterable
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mock_server.clock import stopwatch
+from mock_server.errors import Dropped, MethodNotAllowed, ProjectInvalid, UrlUnknown
+from mock_server.http.context import RequestContext
+from mock_server.http.errors import is_known, render
+from mock_server.http.operation import Resource
+from mock_server.http.response import JSON, ResponseSender, respond
+from mock_server.state.project import Project
+from mock_server.state.projects import Projects
+from mock_server.wire.headers import encode_headers
+
+_log = logging.getLogger("mock_server")
+
+# What the element in a browser sends and reads (observed); any header a page adds is let through.
+_METHODS = ["GET", "POST", "PUT", "DELETE"]
+_EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
+
+# What is not ChatKit's: never journaled, faulted or limited.
+_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "openapi.json", "favicon.ico", "deployments"}
+_OURS |= {"dashboard", "demo", "docs"}
+
+
+class RequestMiddleware:
+    """A pure ASGI callable around the router."""
+
+    def __init__(self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, log_requests: bool) -> None:
+        """A path without arguments is looked up in `resources`; only the others take the time of the router."""
+        self._app, self._projects, self._log_requests = app, projects, log_requests
+        self._by_path = {resource.path: resource for resource in resources}
+
+        self._for_browsers = CORSMiddleware(
+            self._serve, allow_origins=["*"], allow_methods=_METHODS, allow_headers=["*"], expose_headers=_EXPOSED
+        )
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Serve one request; other kinds of scope pass through."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        for name, _ in scope["headers"]:
+            if name == b"origin":
+                return self._for_browsers(scope, receive, send)
+        return self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        context = scope["mock_server.context"] = RequestContext(scope, receive, send, self._projects)
+        wrong: ProjectInvalid | None = None
+        try:
+            context.enter(_find_project(context))
+        except ProjectInvalid as error:
+            context.enter(self._projects.default)
+            wrong = error
+        journal = None if _is_ours(context.path) else context.project.journal
+        if journal is not None:
+            journal.begin(context.entry)
+        try:
+            await (self._reach(context) if wrong is None else self._fail_or_drop(context, wrong))
+        except ClientDisconnect:
+            context.entry.outcome = "abandoned"
+        except Dropped:
+            _drop(context)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+            await self._fail_or_drop(context, error)
+        finally:
+            if journal is not None:
+                journal.end(context.entry, now=stopwatch())
+        if self._log_requests:
+            _log_request(context)
+
+    def _reach(self, context: RequestContext) -> Awaitable[None]:
+        resource = self._by_path.get(context.path)
+        return (
+            resource.serve(context)
+            if resource is not None
+            else self._app(context.scope, context.receive, ResponseSender(context))
+        )
+
+    async def _fail_or_drop(self, context: RequestContext, error: Exception) -> None:
+        try:
+            await self._fail(context, error)
+        except Dropped:
+            _drop(context)
+
+    async def _fail(self, context: RequestContext, error: Exception) -> None:
+        match error:
+            case HTTPException(status_code=404):
+                error = UrlUnknown(context.method, context.path)
+            case HTTPException(status_code=405):
+                allowed = (error.headers or {}).get("Allow", "")
+                error = MethodNotAllowed(context.method, context.path, allowed=allowed)
+        if not is_known(error):
+            _log.error("%s %s failed (%s)", context.method, context.path, context.request_id, exc_info=error)
+            context.project.journal.failures.append((context.entry, error))
+        if context.entry.status:
+            raise error  # the answer has begun: all that is left is to drop the connection
+        failure = render(error)
+        await respond(context, failure.status, failure.body, JSON + encode_headers(failure.headers))
+
+
+def _is_ours(path: str) -> bool:
+    return not path.startswith("/v1/") and path.removeprefix("/").partition("/")[0] in _OURS
+
+
+def _drop(context: RequestContext) -> None:
+    """Break the connection; one whose answer has begun breaks by being left open."""
+    context.entry.outcome = "dropped"
+    if not context.entry.status:
+        from mock_server.http.faults import drop  # noqa: PLC0415 - starting fast
+
+        drop(context)
+
+
+def _log_request(context: RequestContext) -> None:
+    milliseconds = (stopwatch() - context.entry.began) * 1000
+    _log.info(
+        "%s %s %d %.1f ms",
+        context.method,
+        context.path,
+        context.entry.status,
+        milliseconds,
+        extra={
+            "request": {
+                "method": context.method,
+                "path": context.path,
+                "status": context.entry.status,
+                "milliseconds": round(milliseconds, 3),
+                "project": context.project.name,
+                "request_id": context.request_id,
+            }
+        },
+    )
+
+
+def _find_project(context: RequestContext) -> Project:
+    """The project a request names by its secret, its path, its header or its key. Raises ProjectInvalid."""
+    projects, named, key = context.projects, _named_project(context), context.bearer
+    if key.startswith("ek_"):
+        context.session = session = projects.session_of(key)
+        if session is not None:
+            return projects.get(session.project)
+    elif named is None and key.startswith("sk-mock-"):
+        named = key.removeprefix("sk-mock-")
+    return projects.default if named is None else projects.get(named)
+
+
+def _named_project(context: RequestContext) -> str | None:
+    """The project in the path, whose prefix this moves out of the routes' sight, or in the header."""
+    if context.path.startswith("/p/"):
+        name, slash, rest = context.path.removeprefix("/p/").partition("/")
+        context.path = slash + rest
+        context.scope["root_path"] = f"{context.scope.get('root_path', '')}/p/{name}"
+        return name
+    header = context.headers.get(b"openai-project")
+    return header.decode("latin-1") if header else None

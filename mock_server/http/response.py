@@ -1,0 +1,110 @@
+"""The only way out: every response leaves here, with the headers that all have, past the fault injector."""
+
+import asyncio
+from abc import ABC, abstractmethod
+
+from starlette.types import Message
+
+from mock_server.errors import Dropped
+from mock_server.http.context import RequestContext
+from mock_server.http.headers import response_head
+from mock_server.wire.headers import decode_headers, encode_headers
+
+JSON = b"content-type: application/json\r\n"
+_EVENT_STREAM = b"content-type: text/event-stream\r\ncache-control: no-cache\r\n"
+
+
+async def respond(context: RequestContext, status: int, body: bytes, own: bytes) -> None:
+    """Send a whole response; `own` are its header lines besides those that all have. Raises Dropped."""
+    entry, injector = context.entry, context.injector
+    entry.status = status
+    sent, is_cut = body, False
+    if injector is not None:
+        body, is_cut = injector.whole(body), injector.truncates
+        sent = body[: len(body) // 2] if is_cut else body
+    entry.response_body = sent
+    entry.response_head = head = response_head(context, b"%bcontent-length: %d\r\n" % (own, len(body)))
+    connection = context.connection
+    if injector is None and connection is not None and connection.respond(context.send, status, head, body):
+        return
+    await context.send({"type": "http.response.start", "status": status, "headers": decode_headers(head)})
+    await _deliver(context, sent, more=is_cut)
+    if is_cut:
+        raise Dropped
+
+
+class EventStream(ABC):
+    """A response of server-sent events. Awaiting its call sends it; it ends as soon as the client is gone."""
+
+    gone: "asyncio.Future[None]"
+
+    def __init__(self, context: RequestContext) -> None:
+        self.context = context
+
+    async def __call__(self) -> None:
+        """Send the whole stream."""
+        context = self.context
+        context.entry.status = 200
+        context.entry.response_head = head = response_head(context, _EVENT_STREAM)
+        self.gone = asyncio.ensure_future(_until_gone(context))
+        try:
+            await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
+            if await self.send_events() and not self.gone.done():
+                await context.send({"type": "http.response.body", "body": b""})
+        finally:
+            self.gone.cancel()
+
+    @abstractmethod
+    async def send_events(self) -> bool:
+        """Send every event by `send`. Returns whether the stream came to its own end; if not, it is left open."""
+
+    async def send(self, frame: bytes) -> None:
+        """Send one event. Raises Dropped."""
+        injector, is_last = self.context.injector, False
+        if injector is not None:
+            frame, is_last = injector.event(frame)
+        await _deliver(self.context, frame, more=True)
+        self.context.entry.keep_event(frame)
+        if is_last:
+            raise Dropped
+
+
+class ResponseSender:
+    """The `send` of a Starlette application, such as a page or a file: what it sends leaves as all else does."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: RequestContext) -> None:
+        self._context = context
+
+    async def __call__(self, message: Message) -> None:
+        context = self._context
+        if message["type"] == "http.response.start":
+            context.entry.status = message["status"]
+            own = encode_headers(list(message.get("headers", [])))
+            context.entry.response_head = head = response_head(context, own)
+            await context.send({**message, "headers": decode_headers(head)})
+        elif context.injector is None:
+            await context.send(message)
+        else:
+            await self._send_piece(message.get("body", b""), more=message.get("more_body", False))
+
+    async def _send_piece(self, body: bytes, *, more: bool) -> None:
+        assert self._context.injector is not None
+        is_cut = self._context.injector.truncates
+        await _deliver(self._context, body[: len(body) // 2] if is_cut else body, more=more or is_cut)
+        if is_cut:
+            raise Dropped
+
+
+async def _deliver(context: RequestContext, body: bytes, *, more: bool) -> None:
+    """Send a piece of a body, no faster than a fault allows."""
+    if context.injector is None:
+        await context.send({"type": "http.response.body", "body": body, "more_body": more})
+    else:
+        await context.injector.deliver(context.send, body, more=more)
+
+
+async def _until_gone(context: RequestContext) -> None:
+    while (await context.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""Readings of the journal: records, verification, findings, exports, tests to replay."""

@@ -1,0 +1,129 @@
+"""The journal in forms that other tools read."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+import mock_server
+from mock_server.moments import iso
+from mock_server.wire.control.requests import Message, Record
+
+_ID = re.compile(r"(cksess|ek|cthr|cti|cfile)_[0-9a-f*]{8,}\S*")
+_STANDARD = {"openai-beta": "chatkit_beta=v1", "content-type": "application/json"}  # what cases need not say
+
+
+def json_lines(records: Iterable[Record]) -> bytes:
+    """One record a line."""
+    return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+
+
+def har(records: Iterable[Record]) -> bytes:
+    """An HTTP archive, version 1.2, as browsers and proxies open it."""
+    log = {
+        "version": "1.2",
+        "creator": {"name": "chatkit-mock-server", "version": mock_server.__version__},
+        "entries": [_har_entry(record) for record in records],
+    }
+    return msgspec.json.format(msgspec.json.encode({"log": log}), indent=2)
+
+
+def wire_cases(records: Iterable[Record]) -> bytes:
+    """YAML documents in the form of `fixtures/wire`, one a request that was answered at once."""
+    import yaml  # noqa: PLC0415 - for this export only
+
+    cases = [_case(record) for record in records if record.answer is not None and record.events is None]
+    return yaml.safe_dump_all(cases, sort_keys=False, allow_unicode=True, explicit_start=True).encode()
+
+
+def _har_entry(record: Record) -> dict[str, Any]:
+    answer = record.answer or Message(headers={}, body=None, size=0)
+    host = record.request.headers.get("host", "127.0.0.1")
+    query = f"?{record.query}" if record.query else ""
+    text = _text(answer.body)
+    if record.events is not None:
+        text = "".join(f"data: {_text(event)}\n\n" for event in record.events)
+    return {
+        "startedDateTime": iso(record.at),
+        "time": record.milliseconds,
+        "request": {
+            "method": record.method,
+            "url": f"http://{host}{record.path}{query}",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(record.request.headers),
+            "queryString": [{"name": name, "value": value} for name, value in parse_qsl(record.query)],
+            "headersSize": -1,
+            "bodySize": record.request.size,
+            **_har_body(record.request),
+        },
+        "response": {
+            "status": record.status or 0,
+            "statusText": "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": _pairs(answer.headers),
+            "content": {"size": len(text.encode()), "mimeType": answer.headers.get("content-type", ""), "text": text},
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": -1,
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": record.milliseconds, "receive": 0},
+        "comment": f"{record.id} {record.operation or ''} {record.fault or ''}".strip(),
+    }
+
+
+def _har_body(request: Message) -> dict[str, Any]:
+    if not request.size:
+        return {}
+    media_type = request.headers.get("content-type", "")
+    return {"postData": {"mimeType": media_type, "text": _text(request.body)}}
+
+
+def _pairs(headers: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _text(body: Any) -> str:
+    if body is None:
+        return ""
+    return body if isinstance(body, str) else msgspec.json.encode(body).decode()
+
+
+def _case(record: Record) -> dict[str, Any]:
+    """What differs from run to run becomes a placeholder, as in the shipped cases."""
+    assert record.answer is not None
+    request: dict[str, Any] = {"method": record.method, "path": record.path}
+    if record.query:
+        request["path"] += f"?{record.query}"
+    if isinstance(record.request.body, dict | list):
+        request["body"] = record.request.body
+    elif record.request.body is not None:
+        request["text"] = record.request.body
+    sent = record.request.headers
+    headers = {name: sent.get(name) for name, value in _STANDARD.items() if sent.get(name) != value}
+    if "authorization" not in sent or record.status == 401:
+        headers["authorization"] = sent.get("authorization")
+    if headers:
+        request["headers"] = headers
+    return {
+        "provenance": {"mark": "inferred", "source": "recorded from the emulator's journal"},
+        "request": request,
+        "answer": {"status": record.status, "body": _placeholders(record.answer.body, now=record.at)},
+    }
+
+
+def _placeholders(value: Any, *, now: float, key: str = "") -> Any:
+    match value:
+        case dict():
+            return {name: _placeholders(each, now=now, key=name) for name, each in value.items()}
+        case list():
+            return [_placeholders(each, now=now) for each in value]
+        case str() if _ID.fullmatch(value):
+            return f"<{value.partition('_')[0]}>"
+        case int() if key in {"expires_at", "created_at"}:
+            return f"<now+{value - int(now)}>"
+    return value

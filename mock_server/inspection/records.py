@@ -1,0 +1,192 @@
+"""The journal's entries as people read them: parsed, and without a key or a secret."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import UNSET
+
+from mock_server.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
+from mock_server.state.faults import is_like, is_named
+from mock_server.state.journal import Entry, Journal
+from mock_server.wire.codec import repeats_a_key
+from mock_server.wire.control.requests import (
+    Message,
+    Record,
+    RecordFilter,
+    RecordPage,
+    RequestsQuery,
+    RequestSummary,
+    SummariesQuery,
+)
+from mock_server.wire.headers import Headers, decode_headers
+
+_SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
+PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
+
+
+def record(entry: Entry, *, project: str) -> Record:
+    """An entry to show."""
+    return Record(
+        **_head(entry, project),
+        request=_message(entry.headers, entry.body),
+        answer=_message(decode_headers(entry.response_head), entry.response_body) if entry.response_head else None,
+        events=None if entry.events is None else [_event(frame) for frame in entry.events],
+        event_times=None if entry.sent_at is None else [_milliseconds(at - entry.began) for at in entry.sent_at],
+    )
+
+
+def summary(entry: Entry, *, project: str) -> RequestSummary:
+    """An entry in short; nothing is parsed for it."""
+    return RequestSummary(**_head(entry, project), events=None if entry.events is None else len(entry.events))
+
+
+def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
+    """A page of the journal. A cursor that is not there is no cursor, as with lists of the API."""
+    fitting = [entry for entry in journal if fits(entry, query)]
+    if query.order == "desc":
+        fitting.reverse()
+    start = next((at for at, entry in enumerate(fitting, start=1) if entry.id == query.after), 0)
+    data = [record(entry, project=project) for entry in fitting[start : start + query.limit]]
+    return RecordPage(
+        data=data,
+        first_id=data[0].id if data else None,
+        last_id=data[-1].id if data else None,
+        has_more=len(fitting) > start + query.limit,
+        forgotten=journal.forgotten,
+    )
+
+
+def predicate(wanted: SummariesQuery) -> Callable[[Entry], bool] | None:
+    """What tells of many entries whether they are among those asked for; None where all are."""
+    given = _given(wanted)
+    status_class = int(wanted.status_class[0]) if wanted.status_class else None
+    search = wanted.search.casefold() if wanted.search else ""
+    if not given and status_class is None and not search:
+        return None
+
+    def fits(entry: Entry) -> bool:
+        return (
+            all(_is_as_wanted(entry, name, value) for name, value in given)
+            and (status_class is None or entry.status // 100 == status_class)
+            and (not search or search in "\n".join(filter(None, _searched(entry))).casefold())
+        )
+
+    return fits
+
+
+def fits(entry: Entry | Record, wanted: RecordFilter) -> bool:
+    """Whether an entry is among those asked for."""
+    return not any(True for _ in misfits(entry, wanted))
+
+
+def misfits(entry: Entry | Record, wanted: RecordFilter) -> "list[tuple[str, Any, Any]]":
+    """The fields in which an entry is not as wanted: name, wanted, given."""
+    return [
+        (name, value, getattr(entry, name)) for name, value in _given(wanted) if not _is_as_wanted(entry, name, value)
+    ]
+
+
+def body_of(entry: Entry) -> Any:
+    """A request's body: JSON, text, or None."""
+    return _parsed(entry.body)
+
+
+def curl(entry: Entry, *, base: str) -> str:
+    """A request to `base` as a shell command, its key or secret in the variable `OPENAI_API_KEY`."""
+    query = f"?{hidden_query(entry.query)}" if entry.query else ""
+    verb = ["-I"] if entry.method == "HEAD" else ["-X", entry.method]
+    parts = ["curl", "-g", *verb, shlex.quote(f"{base}{quote(hidden(entry.path), safe=PLAIN_IN_PATHS)}{query}")]
+    for name, value in texts(entry.headers):
+        if name == "authorization":
+            parts += ["-H", '"Authorization: Bearer $OPENAI_API_KEY"']
+        elif name not in _SET_BY_CURL:
+            parts += ["-H", shlex.quote(f"{name}: {hidden_header(name, value)}")]
+    if entry.body:
+        parts += ["--data-raw", shlex.quote(hidden(entry.body.decode("utf-8", "replace")))]
+    return " ".join(parts)
+
+
+def hidden_headers(headers: Headers) -> dict[str, str]:
+    """Headers by name, several values joined, without keys and secrets."""
+    shown: dict[str, str] = {}
+    for name, value in texts(headers):
+        text = hidden_header(name, value)
+        shown[name] = f"{shown[name]}, {text}" if name in shown else text
+    return shown
+
+
+def texts(headers: Headers) -> list[tuple[str, str]]:
+    """Headers as text."""
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
+
+
+def _head(entry: Entry, project: str) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "project": project,
+        "at": entry.at,
+        "milliseconds": _milliseconds(entry.seconds),
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": hidden(entry.path),
+        "query": hidden_query(entry.query),
+        "status": entry.status or None,
+        "outcome": entry.outcome,
+        "session": hidden_or_none(entry.session),
+        "user": hidden_or_none(entry.user),
+        "workflow": hidden_or_none(entry.workflow),
+        "thread": hidden_or_none(entry.thread),
+        "fault": entry.fault,
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _given(wanted: RecordFilter) -> list[tuple[str, Any]]:
+    said = ((name, getattr(wanted, name)) for name in RecordFilter.__struct_fields__)
+    return [(name, value) for name, value in said if value is not UNSET]
+
+
+def _is_as_wanted(entry: Entry | Record, name: str, value: Any) -> bool:
+    match name:
+        case "operation":
+            return is_named(entry.operation, value)
+        case "method":
+            return entry.method == value.upper()  # type: ignore[no-any-return]
+        case "path" | "fault":
+            return is_like(getattr(entry, name), value)
+    return getattr(entry, name) == value  # type: ignore[no-any-return]
+
+
+def _searched(entry: Entry) -> tuple[str | None, ...]:
+    subject = (entry.session, entry.user, entry.workflow, entry.thread, entry.fault)
+    return (entry.id, entry.path, entry.operation, *subject)
+
+
+def _message(headers: Headers, body: bytes) -> Message:
+    return Message(headers=hidden_headers(headers), body=hidden_value(_parsed(body)), size=len(body))
+
+
+def _event(frame: bytes) -> Any:
+    return hidden_value(_parsed(frame.removeprefix(b"data: ").rstrip(b"\n")))
+
+
+def _parsed(body: bytes) -> Any:
+    """JSON if it is that, and keeps all that was sent; else text; None for nothing, and for what is no text."""
+    if not body:
+        return None
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = None
+    if value is not None and not repeats_a_key(body):
+        return value
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,155 @@
+"""Claims about the journal, and why they do not hold."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from mock_server.errors import ControlRefused
+from mock_server.inspection.records import body_of, hidden_headers, misfits
+from mock_server.masking import hidden, hidden_value
+from mock_server.state.journal import Entry, Journal
+from mock_server.wire.control.requests import Difference, NearMiss, RecordMatch, Verdict, VerifyParams
+
+NEAR_MISSES = 3
+_MISSING = object()
+
+
+def verify(journal: Journal, claim: VerifyParams) -> Verdict:
+    """Whether a claim holds. Raises ControlRefused for one that claims nothing, or two things at once."""
+    counts = [claim.times, claim.at_least, claim.at_most]
+    if (claim.match is UNSET) == (claim.sequence is UNSET):
+        raise ControlRefused("A claim has either 'match' or 'sequence'.", code="invalid_claim")
+    if claim.sequence is not UNSET and any(count is not UNSET for count in counts):
+        raise ControlRefused("A sequence has no count; claim one of its requests by 'match'.", code="invalid_claim")
+    if claim.times is not UNSET and counts[1:] != [UNSET, UNSET]:
+        raise ControlRefused("'times' is exact; leave out 'at_least' and 'at_most'.", code="invalid_claim")
+    if not (claim.at_least is UNSET or claim.at_most is UNSET) and claim.at_least > claim.at_most:
+        raise ControlRefused("'at_least' is more than 'at_most'; no journal can be so.", code="invalid_claim")
+    entries = list(journal)
+    if claim.sequence is not UNSET:
+        return _verify_order(entries, claim.sequence)
+    assert claim.match is not UNSET
+    return _verify_count(entries, claim.match, claim)
+
+
+def differences(entry: Entry, wanted: RecordMatch) -> list[Difference]:
+    """Field by field, where a request is not as wanted."""
+    found = [_difference(name, value, given) for name, value, given in misfits(entry, wanted)]
+    if wanted.headers is not UNSET:
+        given_headers = hidden_headers(entry.headers)
+        for name, value in wanted.headers.items():
+            given = given_headers.get(name.lower(), _MISSING)
+            if given != value:
+                found.append(_difference(f"headers.{name.lower()}", value, given))
+    if wanted.body is not UNSET:
+        found += _body_differences("body", wanted.body, body_of(entry))
+    return found
+
+
+def _verify_count(entries: list[Entry], match: RecordMatch, claim: VerifyParams) -> Verdict:
+    fitting = [entry.id for entry in entries if not differences(entry, match)]
+    least, most = _bounds(claim)
+    passed = least <= len(fitting) and (most is None or len(fitting) <= most)
+    misses = [] if passed or len(fitting) >= least else _near_misses(entries, match)
+    told = f"Expected {_described(match)} {_wanted(least, most)}, but it {_came(len(fitting))}."
+    return Verdict(
+        passed=passed,
+        count=len(fitting),
+        requests=fitting,
+        explanation="" if passed else told + _told(misses, total=len(entries)),
+        near_misses=misses,
+    )
+
+
+def _verify_order(entries: list[Entry], sequence: list[RecordMatch]) -> Verdict:
+    found: list[str] = []
+    waiting = iter(entries)
+    for at, match in enumerate(sequence, start=1):
+        entry = next((entry for entry in waiting if not differences(entry, match)), None)
+        if entry is None:
+            elsewhere = [other.id for other in entries if not differences(other, match)]
+            came = f"it came too early, as {elsewhere[-1]}" if elsewhere else "it never came"
+            misses = [] if elsewhere else _near_misses(entries, match)
+            behind = f" after {found[-1]}" if found else ""
+            told = f"Number {at} of the sequence, {_described(match)}, was expected{behind}, but {came}."
+            return Verdict(
+                passed=False,
+                count=len(found),
+                requests=found,
+                explanation=told + _told(misses, total=len(entries)),
+                near_misses=misses,
+            )
+        found.append(entry.id)
+    return Verdict(passed=True, count=len(found), requests=found, explanation="", near_misses=[])
+
+
+def _bounds(claim: VerifyParams) -> tuple[int, int | None]:
+    if claim.times is not UNSET:
+        return claim.times, claim.times
+    most = None if claim.at_most is UNSET else claim.at_most
+    if claim.at_least is not UNSET:
+        return claim.at_least, most
+    return (1, None) if most is None else (0, most)
+
+
+def _near_misses(entries: list[Entry], match: RecordMatch) -> list[NearMiss]:
+    judged = [(differences(entry, match), entry) for entry in entries]
+    missed = [(found, entry) for found, entry in reversed(judged) if found]
+    missed.sort(key=lambda pair: (any(each.field in {"operation", "path"} for each in pair[0]), len(pair[0])))
+    return [
+        NearMiss(
+            id=entry.id, operation=entry.operation, method=entry.method, path=hidden(entry.path), differences=found
+        )
+        for found, entry in missed[:NEAR_MISSES]
+    ]
+
+
+def _body_differences(field: str, wanted: Any, given: Any) -> list[Difference]:
+    if isinstance(wanted, dict) and isinstance(given, dict):
+        return [
+            each
+            for key, value in wanted.items()
+            for each in _body_differences(f"{field}.{key}", value, given.get(key, _MISSING))
+        ]
+    if isinstance(wanted, list) and isinstance(given, list) and len(wanted) == len(given):
+        pairs = enumerate(zip(wanted, given, strict=True))
+        return [each for at, (one, other) in pairs for each in _body_differences(f"{field}[{at}]", one, other)]
+    same = wanted == given and isinstance(wanted, bool) == isinstance(given, bool)
+    return [] if same else [_difference(field, wanted, given)]
+
+
+def _difference(field: str, wanted: Any, given: Any) -> Difference:
+    got = "(missing)" if given is _MISSING else hidden_value(given)
+    return Difference(field=field, expected=wanted, got=got)
+
+
+def _described(match: RecordMatch) -> str:
+    said = {name: getattr(match, name) for name in match.__struct_fields__}
+    parts = [f"{name} {value!r}" for name, value in said.items() if value is not UNSET]
+    return "a request with " + " and ".join(parts) if parts else "a request"
+
+
+def _wanted(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {_times(least)}"
+    if least == most:
+        return "never" if least == 0 else f"exactly {_times(least)}"
+    return f"at most {_times(most)}" if least == 0 else f"between {least} and {most} times"
+
+
+def _came(count: int) -> str:
+    return f"came {_times(count)}" if count else "never came"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _told(misses: list[NearMiss], *, total: int) -> str:
+    if not total:
+        return " The journal is empty: nothing was asked of this project."
+    lines = []
+    for miss in misses:
+        lines.append(f"\n  near: {miss.operation or f'{miss.method} {miss.path}'} ({miss.id})")
+        lines += [f"\n    {each.field}: expected {each.expected!r}, got {each.got!r}" for each in miss.differences]
+    return "".join(lines)

@@ -1,0 +1,1 @@
+"""How the application is served: on a socket, in a thread, beside a command."""

@@ -1,0 +1,86 @@
+"""A server that owns the process until a signal ends it."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from starlette.types import ASGIApp
+
+from mock_server.server.listener import listen
+from mock_server.server.loop import loop_factory
+from mock_server.server.server import Server
+
+if TYPE_CHECKING:
+    from mock_server.server.tls import Certificate
+
+
+class Https(Struct, frozen=True, kw_only=True):
+    """A second port that speaks TLS, and where to write the authority of its certificate, if that was made here."""
+
+    port: int
+    certificate: "Certificate"
+    authority_file: Path | None = None
+
+
+def serve_in_foreground(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    https: Https | None = None,
+    ready_file: Path | None,
+    banner: Callable[[list[str]], None] | None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; the banner is told the origins, http first.
+
+    Raises OSError for a port or a file that can't be had.
+    """
+    servers = [Server(app, listen(host, port))]
+    files: dict[Path, bytes] = {}
+    if https is not None:
+        listener = listen(host, https.port, option="--tls-port")
+        servers.append(Server(app, listener, tls=https.certificate.context))
+        if https.authority_file and https.certificate.authority:
+            files[https.authority_file] = https.certificate.authority
+    if ready_file:  # the last one, for then the rest is there
+        files[ready_file] = f"{servers[0].origin}/v1".encode()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        try:
+            runner.run(_serve(servers, files, banner))
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
+
+
+async def _serve(servers: list[Server], files: dict[Path, bytes], banner: Callable[[list[str]], None] | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _on_signal(number, servers[0].stop)
+    async with contextlib.AsyncExitStack() as running:
+        for server in servers:
+            await running.enter_async_context(server.answering())
+        for file, content in files.items():
+            _write_whole(file, content)
+        if banner:
+            banner([server.origin for server in servers])
+        await servers[0].stopped()
+
+
+def _on_signal(number: signal.Signals, stop: Callable[[], None]) -> None:
+    try:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    except NotImplementedError:  # Windows
+        signal.signal(number, lambda *_: stop())
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write so that a reader sees nothing or all of it."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise OSError(f"can't write {path}: {(error.strerror or str(error)).lower()}") from None

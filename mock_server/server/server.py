@@ -1,0 +1,78 @@
+"""A uvicorn server that starts without guessing and stops at once."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import AsyncIterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock_server.server.protocol import JoiningProtocol, Outbox
+
+
+class Server(uvicorn.Server):
+    """Serves an application on a bound socket until `stop`, over https if there is a context for it."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=JoiningProtocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                log_level="critical",  # the gate tells of failures; a connection dropped on purpose is none
+                date_header=False,
+                server_header=False,
+                proxy_headers=False,
+            )
+        )
+        self.server_state = Outbox()
+        self._listener, self._tls = listener, tls
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where it is reached, without a path: `http://127.0.0.1:4114`."""
+        host, port = self._listener.getsockname()[:2]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+    @contextlib.asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Answer requests within the block; at its end open connections are dropped and running answers cancelled."""
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self.config.load()
+        self.config.ssl = self._tls
+        self.lifespan = self.config.lifespan_class(self.config)
+        await self.startup(sockets=[self._listener])
+        try:
+            yield
+        finally:
+            await self._drop_everything()
+
+    async def stopped(self) -> None:
+        """Wait for `stop`."""
+        assert self._stopping is not None
+        await self._stopping.wait()
+
+    def stop(self) -> None:
+        """Ask for the end, from any thread."""
+        assert self._loop is not None
+        assert self._stopping is not None
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def _drop_everything(self) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        tasks = list(self.server_state.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

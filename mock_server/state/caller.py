@@ -1,0 +1,98 @@
+"""Who sends a request, what they may see, and what they may still use: the session's limits, applied."""
+
+from collections.abc import Callable
+
+from msgspec import UNSET
+
+from mock_server.errors import ThreadNotFound
+from mock_server.state.files import MEGABYTE, File
+from mock_server.state.project import Project
+from mock_server.state.sessions import Session
+from mock_server.state.threads import Thread
+from mock_server.wire.rest.files import Attachment
+
+CUSTOM_LIMIT_MB = 512  # megabytes per file in custom mode, where no session sets a limit (ours)
+
+
+class Caller:
+    """A user, with a session, or without one in custom mode or with an API key.
+
+    now: unix seconds, the request's reading of the project's clock.
+    address: where the server is reached, with the project's path: `http://127.0.0.1:4114/p/gw0`.
+    """
+
+    def __init__(
+        self, project: Project, *, user: str, session: Session | None, has_key: bool, now: float, address: str
+    ) -> None:
+        """`has_key` is for a caller with an API key and no session."""
+        self.project, self.user, self.session = project, user, session
+        self.now, self._has_key, self._address = now, has_key, address
+
+    def spend_request(self) -> None:
+        """Count a request. Raises RateLimited."""
+        if self.session is not None:
+            self.project.usage.spend_request(self.session, now=self.now)
+
+    def spend_upload(self) -> None:
+        """Count a file. Raises UploadRefused."""
+        if self.session is not None:
+            self.project.usage.spend_upload(self.session)
+
+    def return_upload(self) -> None:
+        """Take back the count of a file that did not arrive."""
+        if self.session is not None:
+            self.project.usage.return_upload(self.session)
+
+    def create_thread(self) -> Thread:
+        """Create an empty thread of this user's."""
+        session_id = None if self.session is None else self.session.id
+        return self.project.create_thread(user=self.user, session_id=session_id, now=self.now)
+
+    def thread(self, thread_id: str) -> Thread:
+        """Return a thread that this user may open. Raises ThreadNotFound, also for another user's thread."""
+        thread = self.project.threads.get(thread_id)
+        if not self.may_see()(thread):
+            raise ThreadNotFound(thread_id)
+        return thread
+
+    def may_see(self) -> Callable[[Thread], bool]:
+        """Return a predicate: whether a thread is this user's and within the session's history.
+
+        A session always sees the threads that it created (inferred), and with history off only those.
+        """
+        session = self.session
+        if session is None or (session.history and session.recent_threads is None):
+            return lambda thread: thread.user == self.user
+        recent = self.project.threads.newest_of(self.user)[: session.recent_threads] if session.history else []
+        seen = {thread.id for thread in recent}
+        return lambda thread: thread.user == self.user and (thread.session_id == session.id or thread.id in seen)
+
+    def new_file(self, *, name: str = "", mime_type: str = "") -> File:
+        """Return a file that is yet to arrive. One uploaded with an API key is the whole project's (inferred)."""
+        return File(
+            id=self.project.ids.new("cfile", now=self.now),
+            name=name,
+            mime_type=mime_type,
+            user=None if self._has_key else self.user,
+            max_size=(self.session.max_file_size if self.session else CUSTOM_LIMIT_MB) * MEGABYTE,
+        )
+
+    def attachment(self, file_id: str) -> Attachment:
+        """Return a file of this user's as messages carry it. Raises AttachmentNotFound."""
+        return self.shown(self.project.files.of_user(file_id, self.user))
+
+    def shown(self, file: File) -> Attachment:
+        """Return a file as uploads and messages show it; an image has a preview."""
+        url = self.file_url(file.id)
+        return Attachment(
+            id=file.id,
+            name=file.name,
+            mime_type=file.mime_type,
+            type=file.type,
+            preview_url=url if file.type == "image" else UNSET,
+            upload_url=url,
+        )
+
+    def file_url(self, file_id: str) -> str:
+        """Return where a file's content is. It names the project, because browsers fetch it without a secret."""
+        return f"{self._address}/v1/chatkit/files/{file_id}"

@@ -1,0 +1,321 @@
+"""Threads and items as the conversation shows them: ISO times, objects where REST has JSON text, no nulls.
+
+The observed times of threads and user messages have no zone, those of all other items end in `Z`: the `datetime`s
+here are naive and aware accordingly.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from mock_server.clock import Real
+from mock_server.wire.rest.files import Attachment
+from mock_server.wire.rest.threads import ActiveStatus, ThreadStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+else:
+    datetime = Real.datetime
+
+
+class _Part(Struct, kw_only=True):
+    """A part of an item: what is UNSET is left out."""
+
+
+class UserMessageTextContent(_Part, tag="input_text", kw_only=True):
+    """What the user wrote."""
+
+    text: str
+
+
+class UserMessageTagContent(_Part, tag="input_tag", kw_only=True):
+    """An entity the user mentioned."""
+
+    text: str
+    id: str
+    data: dict[str, Any]
+    group: str | UnsetType | None = UNSET
+    interactive: bool = False
+
+
+UserMessageContent = UserMessageTextContent | UserMessageTagContent
+
+
+class ToolChoice(Struct, frozen=True, kw_only=True):
+    """The tool the user picked."""
+
+    id: str
+
+
+class InferenceOptions(Struct, frozen=True, kw_only=True):
+    """What the user picked for the answer; `{}` when nothing (observed)."""
+
+    tool_choice: ToolChoice | UnsetType | None = UNSET
+    model: str | UnsetType | None = UNSET
+
+
+class UrlSource(_Part, tag="url", kw_only=True):
+    """A page."""
+
+    title: str
+    url: str
+    description: str | UnsetType = UNSET
+    timestamp: str | UnsetType = UNSET
+    group: str | UnsetType = UNSET
+    attribution: str | UnsetType = UNSET
+
+
+class FileSource(_Part, tag="file", kw_only=True):
+    """A file."""
+
+    title: str
+    filename: str
+    description: str | UnsetType = UNSET
+    timestamp: str | UnsetType = UNSET
+    group: str | UnsetType = UNSET
+
+
+class EntitySource(_Part, tag="entity", kw_only=True):
+    """An entity of the app's."""
+
+    title: str
+    id: str
+    description: str | UnsetType = UNSET
+    icon: str | UnsetType = UNSET
+    label: str | UnsetType = UNSET
+    inline_label: str | UnsetType = UNSET
+    interactive: bool = False
+    data: dict[str, Any] | UnsetType = UNSET
+
+
+class Annotation(_Part, kw_only=True):
+    """A citation, at a character of the text."""
+
+    type: Literal["annotation"] = "annotation"
+    source: UrlSource | FileSource | EntitySource
+    index: int | UnsetType = UNSET
+
+
+class AssistantMessageContent(_Part, kw_only=True):
+    """A piece of the assistant's message."""
+
+    type: Literal["output_text"] = "output_text"
+    text: str
+    annotations: list[Annotation]
+
+
+StatusIndicator = Literal["none", "loading", "complete"]
+
+
+class CustomTask(_Part, tag="custom", kw_only=True):
+    """A step of work."""
+
+    title: str | UnsetType = UNSET
+    icon: str | UnsetType = UNSET
+    content: str | UnsetType = UNSET
+    status_indicator: StatusIndicator = "none"
+
+
+class SearchTask(_Part, tag="web_search", kw_only=True):
+    """A search on the web."""
+
+    title: str | UnsetType = UNSET
+    title_query: str | UnsetType = UNSET
+    queries: list[str] = []
+    sources: list[UrlSource] = []
+    status_indicator: StatusIndicator = "none"
+
+
+class ThoughtTask(_Part, tag="thought", kw_only=True):
+    """A thought."""
+
+    content: str
+    title: str | UnsetType = UNSET
+    status_indicator: StatusIndicator = "none"
+
+
+class FileTask(_Part, tag="file", kw_only=True):
+    """Files looked into."""
+
+    title: str | UnsetType = UNSET
+    sources: list[FileSource] = []
+    status_indicator: StatusIndicator = "none"
+
+
+class ImageTask(_Part, tag="image", kw_only=True):
+    """An image looked at."""
+
+    title: str | UnsetType = UNSET
+    status_indicator: StatusIndicator = "none"
+
+
+Task = CustomTask | SearchTask | ThoughtTask | FileTask | ImageTask
+
+
+class WorkflowSummary(_Part, kw_only=True):
+    """What closes a workflow: how many seconds it took, or a title."""
+
+    duration: int | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    icon: str | UnsetType = UNSET
+
+
+class Workflow(_Part, kw_only=True):
+    """Steps of work, such as reasoning."""
+
+    type: Literal["custom", "reasoning"]
+    tasks: list[Task]
+    summary: WorkflowSummary | UnsetType = UNSET
+    expanded: bool = False
+
+
+class GeneratedImage(_Part, kw_only=True):
+    """An image the assistant made."""
+
+    id: str
+    url: str
+
+
+class StructuredInputAnswer(_Part, kw_only=True):
+    """What the user answered to one question."""
+
+    values: list[str] = []
+    skipped: bool = False
+
+
+class StructuredInputOption(_Part, kw_only=True):
+    """One of the choices."""
+
+    value: str
+
+
+class MultipleChoice(_Part, tag="multiple_choice", kw_only=True):
+    """A question with choices."""
+
+    id: str
+    question: str
+    options: list[StructuredInputOption]
+    multiple: bool = False
+    answer: StructuredInputAnswer | UnsetType = UNSET
+
+
+class Freeform(_Part, tag="freeform", kw_only=True):
+    """A question for words."""
+
+    id: str
+    question: str
+    description: str | UnsetType = UNSET
+    answer: StructuredInputAnswer | UnsetType = UNSET
+
+
+StructuredInput = MultipleChoice | Freeform
+
+
+class _Item(_Part, kw_only=True):
+    """What every item has."""
+
+    id: str
+    thread_id: str
+    created_at: datetime
+
+
+class UserMessageItem(_Item, tag="user_message", kw_only=True):
+    """A message of the user."""
+
+    content: list[UserMessageContent]
+    attachments: list[Attachment]
+    quoted_text: str
+    inference_options: InferenceOptions
+
+
+class AssistantMessageItem(_Item, tag="assistant_message", kw_only=True):
+    """A message of the assistant."""
+
+    content: list[AssistantMessageContent]
+
+
+class ClientToolCallItem(_Item, tag="client_tool_call", kw_only=True):
+    """A call of a tool in the browser."""
+
+    status: Literal["pending", "completed"]
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    output: Any = UNSET
+
+
+class WidgetItem(_Item, tag="widget", kw_only=True):
+    """A widget."""
+
+    widget: dict[str, Any]
+    copy_text: str | UnsetType = UNSET
+
+
+class GeneratedImageItem(_Item, tag="generated_image", kw_only=True):
+    """An image, or the place where one is being made."""
+
+    image: GeneratedImage | UnsetType = UNSET
+
+
+class StructuredInputItem(_Item, tag="structured_input", kw_only=True):
+    """Questions to the user."""
+
+    status: Literal["pending", "answered", "skipped"]
+    inputs: list[StructuredInput]
+
+
+class TaskItem(_Item, tag="task", kw_only=True):
+    """A step of work on its own."""
+
+    task: Task
+
+
+class WorkflowItem(_Item, tag="workflow", kw_only=True):
+    """Steps of work; `response_items` is sent by the hosted API only, and empty (observed)."""
+
+    workflow: Workflow
+    response_items: list[Any] = []
+
+
+class EndOfTurnItem(_Item, tag="end_of_turn", kw_only=True):
+    """The assistant is done."""
+
+
+ThreadItem = (
+    UserMessageItem
+    | AssistantMessageItem
+    | ClientToolCallItem
+    | WidgetItem
+    | GeneratedImageItem
+    | StructuredInputItem
+    | TaskItem
+    | WorkflowItem
+    | EndOfTurnItem
+)
+
+
+class ItemPage(_Part, kw_only=True):
+    """A page of items; `after` is the cursor of the next one."""
+
+    data: list[ThreadItem] = []
+    has_more: bool = False
+    after: str | UnsetType = UNSET
+
+
+class Thread(_Part, kw_only=True):
+    """A thread."""
+
+    id: str
+    title: str | UnsetType = UNSET
+    created_at: datetime
+    status: ThreadStatus = ActiveStatus()
+    metadata: dict[str, Any] = {}
+    items: ItemPage
+
+
+class ThreadPage(_Part, kw_only=True):
+    """A page of threads; `after` is the cursor of the next one."""
+
+    data: list[Thread] = []
+    has_more: bool = False
+    after: str | UnsetType = UNSET

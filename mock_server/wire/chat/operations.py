@@ -1,0 +1,213 @@
+"""The sixteen operations of `POST /v1/chatkit/conversation`; unknown keys are passed over (specified)."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mock_server.wire.chat.items import InferenceOptions, ThreadItem, UserMessageContent
+from mock_server.wire.rest.threads import Order
+
+PageSize = Annotated[int, Meta(ge=0)]  # no upper bound here: the element asks for 9999 (observed)
+
+
+class UserMessageInput(Struct, frozen=True, kw_only=True):
+    """A message: pieces, ids of attachments, a quotation. Empty content with attachments is legal (observed)."""
+
+    content: list[UserMessageContent]
+    attachments: list[str] = []
+    quoted_text: str | None = None
+    inference_options: InferenceOptions = InferenceOptions()
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """What a widget sends."""
+
+    type: str
+    payload: Any = None
+
+
+class AnswerSubmission(Struct, frozen=True, kw_only=True):
+    """The answer to one question."""
+
+    values: list[str] = []
+    skipped: bool = False
+
+
+class StructuredInputSubmission(Struct, frozen=True, kw_only=True):
+    """The answers, by question."""
+
+    status: Literal["answered", "skipped"] = "answered"
+    answers: dict[str, AnswerSubmission] = {}
+
+
+class ThreadCreateParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="threads.create"):
+    """Begin a thread with a message."""
+
+    input: UserMessageInput
+
+
+class _InThread(Struct, frozen=True, kw_only=True, tag_field="op"):
+    thread_id: str
+
+
+class AddUserMessageParams(_InThread, frozen=True, kw_only=True, tag="threads.add_user_message"):
+    """Send a message."""
+
+    input: UserMessageInput
+
+
+class AddClientToolOutputParams(_InThread, frozen=True, kw_only=True, tag="threads.add_client_tool_output"):
+    """Answer the pending tool call."""
+
+    result: Any
+
+
+class AddStructuredInputParams(_InThread, frozen=True, kw_only=True, tag="threads.add_structured_input"):
+    """Answer questions."""
+
+    item_id: str
+    input: StructuredInputSubmission
+
+
+class RetryAfterItemParams(_InThread, frozen=True, kw_only=True, tag="threads.retry_after_item"):
+    """Answer a message again; what came after it is deleted."""
+
+    item_id: str
+
+
+class CustomActionParams(_InThread, frozen=True, kw_only=True, tag="threads.custom_action"):
+    """A widget's action, answered by a stream."""
+
+    action: Action
+    item_id: str | None = None
+
+
+class SyncCustomActionParams(_InThread, frozen=True, kw_only=True, tag="threads.sync_custom_action"):
+    """A widget's action, answered at once."""
+
+    action: Action
+    item_id: str | None = None
+
+
+class ThreadGetByIdParams(_InThread, frozen=True, kw_only=True, tag="threads.get_by_id"):
+    """Show a thread with its first items."""
+
+
+class ThreadUpdateParams(_InThread, frozen=True, kw_only=True, tag="threads.update"):
+    """Rename a thread."""
+
+    title: str
+
+
+class ThreadDeleteParams(_InThread, frozen=True, kw_only=True, tag="threads.delete"):
+    """Delete a thread."""
+
+
+class ThreadListParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="threads.list"):
+    """List the user's threads."""
+
+    limit: PageSize | None = None
+    order: Order = "desc"
+    after: str | None = None
+
+
+class ItemsListParams(_InThread, frozen=True, kw_only=True, tag="items.list"):
+    """List a thread's items."""
+
+    limit: PageSize | None = None
+    order: Order = "desc"
+    after: str | None = None
+
+
+class ItemFeedbackParams(_InThread, frozen=True, kw_only=True, tag="items.feedback"):
+    """Praise or blame."""
+
+    item_ids: list[str]
+    kind: Literal["positive", "negative"]
+
+
+class AttachmentCreateParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="attachments.create"):
+    """Announce a two-phase upload; `size` in bytes."""
+
+    name: str
+    size: PageSize
+    mime_type: str
+
+
+class AttachmentDeleteParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="attachments.delete"):
+    """Take back an attachment."""
+
+    attachment_id: str
+
+
+class TranscribeParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="input.transcribe"):
+    """Turn speech into text."""
+
+    audio_base64: str
+    mime_type: str
+
+
+StreamingParams = (
+    ThreadCreateParams
+    | AddUserMessageParams
+    | AddClientToolOutputParams
+    | AddStructuredInputParams
+    | RetryAfterItemParams
+    | CustomActionParams
+)
+PlainParams = (
+    SyncCustomActionParams
+    | ThreadGetByIdParams
+    | ThreadUpdateParams
+    | ThreadDeleteParams
+    | ThreadListParams
+    | ItemsListParams
+    | ItemFeedbackParams
+    | AttachmentCreateParams
+    | AttachmentDeleteParams
+    | TranscribeParams
+)
+OPERATIONS: dict[str, type[Struct]] = {
+    params.__struct_config__.tag: params for params in (*StreamingParams.__args__, *PlainParams.__args__)
+}
+
+
+class ConversationRequest(Struct, frozen=True, kw_only=True):
+    """The body of every operation: its name, its params, and what `addMetadataToRequest` added."""
+
+    type: Literal[
+        "threads.create",
+        "threads.add_user_message",
+        "threads.add_client_tool_output",
+        "threads.add_structured_input",
+        "threads.retry_after_item",
+        "threads.custom_action",
+        "threads.sync_custom_action",
+        "threads.get_by_id",
+        "threads.update",
+        "threads.delete",
+        "threads.list",
+        "items.list",
+        "items.feedback",
+        "attachments.create",
+        "attachments.delete",
+        "input.transcribe",
+    ]
+    params: dict[str, Any]
+    metadata: dict[str, Any] | UnsetType = UNSET
+
+
+class SyncCustomActionResponse(Struct, kw_only=True):
+    """The widget after an action, if it changed."""
+
+    updated_item: ThreadItem | UnsetType = UNSET
+
+
+class TranscriptionResult(Struct, kw_only=True):
+    """What was said."""
+
+    text: str
+
+
+class Nothing(Struct):
+    """`{}`: done."""

@@ -1,0 +1,1 @@
+"""What travels on `/_mock`: one module per noun."""

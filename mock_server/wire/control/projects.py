@@ -1,0 +1,57 @@
+"""Projects on `/_mock`: how a request chooses one, and what one holds."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from mock_server.config import PROJECT_NAME
+from mock_server.wire.control.clock import ClockState
+
+ALL = "*"  # in place of a project's name: all of them
+ProjectName = Annotated[str, Meta(extra_json_schema={"pattern": f"^{PROJECT_NAME}$"})]
+ProjectChoice = Annotated[
+    str, Meta(description="A project, * for all of them.", extra_json_schema={"pattern": rf"^({PROJECT_NAME}|\*)$"})
+]
+PageSize = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of every call that acts on a project; by default that is the caller's."""
+
+    project: ProjectName | UnsetType = UNSET
+
+
+class ChoiceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of a call that looks at a project, by default the caller's, or at all of them."""
+
+    project: ProjectChoice | UnsetType = UNSET
+
+
+class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to reset; by default all of it."""
+
+    only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
+
+
+class ProjectContents(Struct, frozen=True, kw_only=True):
+    """How much a project holds: requests are those in its journal, faults the rules it has."""
+
+    project: str
+    sessions: int
+    threads: int
+    files: int
+    faults: int
+    requests: int
+
+
+class ProjectOverview(ProjectContents, frozen=True, kw_only=True):
+    """How much a project holds, and its time."""
+
+    clock: ClockState
+
+
+class ProjectList(Struct, frozen=True, kw_only=True):
+    """Every project of the server, and which is the default."""
+
+    default: str
+    projects: list[ProjectOverview]

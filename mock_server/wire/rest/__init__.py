@@ -1,0 +1,1 @@
+"""What travels on the REST surface, `/v1/chatkit/...` but for the conversation."""
