@@ -15,6 +15,8 @@ MAX_FILE_SIZE_MB = 512  # documented default and maximum; observed
 PAGE_LIMIT = 20  # documented
 PAGE_LIMIT_MAX = 100  # documented
 
+PORT = 4114  # where `chatkit-mock serve` listens (ours)
+BETA = "chatkit_beta=v1"  # what the header OpenAI-Beta has to say (specified)
 IMAGES_AND_PDF = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")  # observed
 PROJECT_NAME = "[A-Za-z0-9._-]{1,64}"  # a pattern
 _REAL_KEY = re.compile(r"sk-(proj-|svcacct-|admin-)?[A-Za-z0-9_-]{40,}")
@@ -56,3 +58,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Raise RealKeyRefused when the only key to let in looks like one that costs money when it leaks."""
         if self.api_key and _REAL_KEY.fullmatch(self.api_key):
             raise RealKeyRefused("--api-key looks like a real OpenAI key; use a made-up one, such as sk-test")
+
+
+def exported_variables(origin: str, *, base_url: str, api_key: str, project: str) -> dict[str, str]:
+    """Return the environment by which SDKs, apps and our own tools find a running emulator."""
+    return {
+        "OPENAI_BASE_URL": base_url,
+        "OPENAI_API_KEY": api_key,
+        "OPENAI_PROJECT_ID": project,
+        "CHATKIT_API_BASE": base_url.removesuffix("/v1"),
+        "CHATKIT_MOCK_URL": origin,
+    }

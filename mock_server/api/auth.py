@@ -1,10 +1,11 @@
 """Who may call what. Keys are checked before anything else (observed)."""
 
+from mock_server.config import BETA
 from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing, SecretOver
 from mock_server.http.context import RequestContext
 
 INVALID_KEY = "sk-invalid"
-BETA = b"chatkit_beta=v1"
+_BETA = BETA.encode()
 
 
 def client_secret(context: RequestContext) -> None:
@@ -54,5 +55,5 @@ def api_key(context: RequestContext) -> None:
     if settings.api_key is not None and key != settings.api_key:
         raise ApiKeyIncorrect(key, hint="This server was started with --api-key and takes that key only.")
     given = context.headers.get(b"openai-beta", b"")
-    if given != BETA and settings.beta_header == "required" and BETA not in given.replace(b" ", b"").split(b","):
+    if given != _BETA and settings.beta_header == "required" and _BETA not in given.replace(b" ", b"").split(b","):
         raise BetaHeaderMissing

@@ -11,13 +11,13 @@ from python_multipart.multipart import parse_options_header
 from starlette.responses import FileResponse
 
 from mock_server.api.callers import caller_of
+from mock_server.config import IMAGES_AND_PDF
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
 from mock_server.http.context import RequestContext
 from mock_server.state.files import File, Files
 from mock_server.wire.rest.files import Attachment
 
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
-_SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
 
 
 async def upload(context: RequestContext) -> Attachment:
@@ -72,7 +72,7 @@ def content(context: RequestContext) -> FileResponse:
     path = context.project.files.path(file.id)
     if not path.exists():
         raise AttachmentNotFound(file.id, hint="Its content has not arrived yet.")
-    in_place = file.mime_type in _SHOWN_IN_PLACE
+    in_place = file.mime_type in IMAGES_AND_PDF
     return FileResponse(
         path,
         media_type=file.mime_type,

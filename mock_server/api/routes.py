@@ -12,7 +12,7 @@ from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
 from mock_server.wire.chat.operations import OPERATIONS, ConversationRequest
 from mock_server.wire.codec import decode_operation
-from mock_server.wire.rest.domains import Verification, VerifyHostedParams, VerifyParams
+from mock_server.wire.rest.domains import DomainVerifyParams, HostedVerifyParams, Verification
 from mock_server.wire.rest.files import Attachment
 from mock_server.wire.rest.sessions import ChatSession, SessionCreateParams
 from mock_server.wire.rest.threads import (
@@ -172,7 +172,7 @@ def resources() -> list[Resource]:
                     summary="Whether a page may show the hosted element: any may.",
                     handler=domains.verify_hosted,
                     subject=subjects.of_secret("domain_keys.verify_hosted"),
-                    body=VerifyHostedParams,
+                    body=HostedVerifyParams,
                     response=Verification,
                     guard=auth.client_secret,
                     failures=(400, 401, 413),
@@ -187,7 +187,7 @@ def resources() -> list[Resource]:
                     summary="Whether a page may show an element with a server of its own: any may.",
                     handler=domains.verify,
                     subject=subjects.of_secret("domain_keys.verify"),
-                    body=VerifyParams,
+                    body=DomainVerifyParams,
                     response=Verification,
                     guard=auth.anybody,
                     failures=(400, 413),

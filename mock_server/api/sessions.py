@@ -1,7 +1,7 @@
 """Handlers of `/v1/chatkit/sessions`."""
 
-from mock_server.errors import SessionNotFound
 from mock_server.http.context import RequestContext
+from mock_server.http.lookup import find_session
 from mock_server.wire.rest.sessions import ChatSession, SessionCreateParams
 
 
@@ -14,9 +14,5 @@ def create(context: RequestContext, params: SessionCreateParams) -> ChatSession:
 
 def cancel(context: RequestContext) -> ChatSession:
     """Cancel a session and show it."""
-    session_id = context.argument("session_id")
-    try:
-        return context.project.end_session(session_id, "cancelled", now=context.now).resource(context.now)
-    except SessionNotFound as error:
-        error.hint = context.whereabouts(context.projects.homes_of_session(session_id))
-        raise
+    session = find_session(context)
+    return context.project.end_session(session.id, "cancelled", now=context.now).resource(context.now)

@@ -6,14 +6,14 @@ from typing import Protocol
 from msgspec import Struct
 
 from mock_server.state.caller import Caller
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.workflows.engine import TurnOutput
 
 
 class StreamedTurn(Struct, frozen=True):
     """A response that streams: what happens in a thread, in order. Each event is stored before it is sent."""
 
-    thread: Thread
+    thread: StoredThread
     outputs: Iterable[TurnOutput]
 
 

@@ -11,7 +11,7 @@ from mock_server.backends.turns import turn_input, user_message
 from mock_server.config import PAGE_LIMIT, Settings
 from mock_server.errors import OperationRefused
 from mock_server.state.caller import Caller
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.wire.chat import events, items
 from mock_server.wire.chat import operations as ops
 from mock_server.wire.rest import files
@@ -157,7 +157,7 @@ class ScriptBackend:
     def _answer_message(
         self,
         caller: Caller,
-        thread: Thread,
+        thread: StoredThread,
         message: ops.UserMessageInput,
         attachments: list[files.Attachment],
         *,
@@ -172,7 +172,7 @@ class ScriptBackend:
     def _start_turn(
         self,
         caller: Caller,
-        thread: Thread,
+        thread: StoredThread,
         given: TurnInput,
         *,
         before: Iterable[TurnOutput] = (),
@@ -189,7 +189,7 @@ class ScriptBackend:
             reply = [events.ErrorEvent(code="stream.error")]
         return StreamedTurn(thread, chain(before, options, first, reply))
 
-    def _engine(self, caller: Caller, thread: Thread, given: TurnInput) -> TurnEngine:
+    def _engine(self, caller: Caller, thread: StoredThread, given: TurnInput) -> TurnEngine:
         script, project = self._script(caller), caller.project
         return TurnEngine(
             reply_to(given, script, ECHO),
@@ -238,7 +238,7 @@ class _Query(Struct, frozen=True, kw_only=True):
     before: str | UnsetType = UNSET
 
 
-def _widget_of(thread: Thread, event: events.ThreadStreamEvent) -> items.WidgetItem | None:
+def _widget_of(thread: StoredThread, event: events.ThreadStreamEvent) -> items.WidgetItem | None:
     """Return the widget that an event shows or changes, as it is by now."""
     match event:
         case events.ItemDone(item=item) | events.ItemReplaced(item=item):
@@ -258,7 +258,7 @@ def _cursor(data: Sequence[items.Thread | items.ThreadItem], *, has_more: bool) 
     return data[-1].id if has_more and data else UNSET
 
 
-def _items_page(thread: Thread, *, limit: int | None, order: str, after: str | None) -> items.ItemPage:
+def _items_page(thread: StoredThread, *, limit: int | None, order: str, after: str | None) -> items.ItemPage:
     page = thread.items.page(_Query(limit=_limit(limit), order=order, after=after or UNSET))
     cursor = _cursor(page.entries, has_more=page.has_more)
     return items.ItemPage(data=page.entries, has_more=page.has_more, after=cursor)

@@ -6,7 +6,7 @@ from msgspec import UNSET, structs
 
 from mock_server.ids import tail_of
 from mock_server.state.caller import Caller
-from mock_server.state.threads import Thread, zoneless
+from mock_server.state.threads import StoredThread, zoneless
 from mock_server.wire.chat import items
 from mock_server.wire.chat import operations as ops
 from mock_server.wire.rest import files
@@ -14,7 +14,7 @@ from mock_server.workflows.matching import TurnInput
 
 
 def user_message(
-    caller: Caller, thread: Thread, message: ops.UserMessageInput, attachments: list[files.Attachment]
+    caller: Caller, thread: StoredThread, message: ops.UserMessageInput, attachments: list[files.Attachment]
 ) -> items.UserMessageItem:
     """Return a user's message as an item of a thread."""
     last = thread.items.last()
@@ -33,7 +33,7 @@ def user_message(
 
 
 def turn_input(
-    caller: Caller, thread: Thread, *, kind: Any, message: items.UserMessageItem | None = None, **what: Any
+    caller: Caller, thread: StoredThread, *, kind: Any, message: items.UserMessageItem | None = None, **what: Any
 ) -> TurnInput:
     """Return what the assistant responds to."""
     session = caller.session

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mock_server.config import IMAGES_AND_PDF, Settings
+from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
 from mock_server.errors import MockServerError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _server_options(command: F) -> F:
             type=click.Choice(["required", "optional"]),
             default="required",
             show_default=True,
-            help="Whether REST requests need 'OpenAI-Beta: chatkit_beta=v1', as the real API demands.",
+            help=f"Whether REST requests need 'OpenAI-Beta: {BETA}', as the real API demands.",
         ),
         click.option(
             "--allow-host",
@@ -141,7 +141,7 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=4114,
+    default=PORT,
     show_default=True,
     help="The port; 0 for any free one.",
 )
@@ -300,13 +300,8 @@ def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
 
 
 def _variables(origin: str, settings: Settings) -> dict[str, str]:
-    return {
-        "OPENAI_BASE_URL": f"{origin}/v1",
-        "OPENAI_API_KEY": settings.api_key or f"sk-mock-{settings.project}",
-        "OPENAI_PROJECT_ID": settings.project,
-        "CHATKIT_API_BASE": origin,
-        "CHATKIT_MOCK_URL": origin,
-    }
+    key = settings.api_key or f"sk-mock-{settings.project}"
+    return exported_variables(origin, base_url=f"{origin}/v1", api_key=key, project=settings.project)
 
 
 def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from mock_server.client.control import ControlClient
-from mock_server.client.times import Moment, Span, as_moment, as_span
+from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
 from mock_server.wire.control.clock import ClockState
 
 
@@ -21,24 +21,24 @@ class ClockHandle:
         """Unix seconds."""
         return self.state().now
 
-    def freeze(self, at: Moment | None = None) -> ClockState:
+    def freeze(self, at: InstantLike | None = None) -> ClockState:
         """Stand still at a moment, or where it is."""
-        return self._set("freeze", "now" if at is None else as_moment(at))
+        return self._set("freeze", "now" if at is None else as_instant(at))
 
-    def travel_to(self, at: Moment) -> ClockState:
+    def travel_to(self, at: InstantLike) -> ClockState:
         """Jump to a moment; a running clock runs on from there."""
-        return self._set("travel_to", as_moment(at))
+        return self._set("travel_to", as_instant(at))
 
     def shift(
-        self, by: Span = 0.0, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+        self, by: DurationLike = 0.0, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> ClockState:
         """Move by `10m`, a timedelta, seconds, or the parts named; backwards if negative."""
         parts = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
-        return self._set("shift", as_span(by) if by else parts)
+        return self._set("shift", as_duration(by) if by else parts)
 
-    def tick(self, by: Span = 1.0) -> ClockState:
+    def tick(self, by: DurationLike = 1.0) -> ClockState:
         """Move a frozen clock forward, by a second unless told otherwise."""
-        return self._set("tick", as_span(by))
+        return self._set("tick", as_duration(by))
 
     def scale(self, factor: float) -> ClockState:
         """Run on, so many times as fast as the world."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from mock_server.client.control import ControlClient
-from mock_server.client.times import Span, as_span
+from mock_server.client.times import DurationLike, as_duration
 from mock_server.wire.control.faults import FaultList, FaultRule
 from mock_server.wire.control.requests import Cleared
 
@@ -58,7 +58,7 @@ class FaultsHandle:
         nth: int | list[int] | None = None,
         probability: float | None = None,
         times: int | None = None,
-        lasts: Span | None = None,
+        lasts: DurationLike | None = None,
         **do: Any,
     ) -> FaultHandle:
         """Add a fault: which calls it is for, how often, and by `do` what happens to them.
@@ -67,7 +67,7 @@ class FaultsHandle:
         `truncated`, `bandwidth` and `end_session`, as described at `wire.faults.FaultAction`.
         """
         match = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
-        rule = {"name": name, "times": times, "lasts": None if lasts is None else as_span(lasts)}
+        rule = {"name": name, "times": times, "lasts": None if lasts is None else as_duration(lasts)}
         body = {
             **_given(rule),
             "match": _given({**match, "nth": nth, "probability": probability}),
@@ -97,7 +97,7 @@ def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _action(do: Mapping[str, Any]) -> dict[str, Any]:
-    action = {name: as_span(value) if name == "delay" else value for name, value in do.items()}
+    action = {name: as_duration(value) if name == "delay" else value for name, value in do.items()}
     if "retry_after" in action:
         error = msgspec.to_builtins(action.get("error", 429))
         whole = error if isinstance(error, dict) else {"status": error}

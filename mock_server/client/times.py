@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-Moment = str | float | datetime
-Span = str | float | timedelta
+InstantLike = str | float | datetime
+DurationLike = str | float | timedelta
 
 
-def as_moment(moment: Moment) -> str | float:
+def as_instant(moment: InstantLike) -> str | float:
     """ISO 8601, or unix seconds. Raises ValueError for a datetime without a zone."""
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
@@ -15,6 +15,6 @@ def as_moment(moment: Moment) -> str | float:
     return moment
 
 
-def as_span(span: Span) -> str | float:
+def as_duration(span: DurationLike) -> str | float:
     """A duration such as `10m`, or seconds."""
     return span.total_seconds() if isinstance(span, timedelta) else span

@@ -8,9 +8,10 @@ from typing import Protocol
 
 import msgspec
 
+from mock_server.config import PORT
 from mock_server.wire.errors import ErrorBody
 
-DEFAULT_URL = "http://127.0.0.1:4114"
+DEFAULT_URL = f"http://127.0.0.1:{PORT}"
 TIMEOUT = 30.0  # seconds without a byte
 
 

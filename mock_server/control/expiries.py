@@ -10,7 +10,7 @@ from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
-from mock_server.wire.control.sessions import Expiries, ExpiriesQuery
+from mock_server.wire.control.sessions import ExpiriesQuery, ExpiryHistogram
 
 
 def resources() -> list[Resource]:
@@ -24,7 +24,7 @@ def resources() -> list[Resource]:
                     summary="When the active sessions of a project or of all expire.",
                     handler=show,
                     query=ExpiriesQuery,
-                    response=Expiries,
+                    response=ExpiryHistogram,
                 )
             },
         ),
@@ -34,7 +34,7 @@ def resources() -> list[Resource]:
 NEXT = 20  # so many are shown, those that expire first
 
 
-def show(context: RequestContext, query: ExpiriesQuery) -> Expiries:
+def show(context: RequestContext, query: ExpiriesQuery) -> ExpiryHistogram:
     """Count the active sessions by the seconds that are left to them."""
     left: Counter[float] = Counter()
     first: list[tuple[float, Project, Session]] = []
@@ -46,7 +46,7 @@ def show(context: RequestContext, query: ExpiriesQuery) -> Expiries:
         first += [(now, project, session) for session in soon]
     first.sort(key=lambda each: each[2].expires_at - each[0])
     longest = max(left, default=0.0)
-    return Expiries(
+    return ExpiryHistogram(
         project=name_of(context, query.project),
         active=left.total(),
         longest=longest,

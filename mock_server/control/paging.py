@@ -34,7 +34,7 @@ class Collection(Protocol[E_co]):
     def __reversed__(self) -> Iterator[E_co]: ...
 
 
-class Page(Struct, Generic[E], frozen=True, kw_only=True):
+class MergedPage(Struct, Generic[E], frozen=True, kw_only=True):
     """Entries with their projects; `total` counts those that fit, in this page or not."""
 
     entries: list[tuple[Project, E]]
@@ -62,7 +62,7 @@ def page(
     after: str | UnsetType,
     fits: Callable[[Project], Callable[[E], bool]] | None = None,
     newest_first: bool = True,
-) -> Page[E]:
+) -> MergedPage[E]:
     """A page of several collections in one order, in which `rank` grows; what has no `fits` costs no walk.
 
     It begins behind the entry with the id `after`, whether that one fits or not; one that is not there is no cursor.
@@ -70,14 +70,14 @@ def page(
     """
     cursors = [_cursor_in(project, after) for project, _ in of]
     parts = [
-        _part(entries, cursor=cursor, fits=fits and fits(project), newest_first=newest_first)
+        _select(entries, cursor=cursor, fits=fits and fits(project), newest_first=newest_first)
         for (project, entries), cursor in zip(of, cursors, strict=True)
     ]
     orders = [part.order for part in parts]
     begun = _behind(orders, cursors, rank)
     paired = (zip(repeat(project), entries) for (project, _), entries in zip(of, begun, strict=True))
     merged = merge(*paired, key=lambda pair: rank(pair[1]))
-    return Page(
+    return MergedPage(
         entries=list(islice(merged, limit)),
         total=sum(part.total for part in parts),
         has_more=next(merged, None) is not None,
@@ -94,24 +94,24 @@ def _cursor_in(project: Project, after: str | UnsetType) -> str | UnsetType:
     return entry_id if name == project.name else UNSET
 
 
-class _Part(Struct, Generic[E], frozen=True):
+class _Selection(Struct, Generic[E], frozen=True):
     """What one collection gives to a page: what fits, and the cursor; `total` counts what fits."""
 
     order: Order[E]
     total: int
 
 
-def _part(
+def _select(
     entries: Collection[E], *, cursor: str | UnsetType, fits: Callable[[E], bool] | None, newest_first: bool
-) -> _Part[E]:
+) -> _Selection[E]:
     def order() -> Iterable[E]:
         return reversed(entries) if newest_first else iter(entries)
 
     if fits is None:
-        return _Part(order, len(entries))
+        return _Selection(order, len(entries))
     found = [entry for entry in order() if fits(entry) or entry.id == cursor]
     unfit = sum(entry.id == cursor and not fits(entry) for entry in found)
-    return _Part(lambda: found, len(found) - unfit)
+    return _Selection(lambda: found, len(found) - unfit)
 
 
 def _behind(orders: Sequence[Order[E]], cursors: Sequence[str | UnsetType], rank: Rank[E]) -> list[Iterable[E]]:

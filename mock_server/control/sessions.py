@@ -8,8 +8,9 @@ from msgspec import UNSET, structs
 from mock_server.control.kinds import CONTROL, WITH_ID
 from mock_server.control.paging import Collection, chosen, name_of, page
 from mock_server.control.projects import project_of
-from mock_server.errors import ControlRefused, SessionNotFound
+from mock_server.errors import ControlRefused
 from mock_server.http.context import RequestContext
+from mock_server.http.lookup import find_session
 from mock_server.http.operation import Resource
 from mock_server.ids import masked
 from mock_server.state.project import Ending, Project
@@ -104,7 +105,7 @@ def list_sessions(context: RequestContext, query: SessionsQuery) -> SessionList:
 def show(context: RequestContext, query: ProjectQuery) -> SessionDetail:
     """Show a session from behind, with its settings."""
     project = project_of(context, query)
-    session = _find(context, project)
+    session = find_session(context, project)
     return SessionDetail(
         **structs.asdict(state_of(session, project, project.clock.now())),
         masked_secret=masked(session.client_secret),
@@ -115,14 +116,14 @@ def show(context: RequestContext, query: ProjectQuery) -> SessionDetail:
 
 def tell_secret(context: RequestContext, query: ProjectQuery) -> SessionSecret:
     """Tell a session's client secret."""
-    return SessionSecret(client_secret=_find(context, project_of(context, query)).client_secret)
+    return SessionSecret(client_secret=find_session(context, project_of(context, query)).client_secret)
 
 
 def end(context: RequestContext, query: ProjectQuery, *, ending: Ending) -> SessionState:
     """End a session now; one that has ended already stays as it is."""
     project = project_of(context, query)
     now = project.clock.now()
-    return state_of(project.end_session(_find(context, project).id, ending, now=now), project, now)
+    return state_of(project.end_session(find_session(context, project).id, ending, now=now), project, now)
 
 
 def state_of(session: Session, project: Project, now: float) -> SessionState:
@@ -145,16 +146,6 @@ def state_of(session: Session, project: Project, now: float) -> SessionState:
         max_files=session.max_files,
         transitions=session.transitions(now),
     )
-
-
-def _find(context: RequestContext, project: Project) -> Session:
-    session_id = context.argument("session_id")
-    try:
-        return project.sessions.get(session_id)
-    except SessionNotFound as error:
-        homes = context.projects.homes_of_session(session_id)
-        error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
-        raise
 
 
 def _among(project: Project, query: SessionsQuery) -> Collection[Session]:

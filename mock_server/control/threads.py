@@ -9,11 +9,11 @@ from mock_server.control.kinds import CONTROL, WITH_ID
 from mock_server.control.paging import chosen, name_of, page
 from mock_server.control.projects import project_of
 from mock_server.documents.seeds import status_of
-from mock_server.errors import ThreadNotFound
 from mock_server.http.context import RequestContext
+from mock_server.http.lookup import find_thread
 from mock_server.http.operation import Resource
 from mock_server.state.project import Project
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.wire.control.projects import ProjectQuery
 from mock_server.wire.control.requests import Cleared
 from mock_server.wire.control.threads import ThreadParams, ThreadsQuery, ThreadSummaries, ThreadSummary, ThreadView
@@ -82,13 +82,13 @@ def list_threads(context: RequestContext, query: ThreadsQuery) -> ThreadSummarie
 def show(context: RequestContext, query: ProjectQuery) -> ThreadView:
     """Show a thread with its items."""
     project = project_of(context, query)
-    return _view(_find(context, project), project)
+    return _view(find_thread(context, project), project)
 
 
 def edit(context: RequestContext, query: ProjectQuery, params: ThreadParams) -> ThreadView:
     """Change a thread's title or status, whoever's it is and whatever its status is."""
     project = project_of(context, query)
-    thread = _find(context, project)
+    thread = find_thread(context, project)
     if params.title is not UNSET:
         thread.title = params.title
     if params.status is not UNSET:
@@ -100,26 +100,16 @@ def edit(context: RequestContext, query: ProjectQuery, params: ThreadParams) -> 
 def delete(context: RequestContext, query: ProjectQuery) -> Cleared:
     """Delete a thread with its items and attachments."""
     project = project_of(context, query)
-    thread = _find(context, project)
+    thread = find_thread(context, project)
     project.delete_thread(thread.id)
     return Cleared(project=project.name, cleared=1)
 
 
-def _find(context: RequestContext, project: Project) -> Thread:
-    thread_id = context.argument("thread_id")
-    try:
-        return project.threads.get(thread_id)
-    except ThreadNotFound as error:
-        homes = context.projects.homes_of_thread(thread_id)
-        error.hint = f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
-        raise
-
-
-def _view(thread: Thread, project: Project) -> ThreadView:
+def _view(thread: StoredThread, project: Project) -> ThreadView:
     return ThreadView(**_facts(thread, project), items=list(thread.items))
 
 
-def _facts(thread: Thread, project: Project) -> dict[str, Any]:
+def _facts(thread: StoredThread, project: Project) -> dict[str, Any]:
     return {
         "id": thread.id,
         "project": project.name,
@@ -131,13 +121,13 @@ def _facts(thread: Thread, project: Project) -> dict[str, Any]:
     }
 
 
-def _fits(query: ThreadsQuery) -> Callable[[Project], Callable[[Thread], bool]] | None:
+def _fits(query: ThreadsQuery) -> Callable[[Project], Callable[[StoredThread], bool]] | None:
     """What a thread has to be; None where any will do."""
     if not query.search and all(each is UNSET for each in (query.user, query.status, query.session)):
         return None
     wanted = query.search.casefold() if query.search else ""
 
-    def fits(thread: Thread) -> bool:
+    def fits(thread: StoredThread) -> bool:
         return (
             (query.user is UNSET or thread.user == query.user)
             and (query.status is UNSET or thread.status.__struct_config__.tag == query.status)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
+from mock_server.documents.places import place_and_reason
 from mock_server.documents.reading import line_of, read_document
 from mock_server.documents.shipped import fixtures_folder, shipped
 from mock_server.errors import ControlRefused, DocumentInvalid, FaultNotFound
@@ -73,11 +74,8 @@ def read_set(path: Path) -> FaultSet:
     try:
         read = msgspec.convert(read_document(path), FaultSet)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        place = place.rstrip("`").lstrip(".")
-        raise DocumentInvalid(
-            reason.replace("`", "'"), source=str(path), line=line_of(path, place), place=place
-        ) from None
+        place, reason = place_and_reason(error)
+        raise DocumentInvalid(reason, source=str(path), line=line_of(path, place), place=place) from None
     for at, params in enumerate(read.faults):
         try:
             check(params)

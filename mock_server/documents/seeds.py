@@ -9,13 +9,14 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server import config
+from mock_server.documents.places import place_and_reason
 from mock_server.documents.reading import line_of, read_document
 from mock_server.documents.shipped import fixtures_folder, shipped
 from mock_server.errors import SeedInvalid
 from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import END_OF_TIME
 from mock_server.state.project import Project
-from mock_server.state.threads import Thread, zoned, zoneless
+from mock_server.state.threads import StoredThread, zoned, zoneless
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat import items
 from mock_server.wire.control import seeds as wire
@@ -52,8 +53,8 @@ def parse_seed(document: Any, *, source: str) -> Seed:
     try:
         return msgspec.convert(_short_types(document), Seed)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        raise SeedInvalid(reason.replace("`", "'"), place=place.rstrip("`").lstrip("."), source=source) from None
+        place, reason = place_and_reason(error)
+        raise SeedInvalid(reason, place=place, source=source) from None
 
 
 def read_seed(path: Path) -> Seed:
@@ -94,12 +95,12 @@ def session_created_at(seed: SeedSession, *, now: float) -> float:
     return now - lifetime if seed.status == "expired" else now
 
 
-def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> Thread:
+def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> StoredThread:
     """A thread with its items; a missing time is the thread's, a missing thread's time is now."""
     created_at = now if seed.created_at is UNSET else _unix(seed.created_at)
     thread_id = ids.new("cthr", now=created_at) if seed.id is UNSET else seed.id
     tail = tail_of(thread_id) or ids.new_tail()
-    thread = Thread(
+    thread = StoredThread(
         id=thread_id,
         user=seed.user,
         created_at=created_at,
@@ -247,7 +248,7 @@ def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:
             raise SeedInvalid("has to be a JSON object, or the text of one", place=f"{place}.{name}", source=source)
 
 
-def _refuse_odd_time(moment: wire.Moment | UnsetType, place: str, source: str) -> None:
+def _refuse_odd_time(moment: wire.SeedTime | UnsetType, place: str, source: str) -> None:
     if moment is not UNSET and not 0 <= _unix(moment) < END_OF_TIME:
         raise SeedInvalid("a time has to lie between 1970 and 9999", place=f"{place}.created_at", source=source)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mock_server.clock import Clock, Reading
 from mock_server.config import PROJECT_NAME
+from mock_server.documents.places import place_and_reason
 from mock_server.errors import ControlRefused, DocumentInvalid, ProjectInvalid
 from mock_server.ids import IdFactory, IdState
 from mock_server.moments import END_OF_TIME
@@ -18,7 +19,7 @@ from mock_server.state.files import File, Files
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
-from mock_server.state.threads import Thread, Threads
+from mock_server.state.threads import StoredThread, Threads
 from mock_server.state.timeline import Timeline, TimelineState
 from mock_server.state.usage import UsageState
 from mock_server.wire.chat.items import ThreadItem
@@ -101,9 +102,8 @@ def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
             raise SnapshotInvalid(f"is a snapshot of another version; this program reads {VERSION}", source=source)
         snapshot = msgspec.json.decode(body, type=Snapshot)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        place = place.rstrip("`").lstrip(".")
-        raise SnapshotInvalid(reason.replace("`", "'"), source=source, place=place) from None
+        place, reason = place_and_reason(error)
+        raise SnapshotInvalid(reason, source=source, place=place) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotInvalid(f"is damaged: {error}", source=source) from None
     if not snapshot.projects:
@@ -188,7 +188,7 @@ def _content(files: Files, file: File) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def _thread_state(thread: Thread) -> ThreadState:
+def _thread_state(thread: StoredThread) -> ThreadState:
     return ThreadState(
         id=thread.id,
         user=thread.user,
@@ -201,9 +201,9 @@ def _thread_state(thread: Thread) -> ThreadState:
     )
 
 
-def _thread(state: ThreadState) -> Thread:
+def _thread(state: ThreadState) -> StoredThread:
     fields: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
-    return Thread(**{**fields, "items": Timeline.of_state(state.items)})
+    return StoredThread(**{**fields, "items": Timeline.of_state(state.items)})
 
 
 def _check(state: ProjectState, place: str, source: str) -> None:

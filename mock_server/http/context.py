@@ -16,7 +16,7 @@ from mock_server.state.sessions import Session
 
 if TYPE_CHECKING:
     from mock_server.backends.backend import Backend
-    from mock_server.http.faults import FaultInjector
+    from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
 
 CONNECTION = "mock_server.connection"  # among a scope's extensions
@@ -150,13 +150,6 @@ class RequestContext:
                 raise ClientDisconnect
             yield message.get("body", b"")
             more = message.get("more_body", False)
-
-    def whereabouts(self, homes: list[str]) -> str:
-        """A sentence for an id this project does not have, naming the projects that have it."""
-        here = f"This call went to project '{self.project.name}'"
-        if not homes:
-            return f"{here}; no project has this id."
-        return f"{here}; this id is in project '{homes[0]}': choose it by /p/{homes[0]}/v1 or 'OpenAI-Project'."
 
 
 _NOTHING: dict[str, Connection] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from mock_server import errors
+from mock_server.config import BETA
 from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
@@ -88,7 +89,7 @@ def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
     # Inferred from the observed sentence of the Assistants API.
     return _invalid(
         "You must provide the 'OpenAI-Beta' header to access the ChatKit API. "
-        "Please try again by setting the header 'OpenAI-Beta: chatkit_beta=v1'.",
+        f"Please try again by setting the header 'OpenAI-Beta: {BETA}'.",
         code="invalid_beta",
     )
 

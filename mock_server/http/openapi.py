@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from mock_server.config import BETA
 from mock_server.http.operation import Operation, Resource
 from mock_server.wire.errors import ErrorBody
 
@@ -134,7 +135,7 @@ _BETA = {
     "name": "OpenAI-Beta",
     "in": "header",
     "required": True,
-    "schema": {"type": "string", "enum": ["chatkit_beta=v1"]},
+    "schema": {"type": "string", "enum": [BETA]},
 }
 
 

@@ -8,11 +8,12 @@ from urllib.parse import parse_qsl
 import msgspec
 
 import mock_server
+from mock_server.config import BETA
 from mock_server.moments import iso
-from mock_server.wire.control.requests import Message, Record
+from mock_server.wire.control.requests import Record, RecordedMessage
 
 _ID = re.compile(r"(cksess|ek|cthr|cti|cfile)_[0-9a-f*]{8,}\S*")
-_STANDARD = {"openai-beta": "chatkit_beta=v1", "content-type": "application/json"}  # what cases need not say
+_STANDARD = {"openai-beta": BETA, "content-type": "application/json"}  # what cases need not say
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
@@ -34,12 +35,12 @@ def wire_cases(records: Iterable[Record]) -> bytes:
     """YAML documents in the form of `fixtures/wire`, one a request that was answered at once."""
     import yaml  # noqa: PLC0415 - for this export only
 
-    cases = [_case(record) for record in records if record.answer is not None and record.events is None]
+    cases = [_case(record) for record in records if record.response is not None and record.events is None]
     return yaml.safe_dump_all(cases, sort_keys=False, allow_unicode=True, explicit_start=True).encode()
 
 
 def _har_entry(record: Record) -> dict[str, Any]:
-    answer = record.answer or Message(headers={}, body=None, size=0)
+    answer = record.response or RecordedMessage(headers={}, body=None, size=0)
     host = record.request.headers.get("host", "127.0.0.1")
     query = f"?{record.query}" if record.query else ""
     text = _text(answer.body)
@@ -76,7 +77,7 @@ def _har_entry(record: Record) -> dict[str, Any]:
     }
 
 
-def _har_body(request: Message) -> dict[str, Any]:
+def _har_body(request: RecordedMessage) -> dict[str, Any]:
     if not request.size:
         return {}
     media_type = request.headers.get("content-type", "")
@@ -95,7 +96,7 @@ def _text(body: Any) -> str:
 
 def _case(record: Record) -> dict[str, Any]:
     """What differs from run to run becomes a placeholder, as in the shipped cases."""
-    assert record.answer is not None
+    assert record.response is not None
     request: dict[str, Any] = {"method": record.method, "path": record.path}
     if record.query:
         request["path"] += f"?{record.query}"
@@ -112,7 +113,7 @@ def _case(record: Record) -> dict[str, Any]:
     return {
         "provenance": {"mark": "inferred", "source": "recorded from the emulator's journal"},
         "request": request,
-        "answer": {"status": record.status, "body": _placeholders(record.answer.body, now=record.at)},
+        "answer": {"status": record.status, "body": _placeholders(record.response.body, now=record.at)},
     }
 
 

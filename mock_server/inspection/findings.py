@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
+from mock_server.config import BETA
 from mock_server.state.journal import Entry
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
@@ -192,12 +193,12 @@ def _beta_header(seen: _Seen) -> Iterator[Finding]:
         entry.id
         for entry in seen.entries
         if _surface(entry) in {"sessions", "threads"}
-        and b"chatkit_beta=v1" not in _header(entry, b"openai-beta").replace(b" ", b"").split(b",")
+        and BETA.encode() not in _header(entry, b"openai-beta").replace(b" ", b"").split(b",")
     ]
     if ids:
         yield Finding(
             code="beta-header",
-            message=f"The header 'OpenAI-Beta: chatkit_beta=v1' is missing or wrong in {_requests(ids)}.",
+            message=f"The header 'OpenAI-Beta: {BETA}' is missing or wrong in {_requests(ids)}.",
             why="The real API refuses such requests with a 400.",
             way_out="Send it; the official SDKs do so for client.beta.chatkit.",
             requests=ids,

@@ -13,8 +13,8 @@ from mock_server.state.faults import is_like, is_named
 from mock_server.state.journal import Entry, Journal
 from mock_server.wire.codec import repeats_a_key
 from mock_server.wire.control.requests import (
-    Message,
     Record,
+    RecordedMessage,
     RecordFilter,
     RecordPage,
     RequestsQuery,
@@ -32,7 +32,7 @@ def record(entry: Entry, *, project: str) -> Record:
     return Record(
         **_head(entry, project),
         request=_message(entry.headers, entry.body),
-        answer=_message(decode_headers(entry.response_head), entry.response_body) if entry.response_head else None,
+        response=_message(decode_headers(entry.response_head), entry.response_body) if entry.response_head else None,
         events=None if entry.events is None else [_event(frame) for frame in entry.events],
         event_times=None if entry.sent_at is None else [_milliseconds(at - entry.began) for at in entry.sent_at],
     )
@@ -168,8 +168,8 @@ def _searched(entry: Entry) -> tuple[str | None, ...]:
     return (entry.id, entry.path, entry.operation, *subject)
 
 
-def _message(headers: Headers, body: bytes) -> Message:
-    return Message(headers=hidden_headers(headers), body=hidden_value(_parsed(body)), size=len(body))
+def _message(headers: Headers, body: bytes) -> RecordedMessage:
+    return RecordedMessage(headers=hidden_headers(headers), body=hidden_value(_parsed(body)), size=len(body))
 
 
 def _event(frame: bytes) -> Any:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
+from mock_server.config import MAX_FILE_SIZE_MB
 from mock_server.errors import ThreadNotFound
 from mock_server.state.files import MEGABYTE, File
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.wire.rest.files import Attachment
-
-CUSTOM_LIMIT_MB = 512  # megabytes per file in custom mode, where no session sets a limit (ours)
 
 
 class Caller:
@@ -43,19 +42,19 @@ class Caller:
         if self.session is not None:
             self.project.usage.return_upload(self.session)
 
-    def create_thread(self) -> Thread:
+    def create_thread(self) -> StoredThread:
         """Create an empty thread of this user's."""
         session_id = None if self.session is None else self.session.id
         return self.project.create_thread(user=self.user, session_id=session_id, now=self.now)
 
-    def thread(self, thread_id: str) -> Thread:
+    def thread(self, thread_id: str) -> StoredThread:
         """Return a thread that this user may open. Raises ThreadNotFound, also for another user's thread."""
         thread = self.project.threads.get(thread_id)
         if not self.may_see()(thread):
             raise ThreadNotFound(thread_id)
         return thread
 
-    def may_see(self) -> Callable[[Thread], bool]:
+    def may_see(self) -> Callable[[StoredThread], bool]:
         """Return a predicate: whether a thread is this user's and within the session's history.
 
         A session always sees the threads that it created (inferred), and with history off only those.
@@ -74,7 +73,7 @@ class Caller:
             name=name,
             mime_type=mime_type,
             user=None if self._has_key else self.user,
-            max_size=(self.session.max_file_size if self.session else CUSTOM_LIMIT_MB) * MEGABYTE,
+            max_size=(self.session.max_file_size if self.session else MAX_FILE_SIZE_MB) * MEGABYTE,
         )
 
     def attachment(self, file_id: str) -> Attachment:

@@ -98,7 +98,7 @@ class Journal:
     def end(self, entry: Entry, *, now: float) -> None:
         """Close an entry at `now` on the stopwatch."""
         if entry.outcome == "open":
-            entry.outcome = "answered"
+            entry.outcome = "completed"
         entry.seconds = now - entry.began
         entry.body, entry.response_body = entry.body[:ENTRY_BYTES], entry.response_body[:ENTRY_BYTES]
         total = self.totals.get((entry.operation, entry.status))

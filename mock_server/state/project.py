@@ -21,7 +21,7 @@ from mock_server.state.usage import Usage
 from mock_server.wire.rest.sessions import SessionCreateParams
 
 if TYPE_CHECKING:
-    from mock_server.state.threads import Thread, Threads
+    from mock_server.state.threads import StoredThread, Threads
     from mock_server.wire.chat.events import ThreadStreamEvent
     from mock_server.wire.control.faults import FaultParams, FaultRule
 
@@ -108,18 +108,20 @@ class Project:
 
         return Threads()
 
-    def create_thread(self, *, user: str, session_id: str | None, now: float) -> "Thread":
+    def create_thread(self, *, user: str, session_id: str | None, now: float) -> "StoredThread":
         """Create an empty thread."""
-        from mock_server.state.threads import Thread  # noqa: PLC0415 - starting fast
+        from mock_server.state.threads import StoredThread  # noqa: PLC0415 - starting fast
         from mock_server.state.timeline import Timeline  # noqa: PLC0415
 
         thread_id = self.ids.new("cthr", now=now)
-        thread = Thread(id=thread_id, user=user, created_at=now, session_id=session_id, items=Timeline(), feedback={})
+        thread = StoredThread(
+            id=thread_id, user=user, created_at=now, session_id=session_id, items=Timeline(), feedback={}
+        )
         self.threads.add(thread)
         self.publish_thread(thread, "created")
         return thread
 
-    def apply(self, thread: "Thread", event: "ThreadStreamEvent") -> None:
+    def apply(self, thread: "StoredThread", event: "ThreadStreamEvent") -> None:
         """Store what a stream event says about a thread."""
         if thread.apply(event):
             self.publish_thread(thread, "updated")
@@ -134,7 +136,7 @@ class Project:
                     self.delete_file(attachment.id)
         self.publish_thread(thread, "deleted")
 
-    def publish_thread(self, thread: "Thread", became: Literal["created", "updated", "deleted"]) -> None:
+    def publish_thread(self, thread: "StoredThread", became: Literal["created", "updated", "deleted"]) -> None:
         """Publish a change of a thread itself; its items are not published."""
         self.feed.publish(f"thread.{became}", thread=thread.id, user=hidden(thread.user))
 

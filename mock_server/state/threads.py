@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, structs
 from mock_server.clock import Real
 from mock_server.errors import ItemNotFound, OperationRefused, ThreadNotFound, ThreadNotOpen
 from mock_server.state.item_updates import unaliased, update_item
-from mock_server.state.timeline import Page, Timeline
+from mock_server.state.timeline import Timeline, TimelinePage
 from mock_server.wire.chat import events, operations
 from mock_server.wire.chat import items as wire
 from mock_server.wire.rest.threads import ActiveStatus, ChatKitThread, LockedStatus, ThreadListParams, ThreadStatus
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mock_server.state.timeline import Query
 
 
-class Thread(Struct, kw_only=True):
+class StoredThread(Struct, kw_only=True):
     """One thread; `created_at` in unix seconds with fractions; `session_id` of the session that began it."""
 
     id: str
@@ -99,7 +99,7 @@ class Thread(Struct, kw_only=True):
         """
         pending = self.items.last()
         if not isinstance(pending, wire.ClientToolCallItem) or pending.status != "pending":
-            raise OperationRefused(f"Thread '{self.id}' has no pending client tool call to answer.")
+            raise OperationRefused(f"StoredThread '{self.id}' has no pending client tool call to answer.")
         completed = structs.replace(pending, status="completed", output=UNSET if output is None else output)
         self.items.replace(completed)
         for older in list(self.items):
@@ -133,8 +133,8 @@ class Thread(Struct, kw_only=True):
 class Threads:
     """The threads of one project."""
 
-    def __init__(self, timeline: Timeline[Thread] | None = None) -> None:
-        self.timeline: Timeline[Thread] = Timeline() if timeline is None else timeline
+    def __init__(self, timeline: Timeline[StoredThread] | None = None) -> None:
+        self.timeline: Timeline[StoredThread] = Timeline() if timeline is None else timeline
 
     def __len__(self) -> int:
         return len(self.timeline)
@@ -146,11 +146,11 @@ class Threads:
         """The ids there are."""
         return (thread.id for thread in self.timeline)
 
-    def add(self, thread: Thread) -> None:
+    def add(self, thread: StoredThread) -> None:
         """Keep a new thread."""
         self.timeline.add(thread, at=thread.created_at)
 
-    def get(self, thread_id: str) -> Thread:
+    def get(self, thread_id: str) -> StoredThread:
         """Raises ThreadNotFound."""
         thread = self.timeline.get(thread_id)
         if thread is None:
@@ -162,17 +162,17 @@ class Threads:
         self.get(thread_id)
         self.timeline.remove(thread_id)
 
-    def page(self, query: ThreadListParams) -> Page[Thread]:
+    def page(self, query: ThreadListParams) -> TimelinePage[StoredThread]:
         """Threads by creation, of one user if the query names one."""
         if not query.user:
             return self.timeline.page(query)
         return self.timeline.page(query, where=lambda thread: thread.user == query.user)
 
-    def page_where(self, query: "Query", where: Callable[[Thread], bool]) -> Page[Thread]:
+    def page_where(self, query: "Query", where: Callable[[StoredThread], bool]) -> TimelinePage[StoredThread]:
         """Threads by creation, of those that fit."""
         return self.timeline.page(query, where=where)
 
-    def newest_of(self, user: str) -> list[Thread]:
+    def newest_of(self, user: str) -> list[StoredThread]:
         """A user's threads, newest first."""
         return [thread for thread in reversed(list(self.timeline)) if thread.user == user]
 

@@ -43,7 +43,7 @@ F = TypeVar("F", bound="Entry")
 Place = tuple[float, int]
 
 
-class Page(Struct, Generic[E]):
+class TimelinePage(Struct, Generic[E]):
     """Part of a timeline, in the order asked for."""
 
     entries: list[E]
@@ -132,7 +132,7 @@ class Timeline(Generic[E]):
         """The entries behind one that is there."""
         return [self._entries[place] for place in self._order[bisect_right(self._order, self._places[entry_id]) :]]
 
-    def page(self, query: "Query", *, where: Callable[[E], bool] = lambda _: True) -> Page[E]:
+    def page(self, query: "Query", *, where: Callable[[E], bool] = lambda _: True) -> TimelinePage[E]:
         """The entries between two cursors, newest first unless asked otherwise, 20 at most unless asked otherwise.
 
         A cursor of an id never seen is no cursor (observed: the official SDKs' own tests send such). With `before`
@@ -147,7 +147,7 @@ class Timeline(Generic[E]):
         matching = (entry for place in places if where(entry := self._entries[place]))
         entries = list(islice(matching, limit))
         has_more = next(matching, None) is not None
-        return Page(entries[::-1] if backwards else entries, has_more)
+        return TimelinePage(entries[::-1] if backwards else entries, has_more)
 
     def _between(self, after: str | UnsetType, before: str | UnsetType, *, newest_first: bool) -> list[Place]:
         older, newer = (before, after) if newest_first else (after, before)

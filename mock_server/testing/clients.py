@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.client.handle import Handle
 from mock_server.client.transport import Transport
+from mock_server.config import exported_variables
 from mock_server.testing.conversation import Conversation
 from mock_server.testing.proxies import past_proxies
 from mock_server.workflows.catalog import ANY
@@ -46,13 +47,7 @@ class Mock(Handle):
     def environment(self) -> dict[str, str]:
         """The variables with which SDKs and apps find the emulator."""
         options = self.client_options()
-        return {
-            "OPENAI_BASE_URL": options["base_url"],
-            "OPENAI_API_KEY": options["api_key"],
-            "OPENAI_PROJECT_ID": options["project"],
-            "CHATKIT_API_BASE": self.base_url.removesuffix("/v1"),
-            "CHATKIT_MOCK_URL": self.url,
-        }
+        return exported_variables(self.url, **options)
 
     def openai(self, **options: Any) -> "OpenAI":
         """The official client. It goes past proxies."""

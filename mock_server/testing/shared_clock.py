@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mock_server.client.clock import ClockHandle
-from mock_server.client.times import Moment, Span, as_moment, as_span
+from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
 from mock_server.clock import hold_world
 from mock_server.moments import instant, seconds
 from mock_server.wire.control.clock import ClockState
@@ -20,22 +20,22 @@ class SharedClock(ClockHandle):
     _let_go: Callable[[], None] | None = None
     _frozen = False
 
-    def freeze(self, at: Moment | None = None) -> ClockState:
+    def freeze(self, at: InstantLike | None = None) -> ClockState:
         """Stand still at a moment, or where it is."""
-        return self._hold(self.now() if at is None else instant(as_moment(at)), frozen=True)
+        return self._hold(self.now() if at is None else instant(as_instant(at)), frozen=True)
 
-    def travel_to(self, at: Moment) -> ClockState:
+    def travel_to(self, at: InstantLike) -> ClockState:
         """Jump to a moment; a running clock runs on from there."""
-        return self._hold(instant(as_moment(at)), frozen=self._frozen)
+        return self._hold(instant(as_instant(at)), frozen=self._frozen)
 
     def shift(
-        self, by: Span = 0.0, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+        self, by: DurationLike = 0.0, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> ClockState:
         """Move by `10m`, a timedelta, seconds, or the parts named; backwards if negative."""
         named = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         return self._hold(self.now() + _length(by) + named, frozen=self._frozen)
 
-    def tick(self, by: Span = 1.0) -> ClockState:
+    def tick(self, by: DurationLike = 1.0) -> ClockState:
         """Move a frozen clock forward, by a second unless told otherwise. Raises ValueError for a running one."""
         if not self._frozen:
             raise ValueError("only a frozen clock ticks: freeze it first, or shift the running one")
@@ -59,5 +59,5 @@ class SharedClock(ClockHandle):
         return self.state()
 
 
-def _length(span: Span) -> float:
-    return seconds(as_span(span), least=-_FAR, most=_FAR)
+def _length(span: DurationLike) -> float:
+    return seconds(as_duration(span), least=-_FAR, most=_FAR)

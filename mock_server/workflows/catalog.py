@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from mock_server.documents.places import place_and_reason
 from mock_server.documents.reading import line_of, read_document
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
@@ -23,9 +24,9 @@ _log = logging.getLogger("mock_server")
 # Answers where there is no file; `latest` is the one version known not to exist (observed).
 ECHO = Script(
     turns=[
-        model.Turn(when=model.When(action=""), reply=[Step(message="Action {{action.type}}")]),
-        model.Turn(when=model.When(tool=""), reply=[Step(message="{{tool}} gave {{output}}")]),
-        model.Turn(when=model.When(answers={}), reply=[Step(message="Thanks for the answers.")]),
+        model.ScriptedTurn(when=model.When(action=""), reply=[Step(message="Action {{action.type}}")]),
+        model.ScriptedTurn(when=model.When(tool=""), reply=[Step(message="{{tool}} gave {{output}}")]),
+        model.ScriptedTurn(when=model.When(answers={}), reply=[Step(message="Thanks for the answers.")]),
     ],
     default=[Step(message="{{text}}")],
 )
@@ -191,8 +192,8 @@ def _converted(document: Any) -> Script:
         script = msgspec.convert(document, Script)
         msgspec.json.encode(script)  # as it will be shown, and its parts sent
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$")
-        raise _Fault(place.rstrip("`").lstrip("."), _with_near_miss(reason.replace("`", "'"))) from None
+        place, reason = place_and_reason(error)
+        raise _Fault(place, _with_near_miss(reason)) from None
     except (TypeError, ValueError, OverflowError) as error:
         raise _Fault("", f"holds what is no JSON: {error}") from None
     return script

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType, structs
 
 from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import seconds
-from mock_server.state.threads import Thread, zoned
+from mock_server.state.threads import StoredThread, zoned
 from mock_server.wire.chat import events, items
 from mock_server.wire.chat.events import ThreadStreamEvent
 from mock_server.wire.rest.threads import ClosedStatus, LockedStatus
@@ -46,7 +46,7 @@ class TurnEngine:
         *,
         given: TurnInput,
         pace: model.Pace,
-        thread: Thread,
+        thread: StoredThread,
         ids: IdFactory,
         clock: Callable[[], float],
         titling: bool,
@@ -310,6 +310,6 @@ def _pieces(text: str, by: str) -> Iterator[str]:
         yield text
 
 
-def _tail_of_items(thread: Thread) -> str | None:
+def _tail_of_items(thread: StoredThread) -> str | None:
     last = thread.items.last()
     return tail_of(last.id) if last else None

@@ -12,18 +12,18 @@ Duration = Annotated[
 ]
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _ScriptPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a file: unknown keys are refused."""
 
 
-class Pace(_Part, frozen=True, kw_only=True):
+class Pace(_ScriptPart, frozen=True, kw_only=True):
     """How text is streamed: in which pieces, and how long apart."""
 
     by: Literal["words", "characters", "whole"] = "words"
     every: Duration = 0
 
 
-class Message(_Part, frozen=True, kw_only=True):
+class Message(_ScriptPart, frozen=True, kw_only=True):
     """A message of the assistant's; `chunks` are streamed as they stand instead of `text`."""
 
     text: str | UnsetType = UNSET
@@ -32,21 +32,21 @@ class Message(_Part, frozen=True, kw_only=True):
     stream: Pace | UnsetType = UNSET
 
 
-class Progress(_Part, frozen=True, kw_only=True):
+class Progress(_ScriptPart, frozen=True, kw_only=True):
     """A line that passes."""
 
     text: str
     icon: str | UnsetType = UNSET
 
 
-class Thought(_Part, frozen=True, kw_only=True):
+class Thought(_ScriptPart, frozen=True, kw_only=True):
     """A thought."""
 
     content: str
     title: str | UnsetType = UNSET
 
 
-class Reasoning(_Part, frozen=True, kw_only=True):
+class Reasoning(_ScriptPart, frozen=True, kw_only=True):
     """Thoughts before an answer; `seconds` is how long they are said to have taken."""
 
     thoughts: list[str | Thought]
@@ -54,7 +54,7 @@ class Reasoning(_Part, frozen=True, kw_only=True):
     every: Duration = 0
 
 
-class WorkflowStep(_Part, frozen=True, kw_only=True):
+class WorkflowStep(_ScriptPart, frozen=True, kw_only=True):
     """Tasks of one piece of work, closed by a title."""
 
     tasks: list[Task]
@@ -64,7 +64,7 @@ class WorkflowStep(_Part, frozen=True, kw_only=True):
     every: Duration = 0
 
 
-class WebSearch(_Part, frozen=True, kw_only=True):
+class WebSearch(_ScriptPart, frozen=True, kw_only=True):
     """A search on the web; what it found comes after `every`."""
 
     queries: list[str]
@@ -73,7 +73,7 @@ class WebSearch(_Part, frozen=True, kw_only=True):
     every: Duration = 0
 
 
-class WidgetUpdate(_Part, frozen=True, kw_only=True):
+class WidgetUpdate(_ScriptPart, frozen=True, kw_only=True):
     """A change of the widget just shown, or of the one whose action is answered: one of the three."""
 
     root: dict[str, Any] | UnsetType = UNSET
@@ -82,28 +82,28 @@ class WidgetUpdate(_Part, frozen=True, kw_only=True):
     text: str | UnsetType = UNSET
 
 
-class ClientTool(_Part, frozen=True, kw_only=True):
+class ClientTool(_ScriptPart, frozen=True, kw_only=True):
     """A call of a tool in the browser. It ends the turn; a turn with `when: {tool: name}` goes on with its output."""
 
     name: str
     arguments: dict[str, Any] = {}
 
 
-class Image(_Part, frozen=True, kw_only=True):
+class Image(_ScriptPart, frozen=True, kw_only=True):
     """A generated image."""
 
     url: str
     every: Duration = 0
 
 
-class Effect(_Part, frozen=True, kw_only=True):
+class Effect(_ScriptPart, frozen=True, kw_only=True):
     """Something for the page to do."""
 
     name: str
     data: dict[str, Any] = {}
 
 
-class NoticeStep(_Part, frozen=True, kw_only=True):
+class NoticeStep(_ScriptPart, frozen=True, kw_only=True):
     """Something to tell the user."""
 
     message: str
@@ -111,7 +111,7 @@ class NoticeStep(_Part, frozen=True, kw_only=True):
     title: str | UnsetType = UNSET
 
 
-class ErrorStep(_Part, frozen=True, kw_only=True):
+class ErrorStep(_ScriptPart, frozen=True, kw_only=True):
     """A failure; it ends the turn. Without a message the element shows its own words."""
 
     message: str | UnsetType = UNSET
@@ -119,7 +119,7 @@ class ErrorStep(_Part, frozen=True, kw_only=True):
     allow_retry: bool = False
 
 
-class Step(_Part, frozen=True, kw_only=True):
+class Step(_ScriptPart, frozen=True, kw_only=True):
     """One step of a reply: exactly one of these keys."""
 
     message: str | Message | UnsetType = UNSET
@@ -148,7 +148,7 @@ class Step(_Part, frozen=True, kw_only=True):
         return [name for name in self.__struct_fields__ if getattr(self, name) is not UNSET]
 
 
-class TextMatch(_Part, frozen=True, kw_only=True):
+class TextMatch(_ScriptPart, frozen=True, kw_only=True):
     """What the user's text has to be; several conditions all hold."""
 
     equals: str | UnsetType = UNSET
@@ -156,7 +156,7 @@ class TextMatch(_Part, frozen=True, kw_only=True):
     regex: str | UnsetType = UNSET
 
 
-class When(_Part, frozen=True, kw_only=True):
+class When(_ScriptPart, frozen=True, kw_only=True):
     """What a turn has to be; several conditions all hold. A plain `text` is one that is contained, in any case."""
 
     text: str | TextMatch | UnsetType = UNSET
@@ -170,20 +170,20 @@ class When(_Part, frozen=True, kw_only=True):
     attachment: bool | str | UnsetType = UNSET
 
 
-class Turn(_Part, frozen=True, kw_only=True):
+class ScriptedTurn(_ScriptPart, frozen=True, kw_only=True):
     """A turn and the reply to it; the first that fits is played."""
 
     when: When
     reply: list[Step]
 
 
-class Script(_Part, frozen=True, kw_only=True):
+class Script(_ScriptPart, frozen=True, kw_only=True):
     """A workflow file. Its id is the file's name unless it says otherwise."""
 
     id: str | UnsetType = UNSET
     description: str = ""
     versions: list[str] | UnsetType = UNSET
     stream: Pace = Pace()
-    turns: list[Turn] = []
+    turns: list[ScriptedTurn] = []
     default: list[Step] | UnsetType = UNSET
     transcript: str = "Transcribed audio"

@@ -7,7 +7,7 @@ from msgspec import UNSET, structs
 
 from mock_server.errors import ControlRefused
 from mock_server.ids import IdFactory
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat import events
 from mock_server.wire.chat.items import ThreadItem, WidgetItem
@@ -26,7 +26,7 @@ class DryRun:
         """`now` in unix seconds. Raises ControlRefused for params that are of two kinds at once."""
         self._script, self._now, self._ids = script, now, IdFactory()
         thread_id = self._ids.new("cthr", now=now)
-        self._thread = Thread(id=thread_id, user=params.user, created_at=now, items=Timeline())
+        self._thread = StoredThread(id=thread_id, user=params.user, created_at=now, items=Timeline())
         self._moment = self._made_up(params, workflow_id)
 
     def trial(self) -> Trial:

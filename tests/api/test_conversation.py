@@ -15,7 +15,7 @@ from mock_server.api.conversation import TurnStream
 from mock_server.backends.backend import StreamedTurn
 from mock_server.http.context import RequestContext
 from mock_server.ids import tail_of
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat.events import ProgressUpdate
 from mock_server.workflows.engine import TurnOutput
@@ -294,7 +294,7 @@ def test_a_broken_frame_gets_the_envelope(talk: Talk, body: str, param: str | No
 @pytest.mark.parametrize(
     ("op", "params", "message"),
     [
-        ("threads.get_by_id", {"thread_id": "cthr_x"}, "Chatkit Thread with id 'cthr_x' not found."),
+        ("threads.get_by_id", {"thread_id": "cthr_x"}, "Chatkit StoredThread with id 'cthr_x' not found."),
         (
             "threads.create",
             {"input": {"content": [], "attachments": ["cfile_x"], "inference_options": {}}},
@@ -309,7 +309,7 @@ def test_what_is_not_there_is_a_404_before_the_stream(talk: Talk, op: str, param
     missing = talk.post("items.feedback", thread_id=talk.thread_id, item_ids=["cti_x"], kind="negative")
     assert (missing.status_code, missing.json()["error"]["message"]) == (
         404,
-        "Chatkit Thread Item with id 'cti_x' not found.",
+        "Chatkit StoredThread Item with id 'cti_x' not found.",
     )
 
 
@@ -338,7 +338,7 @@ def test_a_bug_midway_is_an_error_event(caplog: pytest.LogCaptureFixture) -> Non
     scope["query_string"] = b""
     call = RequestContext(scope, receive, send, app.projects)
     call.enter(app.projects.default)
-    thread = Thread(id="cthr_1", user="ada", created_at=0, items=Timeline())
+    thread = StoredThread(id="cthr_1", user="ada", created_at=0, items=Timeline())
     asyncio.run(TurnStream(call, StreamedTurn(thread, failing()))())
     events = events_of(b"".join(sent).decode())
     assert events == [

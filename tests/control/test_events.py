@@ -131,7 +131,7 @@ def test_a_creation_and_its_request_are_told(web: httpx2.Client, mock: Handle) -
     told = {"session": session["id"], "user": "ada"}
     assert created == {"project": "default", "number": 1, "kind": "session.created", "at": NOW, "data": told}
     assert (request["number"], request["kind"], request["at"]) == (2, "request", NOW)
-    asked = {"operation": "sessions.create", "method": "POST", "path": SESSIONS, "status": 200, "outcome": "answered"}
+    asked = {"operation": "sessions.create", "method": "POST", "path": SESSIONS, "status": 200, "outcome": "completed"}
     assert request["data"] == request["data"] | told | asked | {"request": mock.journal.last().id, "fault": None}
     assert request["data"]["milliseconds"] > 0
 

@@ -325,7 +325,7 @@ def test_a_request_in_short_is_what_it_is_in_full_without_what_was_said(client: 
     for short in (streamed, created):
         full = get(client, f"requests/{short['id']}")
         events = full.pop("events")
-        full = {name: value for name, value in full.items() if name not in {"request", "answer", "event_times"}}
+        full = {name: value for name, value in full.items() if name not in {"request", "response", "event_times"}}
         assert short == {**full, "events": None if events is None else len(events)}
     assert streamed["events"] > 3
     assert created["events"] is None
@@ -363,7 +363,7 @@ def asked(client: TestClient) -> TestClient:
         ({"operation": "sessions", "search": "kim"}, [2]),
         ({"method": "get", "status_class": "4xx"}, [1]),
         ({"path": "*/threads"}, [5]),
-        ({"status": 404, "outcome": "answered"}, [1]),
+        ({"status": 404, "outcome": "completed"}, [1]),
         ({"fault": "*"}, [5]),
         ({"user": "nobody"}, []),
     ],

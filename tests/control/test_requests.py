@@ -60,11 +60,11 @@ def test_a_creation_is_kept_with_its_answer(client: TestClient) -> None:
     kept = listed(client)[0]
     subject = {"session": session["id"], "user": "ada", "workflow": "wf_1", "project": "default", "at": NOW}
     how = {"operation": "sessions.create", "method": "POST", "path": SESSIONS, "query": "", "status": 200}
-    assert kept == kept | subject | how | {"outcome": "answered", "fault": None, "events": None}
+    assert kept == kept | subject | how | {"outcome": "completed", "fault": None, "events": None}
     assert kept["milliseconds"] > 0
     assert kept["request"]["body"] == MINIMAL
-    assert kept["answer"]["body"]["id"] == session["id"]
-    assert kept["id"] == kept["answer"]["headers"]["x-request-id"]
+    assert kept["response"]["body"]["id"] == session["id"]
+    assert kept["id"] == kept["response"]["headers"]["x-request-id"]
     assert client.get(f"/_mock/requests/{kept['id']}").json() == kept
 
 
@@ -73,7 +73,7 @@ def test_a_stream_is_kept_with_its_events(client: TestClient) -> None:
     created, streamed = listed(client)
     assert streamed["operation"] == "conversation.threads.create"
     assert (streamed["session"], streamed["user"], streamed["workflow"]) == (created["session"], "ada", "wf_1")
-    assert streamed["outcome"] == "answered"
+    assert streamed["outcome"] == "completed"
     assert streamed["events"] == events
     assert len(streamed["event_times"]) == len(events)
     assert sorted(streamed["event_times"]) == streamed["event_times"]
@@ -100,8 +100,8 @@ def test_what_is_refused_is_kept_too(
 ) -> None:
     assert client.request(method, path, headers=headers, json=body).status_code == status
     (kept,) = listed(client)
-    assert (kept["status"], kept["operation"], kept["outcome"]) == (status, operation, "answered")
-    assert kept["answer"]["body"]["error"]["message"]
+    assert (kept["status"], kept["operation"], kept["outcome"]) == (status, operation, "completed")
+    assert kept["response"]["body"]["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def busy(client: TestClient) -> TestClient:
         ({"workflow": "wf_1"}, [0, 2, 3]),
         ({"fault": "boom"}, [6]),
         ({"fault": "*"}, [6]),
-        ({"outcome": "answered"}, [0, 1, 2, 3, 4, 5, 6]),
+        ({"outcome": "completed"}, [0, 1, 2, 3, 4, 5, 6]),
         ({"outcome": "open"}, []),
         ({"user": "ada", "status": 200, "method": "POST", "operation": "sessions"}, [0, 3]),
     ],

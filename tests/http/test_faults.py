@@ -327,7 +327,7 @@ def test_a_drop_closes_the_connection_without_a_byte(world: World) -> None:
     world.mock.faults.add(drop=True, name="gone")
     assert world.raw("/v1/chatkit/sessions", MINIMAL) == ("", b"")
     record = world.mock.journal.last("sessions.create")
-    assert (record.fault, record.outcome, record.status, record.answer) == ("gone", "dropped", None, None)
+    assert (record.fault, record.outcome, record.status, record.response) == ("gone", "dropped", None, None)
     assert world.mock.journal.requests(outcome="dropped", fault="gone") == [record]
 
 
@@ -353,8 +353,8 @@ def test_a_malformed_answer_is_whole_but_no_json(world: World) -> None:
     with pytest.raises(json.JSONDecodeError):
         answer.json()
     record = world.mock.journal.last()
-    assert record.answer
-    assert (record.outcome, record.answer.size) == ("answered", len(answer.content))
+    assert record.response
+    assert (record.outcome, record.response.size) == ("completed", len(answer.content))
 
 
 @pytest.mark.parametrize("events", [0, 3, FRAMES - 1])
@@ -369,7 +369,7 @@ def test_a_malformed_stream_has_one_broken_event_and_ends_well(world: World, eve
     whole = events_of("".join(f"{frame}\n\n" for frame in frames))
     record = world.mock.journal.last("conversation")
     assert record.events == [*whole[:events], broken, *whole[events:]]
-    assert (record.outcome, record.fault) == ("answered", "fault_1")
+    assert (record.outcome, record.fault) == ("completed", "fault_1")
 
 
 @pytest.mark.parametrize("kind", ["answer", "error", "file"])
@@ -462,11 +462,11 @@ def test_the_journal_tells_which_fault_struck_and_what_was_answered(world: World
     answers = [world.create(), world.create()]
     records = world.mock.journal.requests("sessions")
     assert [(record.fault, record.status, record.outcome) for record in records] == [
-        ("down", 503, "answered"),
-        (None, 200, "answered"),
+        ("down", 503, "completed"),
+        (None, 200, "completed"),
     ]
-    assert records[0].answer
-    assert records[0].answer.body == answers[0].json()
+    assert records[0].response
+    assert records[0].response.body == answers[0].json()
     assert [record.id for record in records] == [answer.headers["x-request-id"] for answer in answers]
 
 

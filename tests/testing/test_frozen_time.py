@@ -16,8 +16,8 @@ from support.emulator import make_app, socket_client
 from support.talk import Talk, text_of
 
 from mock_server.clock import stopwatch
-from mock_server.testing.loop import SteadyLoop
-from mock_server.testing.server import ServerThread
+from mock_server.server.loop import SteadyLoop
+from mock_server.server.thread import ServerThread
 
 AT = "2026-01-01 00:00:00"
 UNIX = 1_767_225_600
@@ -87,7 +87,7 @@ from freezegun import freeze_time
 with freeze_time("{AT}"):
     from conftest import make_app
     from test_frozen_time import assert_serves
-    from mock_server.testing.server import ServerThread
+    from mock_server.server.thread import ServerThread
     with ServerThread(make_app()) as server:
         assert_serves(server)
 """

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from openai import NotFoundError, RateLimitError
 
+from mock_server.client.transport import ControlError
 from mock_server.testing import ChatKitMock, connect
 from mock_server.testing.mock import ServerFailed
-from mock_server.testing.transport import ControlError
 
 WORKFLOW: Any = {"id": "wf_1"}
 NEW_YEAR = 1_767_225_600

@@ -6,7 +6,7 @@ import pytest
 from support.emulator import make_app
 
 from mock_server.clock import stopwatch
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
 
 BODY = b'{"user": "ada", "workflow": {"id": "wf_1"}}'
 HEAD = (

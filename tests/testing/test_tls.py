@@ -27,9 +27,9 @@ from support.talk import Talk, kinds, text_of
 
 from mock_server.clock import stopwatch, world_time
 from mock_server.errors import CertificateUnusable
-from mock_server.testing.loop import SteadyLoop
-from mock_server.testing.server import ServerThread
-from mock_server.testing.tls import Certificate, certificate_of, made_certificate
+from mock_server.server.loop import SteadyLoop
+from mock_server.server.thread import ServerThread
+from mock_server.server.tls import Certificate, certificate_of, made_certificate
 
 DAY = 24 * 3600
 
@@ -228,7 +228,7 @@ def test_another_authority_is_not_trusted(server: ServerThread) -> None:
 
 def test_no_private_key_stays_behind(tmp_path: Path) -> None:
     script = (
-        "from mock_server.testing.tls import made_certificate\n"
+        "from mock_server.server.tls import made_certificate\n"
         "print(made_certificate(now=1_800_000_000).authority.decode())"
     )
     done = subprocess.run(

@@ -11,7 +11,7 @@ from support.emulator import MINIMAL
 
 from mock_server.errors import BodyMalformed, InvalidParameter
 from mock_server.wire.codec import decode
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 from mock_server.wire.validation import explain
 
 STRING, INTEGER, BOOLEAN, OBJECT = "a string", "an integer", "a boolean", "an object"

@@ -9,7 +9,7 @@ from support.talk import EVENT
 
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.ids import IdFactory
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat import events
 from mock_server.wire.chat.events import ThreadStreamEvent
@@ -41,11 +41,11 @@ def moment_with_everything() -> TurnInput:
     )
 
 
-def thread() -> Thread:
-    return Thread(id="cthr_1", user="ada", created_at=0, items=Timeline())
+def thread() -> StoredThread:
+    return StoredThread(id="cthr_1", user="ada", created_at=0, items=Timeline())
 
 
-def played(steps: list[Step], into: Thread, *, pace: Pace | None = None) -> Iterator[ThreadStreamEvent]:
+def played(steps: list[Step], into: StoredThread, *, pace: Pace | None = None) -> Iterator[ThreadStreamEvent]:
     performance = TurnEngine(
         steps,
         given=moment_with_everything(),

@@ -23,7 +23,7 @@ from mock_server.masking import hidden, hidden_value
 from mock_server.state import rest
 from mock_server.state.journal import Entry
 from mock_server.state.project import Project
-from mock_server.state.threads import Thread, unix
+from mock_server.state.threads import StoredThread, unix
 from mock_server.wire.chat import items
 from mock_server.workflows.catalog import Catalog
 
@@ -125,7 +125,7 @@ def _load_thread(scene: Scene, thread_id: str, wanted: tuple[str, ...]) -> None:
     scene.before.append(calling("chatkit_mock.load", {"threads": [seed]}, indent=4))
 
 
-def _items_before(entry: Entry, thread: Thread) -> Iterator[items.ThreadItem]:
+def _items_before(entry: Entry, thread: StoredThread) -> Iterator[items.ThreadItem]:
     made = {
         event["item"]["id"]
         for event in map(decoded, entry.events or ())

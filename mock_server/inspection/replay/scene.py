@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from mock_server.config import Settings
+from mock_server.config import BETA, Settings
 from mock_server.inspection.replay.python import Expression, brief, calling
 from mock_server.masking import hidden, hidden_value
 from mock_server.state.faults import is_named
@@ -77,7 +77,7 @@ class Scene(Struct):
 
 def choose_settings(scene: Scene) -> None:
     entry, options = scene.entry, scene.options
-    beta = any(name == b"openai-beta" and b"chatkit_beta=v1" in value for name, value in entry.headers)
+    beta = any(name == b"openai-beta" and BETA.encode() in value for name, value in entry.headers)
     talks = scene.operation.startswith(("conversation", "files", "domain_keys"))
     if talks and not scene.bearer and options.custom_mode:
         scene.settings["custom_mode"] = True

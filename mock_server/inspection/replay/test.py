@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from mock_server.config import BETA
 from mock_server.inspection.records import PLAIN_IN_PATHS, texts
 from mock_server.inspection.replay.python import Expression, calling, literal
 from mock_server.inspection.replay.scene import SECRET, Scene, decoded
@@ -61,7 +62,7 @@ def _fits_client(scene: Scene) -> bool:
         and scene.entry.method == "POST"
         and isinstance(body, dict)
         and {"user", "workflow"} <= set(body) <= _CREATED_WITH
-        and sent.get("openai-beta") == "chatkit_beta=v1"
+        and sent.get("openai-beta") == BETA
         and scene.entry.status != 401
     )
 
@@ -97,7 +98,7 @@ def _http_lines(scene: Scene) -> Iterator[str]:
     if entry.outcome == "dropped":
         yield "    with pytest.raises(httpx2.TransportError):"
         yield "        " + calling("http.request", entry.method, _address(scene), **named, indent=12)
-    elif entry.events is not None and entry.outcome != "answered":
+    elif entry.events is not None and entry.outcome != "completed":
         yield from _part_of_stream(scene, named)
     else:
         yield "    " + calling("response = http.request", entry.method, _address(scene), **named, indent=8)

@@ -18,17 +18,17 @@ else:
     datetime = Real.datetime
 
 
-class _Part(Struct, kw_only=True):
+class _ItemPart(Struct, kw_only=True):
     """A part of an item: what is UNSET is left out."""
 
 
-class UserMessageTextContent(_Part, tag="input_text", kw_only=True):
+class UserMessageTextContent(_ItemPart, tag="input_text", kw_only=True):
     """What the user wrote."""
 
     text: str
 
 
-class UserMessageTagContent(_Part, tag="input_tag", kw_only=True):
+class UserMessageTagContent(_ItemPart, tag="input_tag", kw_only=True):
     """An entity the user mentioned."""
 
     text: str
@@ -54,7 +54,7 @@ class InferenceOptions(Struct, frozen=True, kw_only=True):
     model: str | UnsetType | None = UNSET
 
 
-class UrlSource(_Part, tag="url", kw_only=True):
+class UrlSource(_ItemPart, tag="url", kw_only=True):
     """A page."""
 
     title: str
@@ -65,7 +65,7 @@ class UrlSource(_Part, tag="url", kw_only=True):
     attribution: str | UnsetType = UNSET
 
 
-class FileSource(_Part, tag="file", kw_only=True):
+class FileSource(_ItemPart, tag="file", kw_only=True):
     """A file."""
 
     title: str
@@ -75,7 +75,7 @@ class FileSource(_Part, tag="file", kw_only=True):
     group: str | UnsetType = UNSET
 
 
-class EntitySource(_Part, tag="entity", kw_only=True):
+class EntitySource(_ItemPart, tag="entity", kw_only=True):
     """An entity of the app's."""
 
     title: str
@@ -88,7 +88,7 @@ class EntitySource(_Part, tag="entity", kw_only=True):
     data: dict[str, Any] | UnsetType = UNSET
 
 
-class Annotation(_Part, kw_only=True):
+class Annotation(_ItemPart, kw_only=True):
     """A citation, at a character of the text."""
 
     type: Literal["annotation"] = "annotation"
@@ -96,7 +96,7 @@ class Annotation(_Part, kw_only=True):
     index: int | UnsetType = UNSET
 
 
-class AssistantMessageContent(_Part, kw_only=True):
+class AssistantMessageContent(_ItemPart, kw_only=True):
     """A piece of the assistant's message."""
 
     type: Literal["output_text"] = "output_text"
@@ -107,7 +107,7 @@ class AssistantMessageContent(_Part, kw_only=True):
 StatusIndicator = Literal["none", "loading", "complete"]
 
 
-class CustomTask(_Part, tag="custom", kw_only=True):
+class CustomTask(_ItemPart, tag="custom", kw_only=True):
     """A step of work."""
 
     title: str | UnsetType = UNSET
@@ -116,7 +116,7 @@ class CustomTask(_Part, tag="custom", kw_only=True):
     status_indicator: StatusIndicator = "none"
 
 
-class SearchTask(_Part, tag="web_search", kw_only=True):
+class SearchTask(_ItemPart, tag="web_search", kw_only=True):
     """A search on the web."""
 
     title: str | UnsetType = UNSET
@@ -126,7 +126,7 @@ class SearchTask(_Part, tag="web_search", kw_only=True):
     status_indicator: StatusIndicator = "none"
 
 
-class ThoughtTask(_Part, tag="thought", kw_only=True):
+class ThoughtTask(_ItemPart, tag="thought", kw_only=True):
     """A thought."""
 
     content: str
@@ -134,7 +134,7 @@ class ThoughtTask(_Part, tag="thought", kw_only=True):
     status_indicator: StatusIndicator = "none"
 
 
-class FileTask(_Part, tag="file", kw_only=True):
+class FileTask(_ItemPart, tag="file", kw_only=True):
     """Files looked into."""
 
     title: str | UnsetType = UNSET
@@ -142,7 +142,7 @@ class FileTask(_Part, tag="file", kw_only=True):
     status_indicator: StatusIndicator = "none"
 
 
-class ImageTask(_Part, tag="image", kw_only=True):
+class ImageTask(_ItemPart, tag="image", kw_only=True):
     """An image looked at."""
 
     title: str | UnsetType = UNSET
@@ -152,7 +152,7 @@ class ImageTask(_Part, tag="image", kw_only=True):
 Task = CustomTask | SearchTask | ThoughtTask | FileTask | ImageTask
 
 
-class WorkflowSummary(_Part, kw_only=True):
+class WorkflowSummary(_ItemPart, kw_only=True):
     """What closes a workflow: how many seconds it took, or a title."""
 
     duration: int | UnsetType = UNSET
@@ -160,7 +160,7 @@ class WorkflowSummary(_Part, kw_only=True):
     icon: str | UnsetType = UNSET
 
 
-class Workflow(_Part, kw_only=True):
+class Workflow(_ItemPart, kw_only=True):
     """Steps of work, such as reasoning."""
 
     type: Literal["custom", "reasoning"]
@@ -169,27 +169,27 @@ class Workflow(_Part, kw_only=True):
     expanded: bool = False
 
 
-class GeneratedImage(_Part, kw_only=True):
+class GeneratedImage(_ItemPart, kw_only=True):
     """An image the assistant made."""
 
     id: str
     url: str
 
 
-class StructuredInputAnswer(_Part, kw_only=True):
+class StructuredInputAnswer(_ItemPart, kw_only=True):
     """What the user answered to one question."""
 
     values: list[str] = []
     skipped: bool = False
 
 
-class StructuredInputOption(_Part, kw_only=True):
+class StructuredInputOption(_ItemPart, kw_only=True):
     """One of the choices."""
 
     value: str
 
 
-class MultipleChoice(_Part, tag="multiple_choice", kw_only=True):
+class MultipleChoice(_ItemPart, tag="multiple_choice", kw_only=True):
     """A question with choices."""
 
     id: str
@@ -199,7 +199,7 @@ class MultipleChoice(_Part, tag="multiple_choice", kw_only=True):
     answer: StructuredInputAnswer | UnsetType = UNSET
 
 
-class Freeform(_Part, tag="freeform", kw_only=True):
+class Freeform(_ItemPart, tag="freeform", kw_only=True):
     """A question for words."""
 
     id: str
@@ -211,7 +211,7 @@ class Freeform(_Part, tag="freeform", kw_only=True):
 StructuredInput = MultipleChoice | Freeform
 
 
-class _Item(_Part, kw_only=True):
+class _Item(_ItemPart, kw_only=True):
     """What every item has."""
 
     id: str
@@ -294,7 +294,7 @@ ThreadItem = (
 )
 
 
-class ItemPage(_Part, kw_only=True):
+class ItemPage(_ItemPart, kw_only=True):
     """A page of items; `after` is the cursor of the next one."""
 
     data: list[ThreadItem] = []
@@ -302,7 +302,7 @@ class ItemPage(_Part, kw_only=True):
     after: str | UnsetType = UNSET
 
 
-class Thread(_Part, kw_only=True):
+class Thread(_ItemPart, kw_only=True):
     """A thread."""
 
     id: str
@@ -313,7 +313,7 @@ class Thread(_Part, kw_only=True):
     items: ItemPage
 
 
-class ThreadPage(_Part, kw_only=True):
+class ThreadPage(_ItemPart, kw_only=True):
     """A page of threads; `after` is the cursor of the next one."""
 
     data: list[Thread] = []

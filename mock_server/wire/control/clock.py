@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-Moment = Annotated[
+Instant = Annotated[
     str | float,
     Meta(
         description="ISO 8601 with a zone, or unix seconds.", extra_json_schema={"examples": ["2026-01-01T00:00:00Z"]}
     ),
 ]
-Span = Annotated[str | float, Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 10m, 2h, 1d.")]
+Duration = Annotated[str | float, Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 10m, 2h, 1d.")]
 
 
 class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,10 +25,10 @@ class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """
 
     resume: Literal["now"] | UnsetType = UNSET
-    freeze: Moment | UnsetType = UNSET
-    travel_to: Moment | UnsetType = UNSET
-    shift: Span | UnsetType = UNSET
-    tick: Span | UnsetType = UNSET
+    freeze: Instant | UnsetType = UNSET
+    travel_to: Instant | UnsetType = UNSET
+    shift: Duration | UnsetType = UNSET
+    tick: Duration | UnsetType = UNSET
     scale: Annotated[float, Meta(ge=0.001, le=100_000)] | UnsetType = UNSET
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from mock_server.wire.control.clock import Span
+from mock_server.wire.control.clock import Duration
 from mock_server.wire.control.projects import ChoiceQuery
 
 
@@ -14,7 +14,7 @@ class EventsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=
     every: send batches, at most one per such a span, from 50ms to 10s. Without it each event is sent at once.
     """
 
-    every: Span | UnsetType = UNSET
+    every: Duration | UnsetType = UNSET
 
 
 class FeedEvent(Struct, frozen=True, kw_only=True):

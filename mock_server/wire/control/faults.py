@@ -4,18 +4,18 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from mock_server.wire.control.clock import Span
+from mock_server.wire.control.clock import Duration
 
 Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 Count = Annotated[int, Meta(ge=1)]
 Events = Annotated[int, Meta(ge=0, description="How many events of a stream pass unharmed before.")]
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _RulePart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a rule."""
 
 
-class FaultMatch(_Part, frozen=True, kw_only=True):
+class FaultMatch(_RulePart, frozen=True, kw_only=True):
     """Which calls a rule is for; what is left out fits any.
 
     operation: a name or the beginning of one: `sessions.create`, `sessions`, `conversation.threads.create`.
@@ -34,7 +34,7 @@ class FaultMatch(_Part, frozen=True, kw_only=True):
     probability: Annotated[float, Meta(ge=0, le=1)] | UnsetType = UNSET
 
 
-class FaultError(_Part, frozen=True, kw_only=True):
+class FaultError(_RulePart, frozen=True, kw_only=True):
     """An error answer; what is left out is what OpenAI says with this status. `retry_after` in seconds."""
 
     status: Annotated[int, Meta(ge=400, le=599)]
@@ -45,7 +45,7 @@ class FaultError(_Part, frozen=True, kw_only=True):
     retry_after: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
 
 
-class FaultAction(_Part, frozen=True, kw_only=True):
+class FaultAction(_RulePart, frozen=True, kw_only=True):
     """What happens to a call: at most one of error, drop, cut, malformed, truncated, with any of the others.
 
     delay: wait this long first.
@@ -58,7 +58,7 @@ class FaultAction(_Part, frozen=True, kw_only=True):
     bandwidth: send so many bytes a second at most.
     """
 
-    delay: Span | UnsetType = UNSET
+    delay: Duration | UnsetType = UNSET
     end_session: Literal["expired", "cancelled"] | UnsetType = UNSET
     error: Annotated[int, Meta(ge=400, le=599)] | FaultError | UnsetType = UNSET
     drop: bool = False
@@ -68,7 +68,7 @@ class FaultAction(_Part, frozen=True, kw_only=True):
     bandwidth: Count | UnsetType = UNSET
 
 
-class FaultParams(_Part, frozen=True, kw_only=True):
+class FaultParams(_RulePart, frozen=True, kw_only=True):
     """A rule: which calls, what happens to them, how often and how long.
 
     name: what `X-Mock-Fault` and the journal call it; by default its id.
@@ -80,7 +80,7 @@ class FaultParams(_Part, frozen=True, kw_only=True):
     match: FaultMatch = FaultMatch()
     do: FaultAction
     times: Count | UnsetType = UNSET
-    lasts: Span | UnsetType = UNSET
+    lasts: Duration | UnsetType = UNSET
 
 
 class FaultSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,7 +90,7 @@ class FaultSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     description: str = ""
 
 
-class MagicValue(_Part, frozen=True, kw_only=True):
+class MagicValue(_RulePart, frozen=True, kw_only=True):
     """A magic workflow id in its file: what it does in one sentence, and by which rules, all of them for this id."""
 
     value: Name
@@ -98,7 +98,7 @@ class MagicValue(_Part, frozen=True, kw_only=True):
     faults: list[FaultParams]
 
 
-class MagicFile(_Part, frozen=True, kw_only=True):
+class MagicFile(_RulePart, frozen=True, kw_only=True):
     """The file of the magic workflow ids."""
 
     values: list[MagicValue]

@@ -6,10 +6,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.wire.control.projects import ProjectChoice, ProjectName
 
-Outcome = Literal["open", "answered", "abandoned", "dropped"]
+Outcome = Literal["open", "completed", "abandoned", "dropped"]
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class RecordedMessage(Struct, frozen=True, kw_only=True):
     """The head and the body of a request or an answer.
 
     body: JSON where it is JSON, else its text; null where there is none, or where it is no text.
@@ -52,8 +52,8 @@ class Record(_Head, frozen=True, kw_only=True):
     event_times: of each event, in milliseconds of the world's time since the request began.
     """
 
-    request: Message
-    answer: Message | None
+    request: RecordedMessage
+    response: RecordedMessage | None
     events: list[Any] | None
     event_times: list[float] | None
 

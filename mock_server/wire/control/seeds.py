@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     datetime = Real.datetime
 
-Moment = int | float | datetime  # unix seconds, or ISO 8601
+SeedTime = int | float | datetime  # unix seconds, or ISO 8601
 Identifier = Annotated[str, Meta(min_length=1)]
 
 
@@ -25,22 +25,22 @@ class SeedSession(SessionCreateParams, frozen=True, kw_only=True, forbid_unknown
     """What creating it would take, and optionally its id, its moment of creation and its status."""
 
     id: Identifier | UnsetType = UNSET
-    created_at: Moment | UnsetType = UNSET
+    created_at: SeedTime | UnsetType = UNSET
     status: ChatSessionStatus = "active"
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _SeedPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a seed."""
 
 
-class SeedStatus(_Part, frozen=True, kw_only=True):
+class SeedStatus(_SeedPart, frozen=True, kw_only=True):
     """A thread's status; the reason is for locked and closed ones."""
 
     type: Literal["active", "locked", "closed"] = "active"
     reason: str | None = None
 
 
-class SeedAttachment(_Part, frozen=True, kw_only=True):
+class SeedAttachment(_SeedPart, frozen=True, kw_only=True):
     """A file sent with a message."""
 
     type: Literal["image", "file"]
@@ -50,7 +50,7 @@ class SeedAttachment(_Part, frozen=True, kw_only=True):
     preview_url: str | None = None
 
 
-class SeedTaskGroupTask(_Part, frozen=True, kw_only=True):
+class SeedTaskGroupTask(_SeedPart, frozen=True, kw_only=True):
     """A task within a group."""
 
     type: TaskType = "custom"
@@ -58,26 +58,26 @@ class SeedTaskGroupTask(_Part, frozen=True, kw_only=True):
     summary: str | None = None
 
 
-class SeedUrlSource(_Part, tag="url", frozen=True, kw_only=True):
+class SeedUrlSource(_SeedPart, tag="url", frozen=True, kw_only=True):
     """A cited page."""
 
     url: str
 
 
-class SeedFileSource(_Part, tag="file", frozen=True, kw_only=True):
+class SeedFileSource(_SeedPart, tag="file", frozen=True, kw_only=True):
     """A cited file."""
 
     filename: str
 
 
-class SeedAnnotation(_Part, frozen=True, kw_only=True):
+class SeedAnnotation(_SeedPart, frozen=True, kw_only=True):
     """A citation; `type` may be given as the API lists it."""
 
     source: SeedUrlSource | SeedFileSource
     type: Literal["url", "file", "annotation"] = "annotation"
 
 
-class SeedOutputText(_Part, frozen=True, kw_only=True):
+class SeedOutputText(_SeedPart, frozen=True, kw_only=True):
     """A piece of an assistant's message."""
 
     type: Literal["output_text"] = "output_text"
@@ -85,24 +85,24 @@ class SeedOutputText(_Part, frozen=True, kw_only=True):
     annotations: list[SeedAnnotation] = []
 
 
-class SeedToolChoice(_Part, frozen=True, kw_only=True):
+class SeedToolChoice(_SeedPart, frozen=True, kw_only=True):
     """The tool the user picked."""
 
     id: str
 
 
-class SeedInferenceOptions(_Part, frozen=True, kw_only=True):
+class SeedInferenceOptions(_SeedPart, frozen=True, kw_only=True):
     """What the user picked for the answer."""
 
     tool_choice: SeedToolChoice | None = None
     model: str | None = None
 
 
-class _SeedItem(_Part, tag_field="type", frozen=True, kw_only=True):
+class _SeedItem(_SeedPart, tag_field="type", frozen=True, kw_only=True):
     """What every item may say of itself; `object` and `thread_id` are there for pasted items."""
 
     id: Identifier | UnsetType = UNSET
-    created_at: Moment | UnsetType = UNSET
+    created_at: SeedTime | UnsetType = UNSET
     object: Literal["chatkit.thread_item"] = "chatkit.thread_item"
     thread_id: str | None = None
 
@@ -154,19 +154,19 @@ class SeedTaskGroup(_SeedItem, tag="task_group", frozen=True, kw_only=True):
 SeedItem = SeedUserMessage | SeedAssistantMessage | SeedWidget | SeedClientToolCall | SeedTask | SeedTaskGroup
 
 
-class SeedThread(_Part, frozen=True, kw_only=True):
+class SeedThread(_SeedPart, frozen=True, kw_only=True):
     """A thread of a user's, with its items in the order they came."""
 
     user: Annotated[str, Meta(min_length=1)]
     id: Identifier | UnsetType = UNSET
     title: str | None = None
     status: SeedStatus = SeedStatus()
-    created_at: Moment | UnsetType = UNSET
+    created_at: SeedTime | UnsetType = UNSET
     object: Literal["chatkit.thread"] = "chatkit.thread"
     items: list[SeedItem] = []
 
 
-class Seed(_Part, frozen=True, kw_only=True):
+class Seed(_SeedPart, frozen=True, kw_only=True):
     """A whole document."""
 
     sessions: list[SeedSession] = []

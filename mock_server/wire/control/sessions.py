@@ -109,7 +109,7 @@ class ExpiriesQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_field
     buckets: Annotated[int, Meta(ge=1, le=500)] = 60
 
 
-class Expiries(Struct, frozen=True, kw_only=True):
+class ExpiryHistogram(Struct, frozen=True, kw_only=True):
     """When the active sessions expire, by their project's clock.
 
     longest: seconds until the last of them does.

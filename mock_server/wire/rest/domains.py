@@ -3,13 +3,13 @@
 from msgspec import Struct
 
 
-class VerifyHostedParams(Struct, frozen=True, kw_only=True):
+class HostedVerifyParams(Struct, frozen=True, kw_only=True):
     """The page's origin."""
 
     referrer_origin: str
 
 
-class VerifyParams(VerifyHostedParams, frozen=True, kw_only=True):
+class DomainVerifyParams(HostedVerifyParams, frozen=True, kw_only=True):
     """The page's origin, and its domain key."""
 
     domain_key: str

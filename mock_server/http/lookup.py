@@ -1,0 +1,57 @@
+"""The session or thread that a path names, or an error that says where it is."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from mock_server.errors import NotFound
+from mock_server.http.context import RequestContext
+from mock_server.state.project import Project
+from mock_server.state.sessions import Session
+
+if TYPE_CHECKING:
+    from mock_server.state.threads import StoredThread
+
+T = TypeVar("T")
+
+
+def find_session(context: RequestContext, project: Project | None = None) -> Session:
+    """Return the session of the path, in a project that the query named or in the request's own.
+
+    Raises SessionNotFound, whose hint names a project that has it.
+    """
+    get = (project or context.project).sessions.get
+    return _find(context, "session_id", get, homes=context.projects.homes_of_session, is_named=project is not None)
+
+
+def find_thread(context: RequestContext, project: Project | None = None) -> "StoredThread":
+    """Return the thread of the path, as `find_session` does. Raises ThreadNotFound."""
+    get = (project or context.project).threads.get
+    return _find(context, "thread_id", get, homes=context.projects.homes_of_thread, is_named=project is not None)
+
+
+def _find(
+    context: RequestContext,
+    argument: str,
+    get: Callable[[str], T],
+    *,
+    homes: Callable[[str], list[str]],
+    is_named: bool,
+) -> T:
+    identifier = context.argument(argument)
+    try:
+        return get(identifier)
+    except NotFound as error:
+        found = homes(identifier)
+        error.hint = _hint_for_query(found) if is_named else _hint_for_path(context, found)
+        raise
+
+
+def _hint_for_query(homes: list[str]) -> str:
+    return f"It is in project '{homes[0]}'; add ?project={homes[0]}." if homes else "No project has it."
+
+
+def _hint_for_path(context: RequestContext, homes: list[str]) -> str:
+    here = f"This request went to project '{context.project.name}'"
+    if not homes:
+        return f"{here}; no project has this id."
+    return f"{here}; this id is in project '{homes[0]}': choose it by /p/{homes[0]}/v1 or 'OpenAI-Project'."
