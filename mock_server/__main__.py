@@ -1,4 +1,4 @@
-"""`python -m mock_server` is `chatkit-mock`."""
+"""`python -m mock_server`: the same as `chatkit-mock`."""
 
 from mock_server.cli import main
 

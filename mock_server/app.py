@@ -1,4 +1,4 @@
-"""Joins the parts into one Starlette application."""
+"""The Starlette application that combines all parts of the emulator."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class MockServer(Starlette):
-    """The emulator. `projects` holds all of its state; nothing else does."""
+    """The emulator as an ASGI application. `projects` holds all of its state."""
 
     def __init__(self, projects: Projects, *, workflows: "Catalog | None" = None, log_requests: bool = False) -> None:
-        """`workflows` are the scripted ones; by default those that are shipped."""
+        """Create the emulator. `workflows` defaults to the shipped workflows."""
         self.projects, self._log_requests = projects, log_requests
         if workflows is not None:
             self.workflows = workflows
@@ -31,29 +31,29 @@ class MockServer(Starlette):
         ours = [Route(path, plane) for path in control.PATHS]
         pages = [*dashboard.routes(), *element.routes()]
         super().__init__(routes=[*(resource.route() for resource in self._resources), *ours, *pages])
-        self.router.redirect_slashes = False  # the real API knows its paths exactly
+        self.router.redirect_slashes = False  # the real API matches paths exactly
 
     @cached_property
     def workflows(self) -> "Catalog":
-        """The shipped workflows, unless others were given."""
-        from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - starting fast
+        """The workflows; the shipped ones unless others were given."""
+        from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast
 
         return Catalog()
 
     @cached_property
     def backend(self) -> "Backend":
-        """Whoever answers conversations: the scripts of the workflows."""
-        from mock_server.backends.scripts import ScriptBackend  # noqa: PLC0415 - starting fast
+        """The backend that replies in conversations: the workflow scripts."""
+        from mock_server.backends.scripts import ScriptBackend  # noqa: PLC0415 - keeps the start fast
 
         return ScriptBackend(self.workflows, self.projects.settings)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The gate in place of Starlette's own error layers: it renders every failure, faster."""
+        """Return the request middleware. It replaces Starlette's error layers: it renders every error, faster."""
         return RequestMiddleware(
             self.router, resources=self._resources, projects=self.projects, log_requests=self._log_requests
         )
 
     def _document(self) -> dict[str, Any]:
-        from mock_server.http.openapi import document  # noqa: PLC0415 - starting fast
+        from mock_server.http.openapi import document  # noqa: PLC0415 - keeps the start fast
 
         return document([*self._resources, *control.resources()], version=mock_server.__version__)

@@ -1,4 +1,7 @@
-"""Time: a project's clock, and the stopwatch nothing can freeze. The only module that knows freezegun."""
+"""Time: a project's clock, and a stopwatch that nothing can freeze. This is the only module that knows freezegun.
+
+The world's time is what the process sees: real time, unless freezegun or time-machine has changed it.
+"""
 
 import calendar
 import datetime as dt
@@ -13,13 +16,13 @@ from mock_server.moments import END_OF_TIME
 
 _LAST = END_OF_TIME - 0.001
 _IGNORED = ["_pytest.timing"]  # pytest's durations stay real
-_frozen = sys.modules.get("freezegun.api")  # it may be at work while this is imported for the first time
+_frozen = sys.modules.get("freezegun.api")  # it may already be active when this module is imported
 
 
 class Real:
-    """The real ones, whatever freezegun does: it replaces what modules hold, but not what a class holds.
+    """The real ones, even under freezegun, which patches the attributes of modules but not those of classes.
 
-    datetime: for Structs and for what is encoded; msgspec takes no other.
+    datetime: for the fields of Structs; msgspec accepts no other.
     """
 
     datetime: type[dt.datetime] = _frozen.real_datetime if _frozen else dt.datetime
@@ -29,15 +32,15 @@ class Real:
 
 
 def stopwatch() -> float:
-    """Seconds on a clock that only runs forwards and that no test library can stop: the one reading of it."""
+    """Return the seconds on a monotonic clock that no test library can stop. Nothing else reads that clock."""
     return Real.monotonic()
 
 
 def world_time() -> float:
-    """Unix seconds as the test process sees them: real, or as freezegun or time-machine say.
+    """Return unix seconds as the test process sees them: real, or as set by freezegun or time-machine.
 
-    Away from the main thread freezegun's `time.time()` answers real or frozen by the caller's stack, so its
-    state is asked instead. time-machine replaces the clock itself and needs no such care.
+    Outside the main thread, freezegun's `time.time()` returns real or frozen time depending on the caller's stack, so
+    its state is read instead. time-machine replaces the clock itself and needs no such care.
     """
     freezegun = sys.modules.get("freezegun.api")
     if freezegun is not None and freezegun.freeze_factories:
@@ -47,9 +50,9 @@ def world_time() -> float:
 
 
 def hold_world(at: float, *, ticking: bool) -> Callable[[], None]:
-    """Move this process's time to unix second `at` through freezegun, to stand still or to tick on from there.
+    """Set this process's time to unix second `at` through freezegun, frozen or ticking from there.
 
-    Gives what lets it go. asyncio's own timers go on.
+    Return a function that releases it. The timers of asyncio keep running.
     """
     from freezegun import freeze_time  # noqa: PLC0415, TID251 - this is the module that knows it
 
@@ -59,8 +62,10 @@ def hold_world(at: float, *, ticking: bool) -> Callable[[], None]:
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """How a clock is set, all in unix seconds: it stands at `frozen_at`, or read `at` when the world's time was
-    `world` and runs `factor` times as fast since. The default is the world's time itself.
+    """How a clock is set, in unix seconds; by default it follows the world's time.
+
+    frozen_at: the time at which the clock stands still; None if it runs.
+    at, world, factor: it read `at` when the world's time was `world`, and has run `factor` times as fast since.
     """
 
     at: float = 0.0
@@ -70,21 +75,21 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 
 class Clock:
-    """One project's time in unix seconds: the world's, moved, running at another speed, or standing still.
+    """One project's clock, in unix seconds: it follows the world's time, shifted, scaled or frozen.
 
-    Read it once a request: under freezegun's `auto_tick_seconds` every reading moves it.
+    Read it once per request: under freezegun's `auto_tick_seconds` every reading moves it.
     """
 
     def __init__(self) -> None:
         self.reading = Reading()
 
     def now(self) -> float:
-        """Unix seconds, with fractions, within the years 1970 to 9999."""
+        """Return unix seconds, with fractions, clamped to the years 1970 to 9999."""
         reach = self.reach()
-        return reach if 0.0 <= reach <= _LAST else min(max(0.0, reach), _LAST)  # each request asks: min, max take time
+        return reach if 0.0 <= reach <= _LAST else min(max(0.0, reach), _LAST)  # per request: min and max are slow
 
     def reach(self) -> float:
-        """The same without the bounds of the years 1970 to 9999."""
+        """Return the same without clamping."""
         reading = self.reading
         if reading.frozen_at is not None:
             return reading.frozen_at
@@ -92,22 +97,22 @@ class Clock:
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether the clock is frozen."""
         return self.reading.frozen_at is not None
 
     def freeze(self, at: float | None = None) -> None:
-        """Stand still at unix second `at`, or at the present moment."""
+        """Freeze at unix second `at`, by default at the current time."""
         self.reading = structs.replace(self.reading, frozen_at=self.now() if at is None else at)
 
     def travel_to(self, at: float) -> None:
-        """Jump to unix second `at`; a running clock runs on from there, a frozen one stays frozen there."""
+        """Jump to unix second `at`; a running clock keeps running from there, a frozen one stays frozen."""
         if self.frozen:
             self.freeze(at)
         else:
             self._run_from(at, factor=self.reading.factor)
 
     def shift(self, by: float) -> None:
-        """Move by so many seconds, backwards if negative; a frozen clock stays frozen."""
+        """Move by this many seconds, backwards if negative; a frozen clock stays frozen."""
         reading = self.reading
         if reading.frozen_at is None:
             self.reading = structs.replace(reading, at=reading.at + by)
@@ -115,17 +120,17 @@ class Clock:
             self.freeze(reading.frozen_at + by)
 
     def tick(self, by: float = 1.0) -> None:
-        """Move a frozen clock forward by so many seconds. Raises ClockRunning."""
+        """Move a frozen clock forward by this many seconds. Raises ClockRunning if it is not frozen."""
         if not self.frozen:
             raise ClockRunning
         self.shift(by)
 
     def scale(self, factor: float) -> None:
-        """Run on from the present moment, `factor` times as fast as the world; a frozen clock is let go."""
+        """Run from the current time on, `factor` times as fast as the world's time, even if frozen before."""
         self._run_from(self.now(), factor=factor)
 
     def resume(self) -> None:
-        """Go on with the world's time, unmoved."""
+        """Follow the world's time again, unchanged."""
         self.reading = Reading()
 
     def _run_from(self, at: float, *, factor: float) -> None:

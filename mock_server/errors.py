@@ -1,12 +1,12 @@
-"""What can go wrong, as facts. `http.errors` alone turns them into statuses and words."""
+"""Exceptions that carry data. Only `http.errors` turns them into statuses and messages."""
 
 from typing import Any
 
 
 class MockServerError(Exception):
-    """Base of everything this project raises on purpose.
+    """Base class of all errors that the emulator raises on purpose.
 
-    hint: one sentence for people, sent as `X-Mock-Hint` where the real API's words leave a question open.
+    hint: a sentence sent as `X-Mock-Hint`, where the real API's message alone does not explain the problem.
     """
 
     hint: str | None = None
@@ -17,7 +17,7 @@ class ApiKeyMissing(MockServerError):
 
 
 class ApiKeyIncorrect(MockServerError):
-    """A key that is not let in here; `key` is masked wherever it is shown."""
+    """An API key or client secret that is not accepted; `key` is masked wherever it is shown."""
 
     def __init__(self, key: str, *, hint: str) -> None:
         super().__init__(hint)
@@ -29,7 +29,7 @@ class BetaHeaderMissing(MockServerError):
 
 
 class ContentTypeUnsupported(MockServerError):
-    """A body that does not claim to be what is read here."""
+    """A body with a Content-Type that is not accepted here."""
 
     def __init__(self, given: str, *, accepted: str = "application/json") -> None:
         super().__init__(given)
@@ -37,7 +37,7 @@ class ContentTypeUnsupported(MockServerError):
 
 
 class BodyMalformed(MockServerError):
-    """A body that is no JSON; `hint` says where it breaks."""
+    """A body that is not valid JSON; `hint` says where it breaks."""
 
     def __init__(self, hint: str) -> None:
         super().__init__(hint)
@@ -45,7 +45,7 @@ class BodyMalformed(MockServerError):
 
 
 class BodyTooLarge(MockServerError):
-    """A body over the limit, both in bytes."""
+    """A body over the limit; `size` and `limit` are in bytes."""
 
     def __init__(self, *, limit: int, size: int) -> None:
         super().__init__(f"{size} > {limit}")
@@ -53,7 +53,7 @@ class BodyTooLarge(MockServerError):
 
 
 class InvalidParameter(MockServerError):
-    """A parameter the API refuses: `code` is OpenAI's, `facts` fill its template."""
+    """A parameter that the API rejects. `code` is OpenAI's error code; `facts` fill in its message template."""
 
     def __init__(self, code: str, param: str, **facts: Any) -> None:
         super().__init__(f"{code} at {param}")
@@ -61,7 +61,7 @@ class InvalidParameter(MockServerError):
 
 
 class NotFound(MockServerError):
-    """No such object in this project; `kind` is a word of the API's, such as `Thread`."""
+    """No such object in this project. `kind` is the API's name for it, such as `Chatkit Thread`."""
 
     kind = "Object"
 
@@ -71,32 +71,32 @@ class NotFound(MockServerError):
 
 
 class WorkflowNotFound(NotFound):
-    """No workflow of this id."""
+    """No workflow with this id."""
 
     kind = "Workflow"
 
 
 class SessionNotFound(NotFound):
-    """No session of this id in this project."""
+    """No session with this id in this project."""
 
     kind = "Chatkit Session"
 
 
 class ThreadNotFound(NotFound):
-    """No thread of this id in this project."""
+    """No thread with this id in this project."""
 
     kind = "Chatkit Thread"
 
 
 class ProjectInvalid(MockServerError):
-    """A project name outside `[A-Za-z0-9._-]{1,64}`."""
+    """A project name that does not match `[A-Za-z0-9._-]{1,64}`."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"Invalid project name '{name}': use 1 to 64 letters, digits, dots, dashes and underscores.")
 
 
 class DocumentInvalid(MockServerError):
-    """A document that can't be used: where it came from, the place in it, and the reason with the way out."""
+    """A document that can't be used: its source, the line and place in it, and the reason, with how to fix it."""
 
     code = "invalid_document"
 
@@ -107,7 +107,7 @@ class DocumentInvalid(MockServerError):
 
 
 class SeedInvalid(DocumentInvalid):
-    """A seed document that can't be loaded; `place` such as `threads[0].items[1].type`."""
+    """A seed document that can't be loaded; `place` is a path such as `threads[0].items[1].type`."""
 
     code = "invalid_seed"
 
@@ -121,7 +121,7 @@ class UrlUnknown(MockServerError):
 
 
 class MethodNotAllowed(MockServerError):
-    """The path is there, but not for this method."""
+    """The path exists, but not for this method; `allowed` is the value of the Allow header."""
 
     def __init__(self, method: str, path: str, *, allowed: str) -> None:
         super().__init__(f"{method} {path}")
@@ -129,38 +129,38 @@ class MethodNotAllowed(MockServerError):
 
 
 class ControlForbidden(MockServerError):
-    """A call to `/_mock` that a page on another site could have sent."""
+    """A request to `/_mock` that a page on another site could have sent."""
 
 
 class FaultNotFound(NotFound):
-    """No fault of this id or name in this project."""
+    """No fault with this id or name in this project."""
 
     kind = "Fault"
 
 
 class RequestNotFound(NotFound):
-    """No request of this id in this project's journal: it never came, or it was forgotten."""
+    """No request with this id in this project's journal: it was never received, or has been dropped since."""
 
     kind = "Request"
 
 
 class Injected(MockServerError):
-    """An error that a fault answers with; what is None is said as OpenAI says it with this status."""
+    """An error response from a fault. Values that are None become OpenAI's own for the status."""
 
     def __init__(
         self, status: int, *, message: str | None, kind: str | None, retry_after: int | None, **given: str | None
     ) -> None:
-        """`given` holds the `code` and the `param` if the fault names them."""
+        """Create the error. `given` holds `code` and `param` if the fault sets them; `retry_after` is in seconds."""
         super().__init__(message or str(status))
         self.status, self.message, self.kind, self.retry_after, self.given = status, message, kind, retry_after, given
 
 
 class Dropped(MockServerError):
-    """A fault closes the connection here."""
+    """A fault closes the connection at this point."""
 
 
 class ControlRefused(MockServerError):
-    """A call to `/_mock` that can't be done: a sentence with the way out, OpenAI's kind of code, the parameter."""
+    """A request to `/_mock` that can't be carried out: a reason that says what to do, an error code, the parameter."""
 
     def __init__(self, reason: str, *, code: str, param: str | None = None) -> None:
         super().__init__(reason)
@@ -168,20 +168,22 @@ class ControlRefused(MockServerError):
 
 
 class ClockRunning(ControlRefused):
-    """A tick of a clock that does not stand still."""
+    """A tick of a clock that is not frozen."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Only a frozen clock ticks: freeze it first, or shift the running one.", code="clock_running", param="tick"
+            "Only a frozen clock can tick: freeze it first, or shift the running one.",
+            code="clock_running",
+            param="tick",
         )
 
 
 class RealKeyRefused(MockServerError):
-    """A real key where a made-up one belongs."""
+    """A real API key where only a made-up one is allowed."""
 
 
 class CertificateUnusable(MockServerError):
-    """No certificate to serve https with: a sentence with the way out."""
+    """No usable certificate for https; the message says what to do."""
 
 
 class SecretOver(MockServerError):
@@ -193,7 +195,7 @@ class SecretOver(MockServerError):
 
 
 class RateLimited(MockServerError):
-    """A session's requests of this minute are spent; `retry_after` in seconds."""
+    """A session has used up its requests for this minute; `limit` is per minute, `retry_after` in seconds."""
 
     def __init__(self, session_id: str, *, limit: int, retry_after: float) -> None:
         super().__init__(f"{session_id}: {limit}")
@@ -201,7 +203,7 @@ class RateLimited(MockServerError):
 
 
 class UploadRefused(MockServerError):
-    """A file the session does not take: `code` and a sentence."""
+    """A file that is not accepted: a message and, for some reasons, an error code."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
@@ -217,16 +219,16 @@ class ThreadNotOpen(MockServerError):
 
 
 class OperationRefused(MockServerError):
-    """An operation that does not fit what the thread holds: a sentence that says why."""
+    """An operation that does not fit the thread's contents; the message says why."""
 
 
 class ItemNotFound(NotFound):
-    """No item of this id in the thread."""
+    """No item with this id in the thread."""
 
     kind = "Chatkit Thread Item"
 
 
 class AttachmentNotFound(NotFound):
-    """No file of this id that this user may use."""
+    """No file with this id that this user may use."""
 
     kind = "Chatkit File"

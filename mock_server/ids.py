@@ -1,8 +1,8 @@
-"""Identifiers and client secrets in the observed format, and recognisably fake.
+"""Ids and client secrets in the observed format, and recognisably fake.
 
 An id is `<prefix>_`, 32 hex digits of a UUIDv8 (unix seconds, a fraction counted in 1/16384 s, the shard, random
 bits) and a tail of 16 hex digits that the objects of one scope share: a session with its secret, a thread with
-its items. Observed, with the tail's first digit always 0; ours continue with `facade`, the mark of a fake.
+its items. Observed, with 0 always the tail's first digit; in ours `facade` follows, which marks a fake.
 """
 
 import base64
@@ -13,24 +13,28 @@ from functools import lru_cache
 from msgspec import Struct
 
 FAKE_MARK = "facade"
-_WORDS = "<625I"  # the state of one random stream
+_WORDS = "<625I"  # the packed state of one random stream
 _SHARD = "8190"  # the version digit 8 and the shard of almost every observed id
-_SEEDED_EPOCH = 1_760_170_033  # where ids under a seed start to count; the moment of the first published session
+_SEEDED_EPOCH = 1_760_170_033  # a seed's ids count from here: the creation time of the first published session
 
 
 class IdState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many ids were drawn, and the three random streams: 625 words each, little-endian."""
+    """The position of a seeded IdFactory.
+
+    drawn: how many ids were drawn.
+    streams: the states of the three random streams, 625 little-endian words each.
+    """
 
     drawn: int
     streams: list[bytes]
 
 
 class IdFactory:
-    """Draws ids and secrets. With a seed the same calls give the same ids, whatever the time and the project.
+    """Generates ids and client secrets. With a seed, the same calls return the same ids in any project, at any time.
 
-    Under a seed the ids' time field counts from a fixed moment, or no two runs could agree. Secrets have a
-    stream of their own, mixed with the project's name, so that a secret names one project only; request ids
-    have another, so that a further read changes no session's id.
+    With a seed, the time field of ids counts from a fixed time, because no two runs could agree otherwise. Secrets
+    have a random stream of their own, seeded with the project's name as well, so that a secret belongs to one project
+    only. Request ids have another, so that an additional request does not change the ids of later sessions.
     """
 
     def __init__(self, seed: str | None = None, *, project: str = "default") -> None:
@@ -43,16 +47,17 @@ class IdFactory:
 
     @property
     def state(self) -> "IdState | None":
-        """Where the repeating ids are, to be kept; None without a seed. Request ids are no part of it."""
+        """The position of the seeded streams, to be saved; None without a seed. Request ids are not part of it."""
         if not self._seeded:
             return None
         streams = [_packed(stream) for stream in (self._ids, self._secrets, self._faults)]
         return IdState(drawn=self._drawn, streams=streams)
 
     def go_on_from(self, state: "IdState", *, secrets: bool = True) -> None:
-        """Draw from here on what was drawn after `state` was read, `secrets` among it.
+        """Continue from a saved state: draw next what was drawn after it was read.
 
-        Raises ValueError for one that is damaged, and is then as it was.
+        Without `secrets`, the stream of secrets stays where it is. Raises ValueError for a damaged state, and then
+        changes nothing.
         """
         streams = [self._ids, self._secrets, self._faults]
         try:
@@ -67,23 +72,23 @@ class IdFactory:
         self._seeded, self._drawn = True, state.drawn
 
     def new(self, prefix: str, *, now: float, tail: str | None = None) -> str:
-        """A new id such as `cksess_…`; give `tail` to make it a child of another id's scope."""
+        """Return a new id such as `cksess_…`; pass `tail` to place it in the scope of another id."""
         return f"{prefix}_{self._uuid(self._ids, now)}{tail or self.new_tail()}"
 
     def client_secret(self, *, now: float, expires_at: int, tail: str) -> str:
-        """A new `ek_…` secret; its last part is `00` and base64 of `{"expires_at": N}`, which browsers read."""
+        """Return a new `ek_…` secret, which ends in `00` and the base64 of `{"expires_at": N}`, read by browsers."""
         return f"ek_{self._uuid(self._secrets, now)}{tail}_00{_claims(expires_at)}"
 
     def request_id(self) -> str:
-        """A new `req_…` id (form inferred: 32 hex digits)."""
+        """Return a new `req_…` id (format inferred: 32 hex digits)."""
         return f"req_{self._requests.getrandbits(128):032x}"
 
     def chance(self) -> float:
-        """A number from [0, 1), for faults that strike now and then."""
+        """Return a random number from [0, 1), for faults with a probability."""
         return self._faults.random()
 
     def new_tail(self) -> str:
-        """A new tail, for a scope that has no id yet."""
+        """Return a new tail, for a scope that has no id yet."""
         return f"0{FAKE_MARK}{self._ids.getrandbits(36):09x}"
 
     def _uuid(self, source: random.Random, now: float) -> str:
@@ -100,15 +105,15 @@ def _claims(expires_at: int) -> str:
 
 
 def tail_of(identifier: str) -> str | None:
-    """The scope's tail of an id in the observed format; None for a literal one such as `cthr_123`."""
+    """Return the tail of an id in the observed format; None for any other id, such as `cthr_123`."""
     body = identifier.partition("_")[2]
     return body[-16:] if len(body) == 48 else None
 
 
 def masked(key: str) -> str:
-    """A key as OpenAI prints it: the first 8 and the last 4 stand (observed), a star for each other (inferred).
+    """Return a key as OpenAI prints it: its first 8 and last 4 characters (observed), stars for the rest (inferred).
 
-    Of a key of 12 characters or fewer only the first two stand (inferred).
+    Of a key of 12 characters or fewer, only the first two are shown (inferred).
     """
     if len(key) <= 12:
         return key[:2] + "*" * len(key[2:])

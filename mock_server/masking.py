@@ -1,4 +1,4 @@
-"""Keys and secrets, made unreadable wherever people read."""
+"""Masks API keys and client secrets in everything that people may see."""
 
 import re
 from typing import Any
@@ -11,17 +11,17 @@ _KEY_HEADERS = {"authorization", "cookie", "proxy-authorization", "api-key", "x-
 
 
 def hidden(text: str) -> str:
-    """A text without the keys and secrets in it."""
+    """Return a text with the keys and secrets in it masked."""
     return _CREDENTIAL.sub(lambda found: masked(found[0]), text)
 
 
 def hidden_or_none(text: str | None) -> str | None:
-    """The same, where there may be none."""
+    """Return the same for a text that may be None."""
     return None if text is None else hidden(text)
 
 
 def hidden_query(query: bytes) -> str:
-    """A query without keys and secrets, also those that were escaped."""
+    """Return a query string with its keys and secrets masked, percent-encoded ones included."""
     text = query.decode("latin-1")
     if not _CREDENTIAL.search(unquote_plus(text)):
         return text
@@ -29,7 +29,7 @@ def hidden_query(query: bytes) -> str:
 
 
 def hidden_value(value: Any) -> Any:
-    """JSON without keys and secrets, at any depth."""
+    """Return JSON with its keys and secrets masked, at any depth."""
     match value:
         case str():
             return hidden(value)
@@ -41,7 +41,7 @@ def hidden_value(value: Any) -> Any:
 
 
 def hidden_header(name: str, value: str) -> str:
-    """A header's value; those that hold keys are masked whatever the key looks like."""
+    """Return a header's value with its secrets masked; in headers meant for keys, any value is masked."""
     if name not in _KEY_HEADERS:
         return hidden(value)
     scheme, space, key = value.partition(" ")

@@ -1,4 +1,4 @@
-"""Points in time and lengths of time as people write them, made numbers once, at the edge."""
+"""Parses points in time and durations as people write them, once, at the edge."""
 
 import math
 import re
@@ -10,11 +10,14 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 def seconds(duration: str | float, *, least: float = 0, most: float = 86_400) -> float:
-    """A duration such as `10m`, or a number of seconds. Raises ValueError with the way out."""
+    """Return a duration such as `10m` in seconds; a number is seconds already.
+
+    Raises ValueError for anything else, and outside of `least` to `most` seconds.
+    """
     if isinstance(duration, str):
         match = _DURATION.fullmatch(duration)
         if match is None:
-            raise ValueError(f"'{duration}' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d")
+            raise ValueError(f"'{duration}' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d")
         length = float(f"{match[1]}{match[2]}") * _UNITS[match[3]]
     else:
         length = float(duration)
@@ -24,22 +27,27 @@ def seconds(duration: str | float, *, least: float = 0, most: float = 86_400) ->
 
 
 def instant(moment: str | float) -> float:
-    """ISO 8601 with a zone, or unix seconds, as unix seconds. Raises ValueError with the way out."""
+    """Return ISO 8601 with a time zone in unix seconds; a number is unix seconds already.
+
+    Raises ValueError for anything else, and outside of the years 1970 to 9999.
+    """
     if isinstance(moment, str):
         try:
             parsed = datetime.fromisoformat(moment)
         except ValueError:
-            raise ValueError(f"'{moment}' is no point in time; write 2026-01-01T00:00:00Z, or unix seconds") from None
+            raise ValueError(
+                f"'{moment}' is not a point in time; write 2026-01-01T00:00:00Z, or unix seconds"
+            ) from None
         if parsed.tzinfo is None:
-            raise ValueError(f"'{moment}' has no zone; write {parsed.isoformat()}Z for UTC")
+            raise ValueError(f"'{moment}' has no time zone; write {parsed.isoformat()}Z for UTC")
         unix = (parsed - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
     else:
         unix = float(moment)
     if math.isnan(unix) or not 0 <= unix < END_OF_TIME:
-        raise ValueError(f"{moment} does not lie between the years 1970 and 9999")
+        raise ValueError(f"{moment} is not between the years 1970 and 9999")
     return unix
 
 
 def iso(unix: float) -> str:
-    """Unix seconds as ISO 8601 in UTC."""
+    """Return unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(unix, UTC).isoformat().replace("+00:00", "Z")

@@ -1,6 +1,6 @@
-"""The pytest plugin `chatkit_mock`: one argument, and a test has an emulator.
+"""The pytest plugin: a test that takes the argument `chatkit_mock` gets an emulator.
 
-It imports nothing of the emulator before a test asks for it.
+No other part of the emulator is imported until a test uses it.
 """
 
 import os
@@ -16,52 +16,58 @@ if TYPE_CHECKING:
     from mock_server.testing import ChatKitMock
     from mock_server.testing.clients import Mock
 
-_OF_A_TEST = {"now", "strict"}  # what a marker says about the test; all else is about the server
+_OF_A_TEST = {"now", "strict"}  # marker arguments for the test; all others configure the emulator
 _SHOWN_REQUESTS = 20
 _MOCKS = pytest.StashKey[list["Mock"]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options and the ini values."""
+    """Add the command-line options and ini settings."""
     group = parser.getgroup("chatkit-mock", "the ChatKit emulator")
-    group.addoption("--chatkit-mock-url", metavar="URL", help="An emulator that runs already, instead of one of ours.")
     group.addoption(
-        "--chatkit-mock-port", type=int, metavar="PORT", help="The emulator's port; by default any free one."
+        "--chatkit-mock-url",
+        metavar="URL",
+        help="Use the emulator that is running at this URL instead of starting one.",
+    )
+    group.addoption(
+        "--chatkit-mock-port", type=int, metavar="PORT", help="The port of the emulator; any free port by default."
     )
     group.addoption(
         "--chatkit-mock-strict",
         action="store_true",
         default=None,
-        help="Fail tests whose requests would hurt against the real API.",
+        help="Fail tests whose requests would cause problems with the real API.",
     )
-    parser.addini("chatkit_mock_url", "An emulator that runs already.")
-    parser.addini("chatkit_mock_port", "The emulator's port.")
-    parser.addini("chatkit_mock_strict", "Fail tests whose requests would hurt against the real API.", type="bool")
+    parser.addini("chatkit_mock_url", "The URL of a running emulator to use instead of starting one.")
+    parser.addini("chatkit_mock_port", "The port of the emulator; any free port by default.")
+    parser.addini(
+        "chatkit_mock_strict", "Fail tests whose requests would cause problems with the real API.", type="bool"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker; refuse a fixed port where several workers would want it."""
+    """Register the marker. Raises UsageError for a fixed port that several xdist workers would share."""
     config.addinivalue_line(
         "markers",
-        "chatkit_mock(load=, workflows=, faults=, now=, seed=, strict=, **settings): how this test's emulator begins; "
-        "markers of the module and the class are merged, the closest wins.",
+        "chatkit_mock(load=, workflows=, faults=, now=, seed=, strict=, **settings): configure this test's "
+        "emulator; markers of the module, the class and the test are merged, and the closest one wins.",
     )
     if hasattr(config, "workerinput") and _option(config, "port"):
         raise pytest.UsageError(
-            "--chatkit-mock-port names one port, but each worker of xdist has an emulator of its own; leave it out"
+            "--chatkit-mock-port sets a single port, but each xdist worker runs its own emulator; leave the option out"
         )
 
 
 @pytest.fixture(scope="session")
 def chatkit_mock_config() -> dict[str, Any]:
-    """What the session's emulator is made of: the arguments of `mock_server.testing.ChatKitMock`. To be overridden."""
+    """Return the arguments of the session's `mock_server.testing.ChatKitMock`. Override this fixture to change them."""
     return {}
 
 
 @pytest.fixture(scope="session")
 def make_chatkit_mock() -> Iterator[Callable[..., "ChatKitMock"]]:
-    """Starts further emulators, with the arguments of `ChatKitMock`; they stop at the end of the session."""
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+    """Return a function that starts another emulator, with the arguments of `ChatKitMock`, until the session ends."""
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
 
     with ExitStack() as started:
         yield lambda **config: started.enter_context(ChatKitMock(**config))
@@ -69,11 +75,11 @@ def make_chatkit_mock() -> Iterator[Callable[..., "ChatKitMock"]]:
 
 @pytest.fixture(scope="session")
 def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytest.Config) -> Iterator["Mock"]:
-    """The session's emulator, on 127.0.0.1, in a thread of this process: one for each worker of xdist.
+    """Return the session's emulator, on 127.0.0.1 in a thread of this process: one per xdist worker.
 
-    With `--chatkit-mock-url` it is a project of the one there, again one for each worker.
+    With `--chatkit-mock-url` it is a project of the emulator there instead, again one per worker.
     """
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
 
     url = _option(pytestconfig, "url")
     if url:
@@ -87,15 +93,16 @@ def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytes
 
 @pytest.fixture
 def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["Mock"]:
-    """An emulator that begins anew for this test.
+    """Return an emulator that was reset for this test.
 
-    A failure of the emulator itself is raised at the end; with `strict`, so is what would hurt against the real API.
+    At the end, an error in the emulator itself is raised; with `strict`, the test also fails if its requests would
+    cause problems with the real API.
     """
     yield from _for_one_test(request, "chatkit_mock_server")
 
 
 def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> Iterator["Mock"]:
-    """The shared emulator, begun anew; one of its own where a marker wants another server."""
+    """Return the shared emulator after a reset, or a separate one if a marker configures the emulator."""
     wanted = _marked(request.node)
     of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
     with ExitStack() as started:
@@ -120,7 +127,7 @@ def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> 
 
 @pytest.fixture(scope="session")
 def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["ChatKitMock"]:
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - a run that needs none shall not pay for one
+    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
 
     with ChatKitMock(**{**chatkit_mock_config, "socket": False}) as mock:
         yield mock
@@ -128,13 +135,13 @@ def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["ChatKi
 
 @pytest.fixture
 def chatkit_mock_app(request: pytest.FixtureRequest) -> Iterator["Mock"]:
-    """The same as `chatkit_mock` without a socket: `openai()`, `async_openai()` and `http_client()` reach it."""
+    """Return the same as `chatkit_mock`, without a socket: use its `openai()`, `async_openai()` or `http_client()`."""
     yield from _for_one_test(request, "_chatkit_mock_apart", socket=False)
 
 
 @pytest.fixture
 def chatkit_mock_env(chatkit_mock: "Mock", monkeypatch: pytest.MonkeyPatch) -> "Mock":
-    """The same, found by SDKs and apps in the environment."""
+    """Return the same as `chatkit_mock`, with environment variables set through which SDKs and apps find it."""
     for name, value in chatkit_mock.environment().items():
         monkeypatch.setenv(name, value)
     return chatkit_mock
@@ -142,9 +149,9 @@ def chatkit_mock_env(chatkit_mock: "Mock", monkeypatch: pytest.MonkeyPatch) -> "
 
 @pytest.fixture(scope="session")
 def chatkit_mock_browser() -> Iterator["Browser"]:
-    """The browser of `chatkit_mock_page` where pytest-playwright is not installed: Chromium. To be overridden."""
+    """Return Chromium for `chatkit_mock_page`, if pytest-playwright is not installed. Override it to use another."""
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is the user's
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - optional dependency
     except ImportError:
         raise pytest.UsageError(
             "chatkit_mock_page needs Playwright: pip install pytest-playwright, then playwright install chromium"
@@ -155,11 +162,11 @@ def chatkit_mock_browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def chatkit_mock_page(request: pytest.FixtureRequest, chatkit_mock: "Mock") -> Iterator["Page"]:
-    """A page of Playwright's in which `<openai-chatkit>` is the emulator's, though the app loads it from the CDN.
+    """Return a Playwright page in which `<openai-chatkit>` comes from the emulator, though the app names the CDN.
 
-    With pytest-playwright it is that plugin's `page`, with all that is set for it.
+    With pytest-playwright it is that plugin's `page`, with all of its settings.
     """
-    from mock_server.testing.browser import route_chatkit  # noqa: PLC0415 - a run that needs none shall not pay
+    from mock_server.testing.browser import route_chatkit  # noqa: PLC0415 - only imported if used
 
     address = chatkit_mock.base_url.removesuffix("/v1")
     if request.config.pluginmanager.hasplugin("playwright"):
@@ -174,7 +181,7 @@ def chatkit_mock_page(request: pytest.FixtureRequest, chatkit_mock: "Mock") -> I
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """Show the journal with a failed test."""
+    """Add the journal to the report of a failed test."""
     report: pytest.TestReport = yield
     if report.when == "call" and report.failed:
         for mock in item.stash.get(_MOCKS, []):
@@ -183,7 +190,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 def _option(config: pytest.Config, name: str) -> Any:
-    """The command line, then the environment, then the ini file."""
+    """Return an option from the command line, else from the environment, else from the ini file."""
     given = config.getoption(f"chatkit_mock_{name}")
     return given or os.environ.get(f"CHATKIT_MOCK_{name.upper()}") or config.getini(f"chatkit_mock_{name}")
 
@@ -192,7 +199,9 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for marker in node.iter_markers("chatkit_mock"):  # the closest first
         if marker.args:
-            raise pytest.UsageError(f"{node.nodeid}: the marker chatkit_mock takes names only, such as now=...")
+            raise pytest.UsageError(
+                f"{node.nodeid}: the marker chatkit_mock takes only keyword arguments, such as now=..."
+            )
         merged = {**marker.kwargs, **merged}
     return merged
 
@@ -201,7 +210,7 @@ def _refuse_findings(mock: "Mock") -> None:
     found = mock.findings()
     if found:
         told = [f"{each.code}: {each.message} {each.way_out}" for each in found]
-        pytest.fail("this would hurt against the real API:\n" + "\n".join(told), pytrace=False)
+        pytest.fail("these requests would cause problems with the real API:\n" + "\n".join(told), pytrace=False)
 
 
 def _journal_of(mock: "Mock") -> str:
@@ -212,4 +221,6 @@ def _journal_of(mock: "Mock") -> str:
         for record in records[-_SHOWN_REQUESTS:]
     ]
     left_out = len(records) - len(lines)
-    return "\n".join([f"... {left_out} earlier requests", *lines] if left_out else lines) or "No request came."
+    return (
+        "\n".join([f"... {left_out} earlier requests", *lines] if left_out else lines) or "No requests were received."
+    )

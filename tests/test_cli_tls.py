@@ -118,7 +118,7 @@ def test_without_tls_nothing_is_said_or_imported_for_it(ready: Path) -> None:
         process.send_signal(signal.SIGTERM)
         banner, imports = process.communicate(timeout=10)
     assert "https" not in banner
-    assert "mock_server.testing.foreground" in imports
+    assert "mock_server.server.process" in imports
     assert not re.search(r"trustme|cryptography|mock_server\.testing\.tls", imports)
 
 
@@ -217,8 +217,8 @@ def test_without_the_extra_the_way_out_is_named() -> None:
     code, error = without_trustme("serve", "--port", "0", "--tls", *ANY)
     assert code == 2
     assert error == (
-        "chatkit-mock: --tls makes a certificate with trustme, which is not installed: "
-        "pip install 'chatkit-mock-server[tls]', or give a certificate with --tls-cert and --tls-key.\n"
+        "chatkit-mock: --tls generates a certificate with trustme, which is not installed: "
+        "pip install 'chatkit-mock-server[tls]', or provide a certificate with --tls-cert and --tls-key.\n"
     )
 
 
@@ -247,19 +247,19 @@ def test_a_taken_port_is_one_sentence_that_names_the_option() -> None:
         ("--tls --tls-key key.pem", "--tls-cert and --tls-key go together"),
         (
             "--tls-cert cert.pem --tls-key key.pem --tls-ca-file made.pem",
-            "--tls-ca-file is for a certificate made here",
+            "--tls-ca-file is for a generated certificate",
         ),
         ("--tls-cert missing --tls-key key.pem", "can't read missing: no such file or directory"),
         ("--tls-cert cert.pem --tls-key missing", "can't read missing: no such file or directory"),
         ("--tls-cert . --tls-key key.pem", "File '.' is a directory"),
         ("--tls-cert cert.pem --tls-key .", "File '.' is a directory"),
-        ("--tls-cert key.pem --tls-key cert.pem", "key.pem holds no certificate in PEM"),
-        ("--tls-cert cert.pem --tls-key cert.pem", "cert.pem holds no private key in PEM"),
+        ("--tls-cert key.pem --tls-key cert.pem", "key.pem contains no certificate in PEM"),
+        ("--tls-cert cert.pem --tls-key cert.pem", "cert.pem contains no private key in PEM"),
         ("--tls-cert ca.pem --tls-key key.pem", "key.pem is not the key of ca.pem"),
         ("--tls --tls-port 70000", "70000 is not in the range"),
         ("--tls --tls-ca-file .", "is a directory"),
         ("--tls --tls-port 0 --tls-ca-file nowhere/ca.pem", "can't write nowhere/ca.pem: no such file or directory"),
-        ("--tls --allow-host chat_kit", "no certificate can be made for chat_kit"),
+        ("--tls --allow-host chat_kit", "can't generate a certificate for chat_kit"),
     ],
 )
 def test_a_bad_command_line_is_one_sentence_and_code_2(

@@ -14,7 +14,7 @@ from openai import OpenAI
 from support.emulator import make_app
 
 from mock_server.cli import cli
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
 
 SESSION = {"id": "cksess_123", "user": "ada", "workflow": {"id": "wf_1"}}
 
@@ -53,7 +53,7 @@ def test_moves_the_clock(server: ServerThread) -> None:
     assert told(server, "clock", "tick", "90s").startswith("2026-01-01T00:01:30Z")
     assert told(server, "clock", "shift", "-1h").startswith("2025-12-31T23:01:30Z")
     assert told(server, "clock", "travel-to", "1767225600").startswith("2026-01-01T00:00:00Z")
-    assert told(server, "clock", "scale", "60").endswith("running, times 60\n")
+    assert told(server, "clock", "scale", "60").endswith("running at 60 times real time\n")
     assert told(server, "clock", "resume").endswith("running\n")
     assert read(server, "clock", "show")["frozen"] is False
 
@@ -109,7 +109,7 @@ def test_follows_the_journal(server: ServerThread) -> None:
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stderr.readline() == "Following; Ctrl-C ends it.\n"
+        assert process.stderr.readline() == "Following the journal; press Ctrl-C to stop.\n"
         create(server)
         assert "sessions.create  200" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -132,7 +132,7 @@ def test_says_where_things_are_when_the_default_project_is_empty() -> None:
     with ServerThread(make_app()) as server:
         create(server, project="gw0")
         result = run(server, "ctl", "sessions")
-        assert result.stderr.startswith("Note: this is project 'default', which holds nothing; add --project for gw0")
+        assert result.stderr.startswith("Note: this is project 'default', which is empty; use --project for gw0")
         assert result.stdout == "There are no sessions.\n"
         assert run(server, "ctl", "sessions", "--project", "gw0").stderr == ""
         create(server)
@@ -144,11 +144,11 @@ def test_says_where_things_are_when_the_default_project_is_empty() -> None:
     [
         (["expire", "cksess_9"], "Chatkit Session with id 'cksess_9' not found. No project has it."),
         (["fault", "add", "--operation", "sessions"], "The rule does nothing"),
-        (["fault", "add", "--error", "500", "--drop"], "A rule does one of error, drop"),
-        (["fault", "load", "nope"], "nope: there is no such file, and no such shipped set"),
-        (["clock", "tick"], "Only a frozen clock ticks: freeze it first"),
-        (["clock", "freeze", "2026-01-01"], "'2026-01-01' has no zone; write 2026-01-01T00:00:00Z for UTC"),
-        (["clock", "shift", "soon"], "'soon' is no duration"),
+        (["fault", "add", "--error", "500", "--drop"], "A rule can do only one of error, drop"),
+        (["fault", "load", "nope"], "nope: there is no such file or shipped set"),
+        (["clock", "tick"], "Only a frozen clock can tick: freeze it first"),
+        (["clock", "freeze", "2026-01-01"], "'2026-01-01' has no time zone; write 2026-01-01T00:00:00Z for UTC"),
+        (["clock", "shift", "soon"], "'soon' is not a duration"),
         (["sessions", "--project", "a/b"], "Invalid project name 'a/b'"),
     ],
 )
@@ -165,7 +165,7 @@ def test_says_the_way_out_when_nothing_answers() -> None:
     command = [sys.executable, "-m", "mock_server", "ctl", "sessions", "--url", "http://127.0.0.1:1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
-    assert "no emulator answers at http://127.0.0.1:1" in done.stderr
+    assert "no emulator responds at http://127.0.0.1:1" in done.stderr
     assert "chatkit-mock serve" in done.stderr
 
 
@@ -177,7 +177,7 @@ def test_report_exits_with_one_when_there_are_findings(server: ServerThread) -> 
     found = run(server, "report")
     assert found.exit_code == 1
     assert found.stdout.startswith("workflow-version: ")
-    assert "way out: " in found.stdout
+    assert "fix: " in found.stdout
     as_json = run(server, "report", "--json")
     assert [each["code"] for each in json.loads(as_json.stdout)] == ["workflow-version"]
     assert run(server, "report", "--ignore", "workflow-version").exit_code == 0

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from support.emulator import make_app
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing import ChatKitMock, connect
-from mock_server.testing.server import ServerThread
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS / "support" / "user_project"  # a user's tests, in files named by what they show
@@ -106,7 +106,7 @@ def test_lenient(chatkit_mock):
     result = run(project, text)
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(
-        ["*this would hurt against the real API:*", "*workflow-version: *Leave the version out*"]
+        ["*these requests would cause problems with the real API:*", "*workflow-version: *Leave the version out*"]
     )
     run(project, text, "--chatkit-mock-strict").assert_outcomes(passed=2, errors=2)
     project.makeini("[pytest]\nchatkit_mock_strict = true")
@@ -138,7 +138,7 @@ def test_next(chatkit_mock):
 """
     result = run(project, text)
     result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["*ServerFailed: the emulator failed while it answered POST /v1/chatkit/conversation*"])
+    result.stdout.fnmatch_lines(["*ServerFailed: the emulator failed while handling POST /v1/chatkit/conversation*"])
 
 
 def test_conftest_configures_the_server_and_makes_more(project: pytest.Pytester) -> None:
@@ -220,7 +220,7 @@ def test_seeded(chatkit_mock, turn):
 def test_a_fixed_port_under_xdist_is_refused_with_the_reason(project: pytest.Pytester) -> None:
     result = run(project, "def test_it(chatkit_mock): pass", "-p", "xdist", "-n", "1", "--chatkit-mock-port", "4114")
     assert result.ret != 0
-    assert "each worker of xdist has an emulator of its own" in result.stdout.str() + result.stderr.str()
+    assert "each xdist worker runs its own emulator" in result.stdout.str() + result.stderr.str()
 
 
 def test_a_run_that_does_not_use_it_imports_neither_starlette_nor_uvicorn(project: pytest.Pytester) -> None:

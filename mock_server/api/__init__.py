@@ -1,4 +1,4 @@
-"""The ChatKit API. A handler decodes, asks the state and encodes; nothing else."""
+"""The ChatKit API. Handlers only translate between requests, the state and responses."""
 
 from mock_server.api.routes import resources
 

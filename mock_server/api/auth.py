@@ -1,4 +1,4 @@
-"""Who may call what. Keys are checked before anything else (observed)."""
+"""The guards of the API's operations. Keys are checked before anything else (observed)."""
 
 from mock_server.config import BETA
 from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing, SecretOver
@@ -9,7 +9,7 @@ _BETA = BETA.encode()
 
 
 def client_secret(context: RequestContext) -> None:
-    """Let in the secret of a session that is active, and in custom mode anybody.
+    """Accept the client secret of an active session and, in custom mode, requests without one.
 
     Raises ApiKeyMissing, ApiKeyIncorrect, SecretOver.
     """
@@ -21,14 +21,14 @@ def client_secret(context: RequestContext) -> None:
     if session is None:
         if context.projects.settings.custom_mode and not context.bearer.startswith("ek_"):
             return
-        raise ApiKeyIncorrect(context.bearer, hint="No session of this server has this client secret.")
+        raise ApiKeyIncorrect(context.bearer, hint="No session of this emulator has this client secret.")
     status = session.status(context.now)
     if status != "active":
         raise SecretOver(status)
 
 
 def client_secret_or_api_key(context: RequestContext) -> None:
-    """For uploads, which older SDKs make with an API key."""
+    """Accept a client secret or an API key: older SDKs upload files with an API key."""
     if context.bearer and not context.bearer.startswith("ek_"):
         api_key(context)
     else:
@@ -36,11 +36,11 @@ def client_secret_or_api_key(context: RequestContext) -> None:
 
 
 def anybody(_: RequestContext) -> None:
-    """Let in anybody."""
+    """Accept every request."""
 
 
 def api_key(context: RequestContext) -> None:
-    """Let in any API key, or the only one the server was started with, that asks for the beta.
+    """Accept any API key, or only the one in the settings, on requests with the beta header where it is required.
 
     Raises ApiKeyMissing, ApiKeyIncorrect, BetaHeaderMissing.
     """
@@ -48,12 +48,12 @@ def api_key(context: RequestContext) -> None:
     if not key:
         raise ApiKeyMissing
     if key.startswith("ek_"):
-        raise ApiKeyIncorrect(key, hint="This is a client secret; the REST surface takes an API key.")
+        raise ApiKeyIncorrect(key, hint="This is a client secret; the REST endpoints require an API key.")
     if key == INVALID_KEY:
         context.entry.fault = key
-        raise ApiKeyIncorrect(key, hint=f"{key} is a magic value: it is wrong everywhere.")
+        raise ApiKeyIncorrect(key, hint=f"{key} is a magic value that is always rejected.")
     if settings.api_key is not None and key != settings.api_key:
-        raise ApiKeyIncorrect(key, hint="This server was started with --api-key and takes that key only.")
+        raise ApiKeyIncorrect(key, hint="This emulator was started with --api-key and accepts only that key.")
     given = context.headers.get(b"openai-beta", b"")
     if given != _BETA and settings.beta_header == "required" and _BETA not in given.replace(b" ", b"").split(b","):
         raise BetaHeaderMissing

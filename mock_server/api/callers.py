@@ -1,11 +1,11 @@
-"""Who sends a request to the ChatKit API."""
+"""The caller of a request to the ChatKit API."""
 
 from mock_server.http.context import RequestContext
 from mock_server.state.caller import Caller
 
 
 def caller_of(context: RequestContext) -> Caller:
-    """Return the caller of a request that a guard has let in."""
+    """Return the caller of a request that has passed its guard."""
     session = context.session
     if session is None:
         named = context.headers.get(b"x-mock-user", b"").decode("latin-1")

@@ -18,7 +18,7 @@ _log = logging.getLogger("mock_server")
 
 
 def converse(context: RequestContext, params: Struct) -> "Struct | TurnStream":
-    """Do one operation. Raises RateLimited and what the backend raises."""
+    """Perform one operation. Raises RateLimited and what the backend raises."""
     caller = caller_of(context)
     caller.spend_request()
     reply = context.backend.respond(caller, params)
@@ -33,7 +33,7 @@ class TurnStream(EventStream):
         self._thread, self._outputs = turn.thread, turn.outputs
 
     async def __call__(self) -> None:
-        """Send the whole stream, and keep it in the journal."""
+        """Send the whole stream and record it in the journal."""
         journal, entry = self.context.project.journal, self.context.entry
         entry.thread = self._thread.id
         entry.begin_stream()
@@ -44,14 +44,14 @@ class TurnStream(EventStream):
             journal.open_streams -= 1
 
     async def send_events(self) -> bool:
-        """Send every event. Returns whether the turn came to its end."""
+        """Send every event. Returns whether the turn was sent to its end."""
         entry = self.context.entry
         for output in self._stored():
             if isinstance(output, Pause):
                 await asyncio.wait({self.gone}, timeout=output.seconds)
             elif isinstance(output, Disconnect):
                 entry.outcome = "dropped"
-                return False  # a response that is left open drops the connection
+                return False  # leaving the response unfinished drops the connection
             else:
                 await self.send(encode_event(output))
                 await asyncio.sleep(0)
@@ -61,14 +61,14 @@ class TurnStream(EventStream):
         return True
 
     def _stored(self) -> Iterator[TurnOutput]:
-        """Yield the outputs, stored. A bug in between becomes an `error` event, since the response has begun."""
+        """Yield each output after storing it. A bug becomes an `error` event, since the response has begun."""
         project = self.context.project
         try:
             for output in self._outputs:
                 if not isinstance(output, Pause | Disconnect):
                     project.apply(self._thread, output)
                 yield output
-        except Exception as error:  # noqa: BLE001 - whatever it was, the client gets an event
+        except Exception as error:  # noqa: BLE001 - the client gets an event for any error
             _log.exception("The turn in %s failed (%s)", self._thread.id, self.context.request_id)
             project.journal.failures.append((self.context.entry, error))
             yield ErrorEvent(code="stream.error", allow_retry=True)

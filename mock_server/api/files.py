@@ -1,4 +1,4 @@
-"""Handlers of `/v1/chatkit/files`: streamed to a temporary folder, with the limits enforced while reading."""
+"""Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
 import re
 from contextlib import suppress
@@ -21,7 +21,7 @@ _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 async def upload(context: RequestContext) -> Attachment:
-    """Take a file in one step: multipart, field `file`."""
+    """Store a file uploaded in one step: the field `file` of a multipart body. Raises RateLimited, UploadRefused."""
     caller, files = caller_of(context), context.project.files
     caller.spend_request()
     file = caller.new_file()
@@ -35,13 +35,13 @@ async def upload(context: RequestContext) -> Attachment:
         path.unlink(missing_ok=True)
         raise
     file.complete = True
-    if files is context.project.files:  # or a reset came in between
+    if files is context.project.files:  # not if the project was reset meanwhile
         context.project.add_file(file)
     return caller.shown(file)
 
 
 async def put(context: RequestContext) -> Attachment:
-    """Take the bytes of a two-phase upload. Of several senders the first to finish wins."""
+    """Store the bytes of a two-phase upload. If there are several senders, the first to finish wins."""
     files = context.project.files
     file = files.get(context.argument("file_id"))
     _refuse_second(file)
@@ -63,15 +63,15 @@ async def put(context: RequestContext) -> Attachment:
 
 def _refuse_second(file: File) -> None:
     if file.complete:
-        raise UploadRefused("The content of this file has arrived already", code="chatkit.file_upload_complete")
+        raise UploadRefused("The content of this file has already been uploaded", code="chatkit.file_upload_complete")
 
 
 def content(context: RequestContext) -> FileResponse:
-    """The content of a file: for previews as well, which browsers fetch without a secret."""
+    """Return a file's content. It needs no client secret: browsers fetch previews without one."""
     file = context.project.files.get(context.argument("file_id"))
     path = context.project.files.path(file.id)
     if not path.exists():
-        raise AttachmentNotFound(file.id, hint="Its content has not arrived yet.")
+        raise AttachmentNotFound(file.id, hint="Its content has not been uploaded yet.")
     in_place = file.mime_type in IMAGES_AND_PDF
     return FileResponse(
         path,
@@ -91,7 +91,7 @@ def _boundary(context: RequestContext) -> bytes:
 
 
 class _FilePart:
-    """Reads the part named `file` to the disk, and refuses it as soon as it can."""
+    """Writes the part named `file` to disk, and rejects it as early as possible."""
 
     def __init__(self, file: File, files: Files, path: Path, boundary: bytes) -> None:
         self._file, self._files, self._path = file, files, path

@@ -1,4 +1,4 @@
-"""Every operation of the ChatKit API that is served, and its path."""
+"""All operations of the ChatKit API that the emulator serves, by path."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -31,14 +31,14 @@ REST = partial(Operation, guard=auth.api_key, beta=True)
 
 
 def resources() -> list[Resource]:
-    """The resources, the busiest first: the router tries them in this order."""
+    """Return the resources, the busiest first: the router tries them in this order."""
     return [
         Resource(
             "/v1/chatkit/conversation",
             {
                 "POST": Operation(
                     name="conversation",
-                    summary="Talk: sixteen operations, six of which stream server-sent events.",
+                    summary="Perform one of sixteen operations, six of which stream server-sent events.",
                     handler=_converse,
                     body=ConversationRequest,
                     read_body=partial(decode_operation, operations=OPERATIONS),
@@ -69,7 +69,7 @@ def resources() -> list[Resource]:
             {
                 "POST": REST(
                     name="sessions.cancel",
-                    summary="Cancel a ChatKit session; its client secret opens nothing from then on.",
+                    summary="Cancel a ChatKit session; its client secret stops working at once.",
                     handler=sessions.cancel,
                     subject=subjects.of_cancel,
                     response=ChatSession,
@@ -82,7 +82,7 @@ def resources() -> list[Resource]:
             {
                 "GET": REST(
                     name="threads.list",
-                    summary="List ChatKit threads, of one user or of all.",
+                    summary="List ChatKit threads of one user or of all users.",
                     handler=_list_threads,
                     subject=subjects.of_listing,
                     query=ThreadListParams,
@@ -146,7 +146,7 @@ def resources() -> list[Resource]:
             {
                 "GET": Operation(
                     name="files.content",
-                    summary="The content of a file.",
+                    summary="Retrieve the content of a file.",
                     handler=_content,
                     subject=subjects.of_secret("files.content"),
                     response=dict[str, Any],
@@ -155,7 +155,7 @@ def resources() -> list[Resource]:
                 ),
                 "PUT": Operation(
                     name="files.put",
-                    summary="The second phase of a two-phase upload: the bytes.",
+                    summary="Upload a file's bytes, as the second phase of a two-phase upload.",
                     handler=_put,
                     subject=subjects.of_secret("files.put"),
                     response=Attachment,
@@ -169,7 +169,7 @@ def resources() -> list[Resource]:
             {
                 "POST": Operation(
                     name="domain_keys.verify_hosted",
-                    summary="Whether a page may show the hosted element: any may.",
+                    summary="Check whether a page may show the hosted element; every page may.",
                     handler=domains.verify_hosted,
                     subject=subjects.of_secret("domain_keys.verify_hosted"),
                     body=HostedVerifyParams,
@@ -184,7 +184,7 @@ def resources() -> list[Resource]:
             {
                 "POST": Operation(
                     name="domain_keys.verify",
-                    summary="Whether a page may show an element with a server of its own: any may.",
+                    summary="Check whether a page may show an element with a self-hosted server; every page may.",
                     handler=domains.verify,
                     subject=subjects.of_secret("domain_keys.verify"),
                     body=DomainVerifyParams,
@@ -197,7 +197,7 @@ def resources() -> list[Resource]:
     ]
 
 
-# Handlers whose modules are imported on the first request, so that the server starts fast.
+# Handlers whose modules are imported on the first request, which keeps the start fast.
 
 
 def _converse(context: RequestContext, params: Struct) -> "Struct | TurnStream":

@@ -13,6 +13,6 @@ def create(context: RequestContext, params: SessionCreateParams) -> ChatSession:
 
 
 def cancel(context: RequestContext) -> ChatSession:
-    """Cancel a session and show it."""
+    """Cancel a session and return it."""
     session = find_session(context)
     return context.project.end_session(session.id, "cancelled", now=context.now).resource(context.now)

@@ -1,4 +1,4 @@
-"""What a call is about: the operation, and the session, user and workflow as far as they are known."""
+"""What a request is about: its operation, and its session, user and workflow as far as they are known."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ from mock_server.wire.rest.threads import ThreadListParams
 
 
 def of_creation(_: RequestContext, params: SessionCreateParams) -> Subject:
-    """Of creating a session, whose id is not known yet."""
+    """Return the subject of creating a session, whose id is not known yet."""
     return Subject("sessions.create", None, params.user, params.workflow.id)
 
 
 def of_cancel(context: RequestContext) -> Subject:
-    """Of cancelling one."""
+    """Return the subject of cancelling a session."""
     session_id = context.argument("session_id")
     if session_id not in context.project.sessions:
         return Subject("sessions.cancel", session_id)
@@ -25,12 +25,12 @@ def of_cancel(context: RequestContext) -> Subject:
 
 
 def of_listing(_: RequestContext, query: ThreadListParams) -> Subject:
-    """Of listing threads."""
+    """Return the subject of listing threads."""
     return Subject("threads.list", None, None if query.user is UNSET else query.user)
 
 
 def of_thread(operation: str) -> Callable[..., Subject]:
-    """Of what is done to a thread: its user."""
+    """Return a function that finds the subject of an operation on a thread: the thread's user."""
 
     def subject(context: RequestContext, *_: Struct) -> Subject:
         thread_id = context.entry.thread = context.argument("thread_id")
@@ -41,7 +41,7 @@ def of_thread(operation: str) -> Callable[..., Subject]:
 
 
 def of_secret(operation: str) -> Callable[..., Subject]:
-    """Of what is done with a client secret, or without one."""
+    """Return a function that finds the subject of an operation with a client secret, or without one."""
 
     def subject(context: RequestContext, *_: Struct) -> Subject:
         session = context.session
@@ -53,5 +53,5 @@ def of_secret(operation: str) -> Callable[..., Subject]:
 
 
 def of_conversation(context: RequestContext, params: Struct) -> Subject:
-    """Of one of the conversation's operations: `conversation.threads.create` and so on."""
+    """Return the subject of a conversation operation, which is named such as `conversation.threads.create`."""
     return of_secret(f"conversation.{params.__struct_config__.tag}")(context)

@@ -24,7 +24,7 @@ def list_threads(context: RequestContext, query: ThreadListParams) -> ListPage[C
 
 
 def retrieve(context: RequestContext) -> ChatKitThread:
-    """Show a thread."""
+    """Return a thread."""
     return find_thread(context).resource()
 
 

@@ -1,1 +1,1 @@
-"""Whoever answers a conversation: today the scripts of the workflows."""
+"""Backends, which reply in conversations; at present, only the workflow scripts."""

@@ -1,4 +1,4 @@
-"""What the emulator asks of whoever answers a conversation."""
+"""The interface of a backend, which replies in conversations."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -11,7 +11,7 @@ from mock_server.workflows.engine import TurnOutput
 
 
 class StreamedTurn(Struct, frozen=True):
-    """A response that streams: what happens in a thread, in order. Each event is stored before it is sent."""
+    """A streaming response: what happens in a thread, in order. Each event is stored before it is sent."""
 
     thread: StoredThread
     outputs: Iterable[TurnOutput]
@@ -21,13 +21,13 @@ Reply = Struct  # a document that is the whole response, or a StreamedTurn
 
 
 class Backend(Protocol):
-    """Answers the operations of `POST /v1/chatkit/conversation`.
+    """Performs the operations of `POST /v1/chatkit/conversation`.
 
-    Authentication, limits, faults and the journal come before it, so that they work for every backend alike.
+    Authentication, limits, faults and the journal are handled before it, in the same way for every backend.
     """
 
     def respond(self, caller: Caller, params: Struct) -> Reply:
-        """Answer one operation; `params` are one of `wire.chat.operations`.
+        """Perform one operation; `params` is one of the types in `wire.chat.operations`.
 
-        Raises the errors of `mock_server.errors` that the API answers with, such as ThreadNotFound.
+        Raises errors from `mock_server.errors` that the API responds with, such as ThreadNotFound.
         """

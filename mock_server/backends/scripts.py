@@ -1,4 +1,4 @@
-"""The first backend: workflows answer by their scripts, and the project keeps the threads."""
+"""The built-in backend: replies follow the workflow scripts, and the project stores the threads."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
@@ -22,40 +22,40 @@ from mock_server.workflows.script import Script
 
 
 class ScriptBackend:
-    """Answers by the scripts of a catalog; what it says of threads is what the project keeps."""
+    """A backend that replies from the scripts of a catalog and keeps threads in the project."""
 
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self._catalog, self._settings = catalog, settings
 
     def respond(self, caller: Caller, params: Struct) -> Reply:
-        """Answer one operation. Raises NotFound, ThreadNotOpen, OperationRefused."""
+        """Perform one operation. Raises NotFound, ThreadNotOpen, OperationRefused, UploadRefused."""
         return _OPERATIONS[type(params)](self, caller, params)
 
     # The six operations that stream.
 
     def create_thread(self, caller: Caller, params: ops.ThreadCreateParams) -> StreamedTurn:
-        """Create a thread and answer its first message."""
+        """Create a thread and reply to its first message."""
         attachments = [caller.attachment(file_id) for file_id in params.input.attachments]
         thread = caller.create_thread()
         created = events.ThreadCreated(thread=thread.shown())
         return self._answer_message(caller, thread, params.input, attachments, before=[created])
 
     def add_user_message(self, caller: Caller, params: ops.AddUserMessageParams) -> StreamedTurn:
-        """Answer a message in a thread."""
+        """Reply to a message in a thread."""
         thread = caller.thread(params.thread_id)
         thread.require_open()
         attachments = [caller.attachment(file_id) for file_id in params.input.attachments]
         return self._answer_message(caller, thread, params.input, attachments)
 
     def add_client_tool_output(self, caller: Caller, params: ops.AddClientToolOutputParams) -> StreamedTurn:
-        """Go on with the result of a client tool."""
+        """Continue with the result of a client tool."""
         thread = caller.thread(params.thread_id)
         call = thread.complete_tool_call(params.result)
         given = turn_input(caller, thread, kind="tool", tool=call.name, output=params.result)
         return self._start_turn(caller, thread, given)
 
     def add_structured_input(self, caller: Caller, params: ops.AddStructuredInputParams) -> StreamedTurn:
-        """Go on with the answers to questions."""
+        """Continue with the answers to structured input questions."""
         thread = caller.thread(params.thread_id)
         item = thread.answered_questions(params.item_id, params.input)
         answers = {each.id: ", ".join(each.answer.values) for each in item.inputs if each.answer}
@@ -63,14 +63,14 @@ class ScriptBackend:
         return self._start_turn(caller, thread, given, first=[events.ItemReplaced(item=item)])
 
     def retry_after_item(self, caller: Caller, params: ops.RetryAfterItemParams) -> StreamedTurn:
-        """Answer a message again; what came after it is dropped."""
+        """Reply to a message again; the items after it are dropped."""
         thread = caller.thread(params.thread_id)
         thread.require_open()
         message = thread.drop_after_message(params.item_id)
         return self._start_turn(caller, thread, turn_input(caller, thread, kind="message", message=message))
 
     def custom_action(self, caller: Caller, params: ops.CustomActionParams) -> StreamedTurn:
-        """Answer an action of a widget."""
+        """Reply to a widget's action."""
         thread = caller.thread(params.thread_id)
         sender = thread.item(params.item_id) if params.item_id else None
         if sender is not None and not isinstance(sender, items.WidgetItem):
@@ -78,14 +78,14 @@ class ScriptBackend:
         given = turn_input(caller, thread, kind="action", action=params.action, sender=sender)
         return self._start_turn(caller, thread, given)
 
-    # The ten that respond with a document.
+    # The ten operations that return a document.
 
     def sync_custom_action(self, caller: Caller, params: ops.SyncCustomActionParams) -> ops.SyncCustomActionResponse:
-        """Run an action's turn without pauses; the last widget that it showed or replaced is the response."""
+        """Run an action's turn without pauses, and return the last widget that it showed or replaced."""
         thread = caller.thread(params.thread_id)
         sender = thread.item(params.item_id) if params.item_id else None
         if sender is not None and not isinstance(sender, items.WidgetItem):
-            raise OperationRefused(f"Item '{params.item_id}' is no widget; actions come from widgets.")
+            raise OperationRefused(f"Item '{params.item_id}' is not a widget; only widgets have actions.")
         given = turn_input(caller, thread, kind="action", action=params.action, sender=sender)
         updated: items.WidgetItem | None = None
         for output in self._engine(caller, thread, given).run():
@@ -95,7 +95,7 @@ class ScriptBackend:
         return ops.SyncCustomActionResponse(updated_item=updated or UNSET)
 
     def get_thread(self, caller: Caller, params: ops.ThreadGetByIdParams) -> items.Thread:
-        """Show a thread with its first items."""
+        """Return a thread with its first items."""
         thread = caller.thread(params.thread_id)
         return thread.shown(_items_page(thread, limit=None, order="asc", after=None))
 
@@ -124,7 +124,7 @@ class ScriptBackend:
         return _items_page(thread, limit=params.limit, order=params.order, after=params.after)
 
     def give_feedback(self, caller: Caller, params: ops.ItemFeedbackParams) -> ops.Nothing:
-        """Keep the user's feedback on items."""
+        """Store the user's feedback on items."""
         thread = caller.thread(params.thread_id)
         for item_id in params.item_ids:
             thread.item(item_id)
@@ -132,7 +132,7 @@ class ScriptBackend:
         return ops.Nothing()
 
     def create_attachment(self, caller: Caller, params: ops.AttachmentCreateParams) -> files.Attachment:
-        """Announce a file in the first of two phases. Raises UploadRefused."""
+        """Register a file, as the first phase of a two-phase upload. Raises UploadRefused."""
         project = caller.project
         file = caller.new_file(name=params.name, mime_type=params.mime_type)
         project.files.refuse_type(file.mime_type)
@@ -149,10 +149,10 @@ class ScriptBackend:
         return ops.Nothing()
 
     def transcribe(self, caller: Caller, _: ops.TranscribeParams) -> ops.TranscriptionResult:
-        """Return what the workflow's file says was dictated."""
+        """Return the transcript from the workflow's file, whatever was recorded."""
         return ops.TranscriptionResult(text=self._script(caller).transcript)
 
-    # What the operations have in common.
+    # Helpers of the operations.
 
     def _answer_message(
         self,
@@ -163,7 +163,7 @@ class ScriptBackend:
         *,
         before: Sequence[TurnOutput] = (),
     ) -> StreamedTurn:
-        """Keep a user's message and answer it; `before` is what the stream starts with."""
+        """Store a user's message and reply to it; the stream starts with `before`."""
         item = user_message(caller, thread, message, attachments)
         thread.add(item)
         given = turn_input(caller, thread, kind="message", message=item)
@@ -178,7 +178,7 @@ class ScriptBackend:
         before: Iterable[TurnOutput] = (),
         first: Iterable[TurnOutput] = (),
     ) -> StreamedTurn:
-        """Stream a turn: `before`, then the stream options of the user's own server, then `first`, then the reply."""
+        """Stream a turn: `before`, then the stream options of a self-hosted server, then `first`, then the reply."""
         options: list[TurnOutput] = []
         if caller.session is None:  # the hosted API sends none (observed), the official server does
             options.append(events.StreamOptionsEvent(stream_options=events.StreamOptions(allow_cancel=True)))
@@ -206,7 +206,7 @@ class ScriptBackend:
         return self._catalog.get(self._settings.custom_workflow if session is None else session.workflow_id)
 
     def _has_version(self, caller: Caller) -> bool:
-        """Whether the session's workflow version exists; if not, its first message fails (observed)."""
+        """Return whether the session's workflow version exists; if not, its first message fails (observed)."""
         session = caller.session
         return session is None or self._catalog.has_version(session.workflow_id, session.workflow_version)
 
@@ -239,7 +239,7 @@ class _Query(Struct, frozen=True, kw_only=True):
 
 
 def _widget_of(thread: StoredThread, event: events.ThreadStreamEvent) -> items.WidgetItem | None:
-    """Return the widget that an event shows or changes, as it is by now."""
+    """Return the widget that an event shows or changes, in its current state."""
     match event:
         case events.ItemDone(item=item) | events.ItemReplaced(item=item):
             shown = thread.items.get(item.id)
@@ -251,7 +251,7 @@ def _widget_of(thread: StoredThread, event: events.ThreadStreamEvent) -> items.W
 
 
 def _limit(given: int | None) -> int:
-    return given or PAGE_LIMIT  # 0 is the usual number too, as in the official server
+    return given or PAGE_LIMIT  # 0 means the default too, as in the official server
 
 
 def _cursor(data: Sequence[items.Thread | items.ThreadItem], *, has_more: bool) -> str | UnsetType:

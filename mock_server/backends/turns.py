@@ -1,4 +1,4 @@
-"""What a user did, as a turn of a script takes it."""
+"""A user's input, converted to what a turn of a script takes."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from mock_server.workflows.matching import TurnInput
 def user_message(
     caller: Caller, thread: StoredThread, message: ops.UserMessageInput, attachments: list[files.Attachment]
 ) -> items.UserMessageItem:
-    """Return a user's message as an item of a thread."""
+    """Return a user's message as a thread item."""
     last = thread.items.last()
     tail = tail_of(thread.id) or (tail_of(last.id) if last else None)
     return items.UserMessageItem(
@@ -35,7 +35,7 @@ def user_message(
 def turn_input(
     caller: Caller, thread: StoredThread, *, kind: Any, message: items.UserMessageItem | None = None, **what: Any
 ) -> TurnInput:
-    """Return what the assistant responds to."""
+    """Return the input that the assistant replies to."""
     session = caller.session
     if message is not None:
         what |= {"text": "".join(part.text for part in message.content), "attachments": message.attachments}

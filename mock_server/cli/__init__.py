@@ -1,4 +1,4 @@
-"""`chatkit-mock`: the command line. A command is imported when it is called, for the start has to be fast."""
+"""`chatkit-mock`: the command line. Each command is imported only when it is called, which keeps the start fast."""
 
 import gc
 import sys
@@ -9,8 +9,8 @@ import click
 
 
 def main() -> None:
-    """Run the command line; every failure ends in one sentence and exit code 2."""
-    gc.disable()  # until a server is built: what is imported and built stays, looking for garbage in it only costs
+    """Run the command line; every failure prints one sentence and exits with code 2."""
+    gc.disable()  # until an emulator is built: what is imported and built stays, so collecting it is wasted time
     try:
         sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
     except click.ClickException as error:
@@ -21,7 +21,7 @@ def main() -> None:
 
 
 class _Deferred(click.Group):
-    """Commands by the module of this package that holds them."""
+    """A group whose commands are imported on demand, from modules of this package."""
 
     modules: ClassVar[dict[str, str]] = {
         "serve": "serving",
@@ -31,12 +31,12 @@ class _Deferred(click.Group):
         "report": "reporting",
     }
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
-        """The names."""
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of the commands."""
         return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of a name, imported now."""
+        """Import and return the command with this name."""
         if cmd_name not in self.modules:
             return None
         command: click.Command = getattr(import_module(f"mock_server.cli.{self.modules[cmd_name]}"), cmd_name)
@@ -46,4 +46,4 @@ class _Deferred(click.Group):
 @click.group(cls=_Deferred, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="chatkit-mock-server", message="chatkit-mock %(version)s")
 def cli() -> None:
-    """An emulator of OpenAI's ChatKit API: stateful, local, without credentials."""
+    """A stateful, local emulator of OpenAI's ChatKit API that needs no credentials."""

@@ -1,4 +1,4 @@
-"""What the commands that steer a running server share: the options, the handle, and how failures are told."""
+"""What the commands that control a running emulator share: the options, the handle and error reporting."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,9 +19,9 @@ SETTINGS = {**ENVIRONMENT, "auto_envvar_prefix": None}
 def control_options(command: F) -> Callable[..., Any]:
     """Add --url, --project and --json, and call the command with the handle as `mock`."""
 
-    @click.option("--url", envvar="CHATKIT_MOCK_URL", metavar="URL", help="Where the server is.  [CHATKIT_MOCK_URL]")
+    @click.option("--url", envvar="CHATKIT_MOCK_URL", metavar="URL", help="The emulator's URL.  [CHATKIT_MOCK_URL]")
     @click.option("--project", envvar="CHATKIT_MOCK_PROJECT", metavar="NAME", help="The project to act on.")
-    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
     @wraps(command)
     def wrapped(*, url: str | None, project: str | None, **options: Any) -> Any:
         mock = connect(url, project=project)
@@ -36,12 +36,12 @@ def control_options(command: F) -> Callable[..., Any]:
 
 
 def _say_where_things_are(mock: Handle) -> None:
-    """A note, if the default project holds nothing and others do."""
+    """Print a note if the default project is empty and others are not."""
     listed = mock.projects()
     full = [each.project for each in listed.projects if each.sessions or each.threads or each.requests]
     if full and listed.default not in full:
         click.echo(
-            f"Note: this is project '{listed.default}', which holds nothing; "
-            f"add --project for {', '.join(full[:5])}{' ...' if len(full) > 5 else ''}.",
+            f"Note: this is project '{listed.default}', which is empty; "
+            f"use --project for {', '.join(full[:5])}{' ...' if len(full) > 5 else ''}.",
             err=True,
         )

@@ -1,4 +1,4 @@
-"""`chatkit-mock ctl`: the control plane from a shell, for scripts in any language."""
+"""`chatkit-mock ctl`: the control plane on the command line, for scripts in any language."""
 
 import sys
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from mock_server.wire.control.requests import Record, RecordFilter
 
 @click.group(context_settings=SETTINGS)
 def ctl() -> None:
-    """Steer a running server: its clock, sessions, faults, journal and state.
+    """Control a running emulator: its clock, sessions, faults, journal and state.
 
     Every command takes --url, --project and --json.
     """
@@ -40,13 +40,16 @@ def ctl() -> None:
 
 @ctl.group()
 def clock() -> None:
-    """Tell, stop and move the time. A moment is ISO 8601 with a zone or unix seconds, a span such as 10m or 1.5s."""
+    """Show and change the time.
+
+    A moment is ISO 8601 with a time zone, or unix seconds. A duration looks like 10m or 1.5s.
+    """
 
 
 @clock.command("show")
 @control_options
 def clock_show(*, mock: Handle, as_json: bool) -> None:
-    """Tell the time."""
+    """Show the time."""
     show_clock(mock.clock.state(), as_json=as_json)
 
 
@@ -54,7 +57,7 @@ def clock_show(*, mock: Handle, as_json: bool) -> None:
 @click.argument("at", required=False)
 @control_options
 def clock_freeze(*, mock: Handle, at: str | None, as_json: bool) -> None:
-    """Stand still AT a moment, or where it is."""
+    """Freeze the clock AT a moment, by default the current one."""
     show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
 
 
@@ -62,7 +65,7 @@ def clock_freeze(*, mock: Handle, at: str | None, as_json: bool) -> None:
 @click.argument("at")
 @control_options
 def clock_travel_to(*, mock: Handle, at: str, as_json: bool) -> None:
-    """Jump to a moment; a running clock runs on from there."""
+    """Move the clock to the moment AT; a running clock keeps running from there."""
     show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
 
 
@@ -70,7 +73,7 @@ def clock_travel_to(*, mock: Handle, at: str, as_json: bool) -> None:
 @click.argument("by")
 @control_options
 def clock_shift(*, mock: Handle, by: str, as_json: bool) -> None:
-    """Move BY a span, such as 10m or -1h."""
+    """Move the clock BY a duration, such as 10m or -1h."""
     show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
 
 
@@ -78,7 +81,7 @@ def clock_shift(*, mock: Handle, by: str, as_json: bool) -> None:
 @click.argument("by", default="1s")
 @control_options
 def clock_tick(*, mock: Handle, by: str, as_json: bool) -> None:
-    """Move a frozen clock forward BY a span, a second unless told otherwise."""
+    """Move a frozen clock forward BY a duration, one second by default."""
     show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
 
 
@@ -86,14 +89,14 @@ def clock_tick(*, mock: Handle, by: str, as_json: bool) -> None:
 @click.argument("factor", type=float)
 @control_options
 def clock_scale(*, mock: Handle, factor: float, as_json: bool) -> None:
-    """Run on, FACTOR times as fast as the world."""
+    """Run the clock FACTOR times as fast as real time."""
     show_clock(mock.clock.scale(factor), as_json=as_json)
 
 
 @clock.command("resume")
 @control_options
 def clock_resume(*, mock: Handle, as_json: bool) -> None:
-    """Go on with the world's time."""
+    """Return to real time."""
     show_clock(mock.clock.resume(), as_json=as_json)
 
 
@@ -135,7 +138,7 @@ def session(*, mock: Handle, session_id: str, as_json: bool) -> None:
 @click.argument("session_id", metavar="ID")
 @control_options
 def expire(*, mock: Handle, session_id: str, as_json: bool) -> None:
-    """Let a session expire now."""
+    """Expire a session now."""
     show_sessions([mock.sessions.expire(session_id)], as_json=as_json)
 
 
@@ -143,7 +146,7 @@ def expire(*, mock: Handle, session_id: str, as_json: bool) -> None:
 @click.argument("session_id", metavar="ID")
 @control_options
 def cancel(*, mock: Handle, session_id: str, as_json: bool) -> None:
-    """Cancel a session, without an API key."""
+    """Cancel a session; no API key is needed."""
     show_sessions([mock.sessions.cancel(session_id)], as_json=as_json)
 
 
@@ -152,39 +155,46 @@ def cancel(*, mock: Handle, session_id: str, as_json: bool) -> None:
 
 @ctl.group()
 def fault() -> None:
-    """Break answers on purpose: rules in order, the first that fits a call strikes it."""
+    """Break responses on purpose.
+
+    Faults are tried in order; the first that matches a request applies to it.
+    """
 
 
 @fault.command("list")
 @control_options
 def fault_list(*, mock: Handle, as_json: bool) -> None:
-    """List the faults, with how often they struck."""
+    """List the faults, with how often each was applied."""
     show_faults(mock.faults.list(), as_json=as_json)
 
 
 @fault.command("add")
-@click.option("--name", help="What X-Mock-Fault and the journal call it.")
-@click.option("--operation", help="A name or the beginning of one: sessions.create, conversation.")
-@click.option("--path", help="The path, with * for any text.")
+@click.option("--name", help="Its name in X-Mock-Fault and the journal.")
+@click.option("--operation", help="An operation or a group of them, such as sessions.create or conversation.")
+@click.option("--path", help="The path, where * stands for any text.")
 @click.option("--workflow", help="The workflow's id.")
 @click.option("--user", help="The user.")
 @click.option("--session", help="The session's id.")
-@click.option("--nth", type=click.IntRange(1), multiple=True, help="Which of the fitting calls. Repeatable.")
-@click.option("--probability", type=click.FloatRange(0, 1), help="Of striking a fitting call.")
-@click.option("--times", type=click.IntRange(1), help="How many calls it strikes at most.")
-@click.option("--lasts", metavar="SPAN", help="How long it holds, such as 10m.")
-@click.option("--error", type=click.IntRange(400, 599), help="Answer with this status.")
-@click.option("--retry-after", type=click.IntRange(0), help="With --error: the header, in seconds.")
-@click.option("--delay", metavar="SPAN", help="Wait first, such as 500ms.")
-@click.option("--drop", is_flag=True, default=None, help="Close the connection without an answer.")
-@click.option("--cut", type=click.IntRange(0), help="Close the connection after so many events of a stream.")
-@click.option("--malformed", type=click.IntRange(0), help="Break the JSON, of the event after so many.")
-@click.option("--truncated", type=click.IntRange(0), help="Close the connection within the event after so many.")
-@click.option("--bandwidth", type=click.IntRange(1), help="Send so many bytes a second at most.")
-@click.option("--end-session", type=click.Choice(["expired", "cancelled"]), help="End the call's session first.")
+@click.option("--nth", type=click.IntRange(1), multiple=True, help="Which of the matching requests. Repeatable.")
+@click.option("--probability", type=click.FloatRange(0, 1), help="The probability of applying to a match.")
+@click.option("--times", type=click.IntRange(1), help="How many times it is applied at most.")
+@click.option("--lasts", metavar="DURATION", help="How long it stays active, such as 10m.")
+@click.option("--error", type=click.IntRange(400, 599), help="Respond with this status.")
+@click.option("--retry-after", type=click.IntRange(0), help="With --error: the Retry-After header, in seconds.")
+@click.option("--delay", metavar="DURATION", help="Wait before handling the request, such as 500ms.")
+@click.option("--drop", is_flag=True, default=None, help="Close the connection without a response.")
+@click.option("--cut", type=click.IntRange(0), help="Close the connection after this many events of a stream.")
+@click.option(
+    "--malformed", type=click.IntRange(0), help="Break the JSON of the body, or of the event after this many."
+)
+@click.option(
+    "--truncated", type=click.IntRange(0), help="Close the connection within the body, or the event after this many."
+)
+@click.option("--bandwidth", type=click.IntRange(1), help="The maximum bytes per second.")
+@click.option("--end-session", type=click.Choice(["expired", "cancelled"]), help="End the request's session first.")
 @control_options
 def fault_add(*, mock: Handle, as_json: bool, **options: Any) -> None:
-    """Add a fault behind the others."""
+    """Add a fault after the existing ones."""
     given = {name: value for name, value in options.items() if value is not None and value != ()}
     if "nth" in given:
         given["nth"] = list(given["nth"])
@@ -212,7 +222,7 @@ def fault_load(*, mock: Handle, name: str, as_json: bool) -> None:
 @click.argument("name", metavar="ID|NAME")
 @control_options
 def fault_remove(*, mock: Handle, name: str, as_json: bool) -> None:
-    """Take away a fault."""
+    """Remove a fault."""
     mock.faults.remove(name)
     show_faults(mock.faults.list(), as_json=as_json)
 
@@ -220,7 +230,7 @@ def fault_remove(*, mock: Handle, name: str, as_json: bool) -> None:
 @fault.command("clear")
 @control_options
 def fault_clear(*, mock: Handle, as_json: bool) -> None:
-    """Take away every fault."""
+    """Remove all faults."""
     mock.faults.clear()
     show_faults(mock.faults.list(), as_json=as_json)
 
@@ -229,33 +239,35 @@ def fault_clear(*, mock: Handle, as_json: bool) -> None:
 
 
 @ctl.command()
-@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many of the newest.")
-@click.option("--operation", help="A name or the beginning of one: sessions, conversation.threads.create.")
+@click.option("--follow", "-f", is_flag=True, help="Keep printing new requests until Ctrl-C.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many of the newest requests to list."
+)
+@click.option("--operation", help="An operation or a group of them, such as conversation.threads.create or sessions.")
 @click.option("--status", type=int)
 @click.option("--user")
 @click.option("--session")
-@click.option("--fault", help="The name of one, * for any.")
+@click.option("--fault", help="The name of the fault that was applied, * for any.")
 @control_options
 def journal(*, mock: Handle, follow: bool, limit: int, as_json: bool, **filters: Any) -> None:
-    """List what was asked and answered, oldest first."""
+    """List the recorded requests, oldest first."""
     given = {name: value for name, value in filters.items() if value is not None}
     events = mock.events() if follow else iter(())
     shown = mock.journal.requests(**given)[-limit:]
     if not follow:
         show_requests(shown, as_json=as_json)
         return
-    click.echo("Following; Ctrl-C ends it.", err=True)
+    click.echo("Following the journal; press Ctrl-C to stop.", err=True)
     for record in _following(mock, shown, events, msgspec.convert(given, RecordFilter)):
         click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, request_row(record))))
 
 
 @ctl.command()
 @click.argument("request_id", metavar="ID")
-@click.option("--curl", is_flag=True, help="As a shell command.")
+@click.option("--curl", is_flag=True, help="Print a curl command that repeats the request.")
 @control_options
 def request(*, mock: Handle, request_id: str, curl: bool, as_json: bool) -> None:
-    """Show one request with its answer."""
+    """Show a request with its response."""
     if curl and not as_json:
         click.echo(mock.journal.curl(request_id))
     else:
@@ -274,10 +286,10 @@ def export(*, mock: Handle, form: Any, as_json: bool) -> None:
 
 
 @ctl.command()
-@click.option("--only", type=click.Choice(["state", "requests", "faults", "clock"]), help="This part alone.")
+@click.option("--only", type=click.Choice(["state", "requests", "faults", "clock"]), help="Reset only this part.")
 @control_options
 def reset(*, mock: Handle, only: Any, as_json: bool) -> None:
-    """Return to what the server was started with."""
+    """Reset the project to what the emulator was started with."""
     show_contents([mock.reset(only)], as_json=as_json)
 
 
@@ -285,14 +297,14 @@ def reset(*, mock: Handle, only: Any, as_json: bool) -> None:
 @click.argument("seed", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @control_options
 def load(*, mock: Handle, seed: Path, as_json: bool) -> None:
-    """Add what a YAML or JSON seed file holds."""
+    """Add the contents of a YAML or JSON seed file."""
     show_contents([mock.load(seed)], as_json=as_json)
 
 
 @ctl.command()
 @control_options
-def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - it is JSON in any case
-    """Print the whole state of the project, to be kept."""
+def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - the output is always JSON
+    """Print the whole state of the project as JSON, for 'restore'."""
     sys.stdout.write(mock.snapshot().decode() + "\n")
 
 
@@ -300,7 +312,7 @@ def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - it is JS
 @click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @control_options
 def restore(*, mock: Handle, file: Path, as_json: bool) -> None:
-    """Put the project into the state of a snapshot."""
+    """Restore the project from a snapshot file."""
     try:
         show_contents([mock.restore(file.read_bytes())], as_json=as_json)
     except OSError as error:
@@ -310,14 +322,14 @@ def restore(*, mock: Handle, file: Path, as_json: bool) -> None:
 @ctl.command()
 @control_options
 def projects(*, mock: Handle, as_json: bool) -> None:
-    """List every project of the server."""
+    """List all projects of the emulator."""
     show_contents(mock.projects().projects, as_json=as_json)
 
 
 @ctl.command()
 @control_options
 def fidelity(*, mock: Handle, as_json: bool) -> None:
-    """List every behaviour of the emulator and how it is known, as the README has it."""
+    """List every behaviour of the emulator and how it is known, as in the README."""
     behaviours = mock.fidelity()
     if as_json:
         show_json(behaviours)
@@ -330,7 +342,7 @@ def fidelity(*, mock: Handle, as_json: bool) -> None:
 def _following(
     mock: Handle, shown: list[Record], events: Iterator[FeedEvent], wanted: RecordFilter
 ) -> Iterator[Record]:
-    """The requests that were shown, then those to come."""
+    """Yield the requests already listed, then new ones."""
     yield from shown
     known = {record.id for record in shown}
     for event in events:

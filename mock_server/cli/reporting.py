@@ -1,4 +1,4 @@
-"""`chatkit-mock report`: what the journal says about the client."""
+"""`chatkit-mock report`: findings about the client, from the journal."""
 
 import sys
 
@@ -10,16 +10,16 @@ from mock_server.client.handle import Handle
 
 
 @click.command(context_settings=SETTINGS)
-@click.option("--ignore", multiple=True, metavar="CODE", help="Leave out the findings of this code. Repeatable.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave out findings with this code. Repeatable.")
 @control_options
 def report(*, mock: Handle, ignore: tuple[str, ...], as_json: bool) -> None:
-    """Report what the client does that would hurt against the real API; exit code 1 if there is anything."""
+    """Report what would cause problems with the real API. The exit code is 1 if there are findings."""
     findings = [finding for finding in mock.findings() if finding.code not in ignore]
     if as_json:
         show_json(findings)
     for finding in [] if as_json else findings:
         click.echo(f"{click.style(finding.code, bold=True)}: {finding.message}")
-        click.echo(f"  why: {finding.why}\n  way out: {finding.way_out}\n  requests: {_short(finding.requests)}")
+        click.echo(f"  why: {finding.why}\n  fix: {finding.way_out}\n  requests: {_short(finding.requests)}")
     if not findings and not as_json:
         click.echo("No findings.")
     sys.exit(1 if findings else 0)

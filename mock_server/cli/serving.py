@@ -1,4 +1,4 @@
-"""`chatkit-mock serve` and `run`: servers, and the options they share."""
+"""`chatkit-mock serve` and `run`, and the options that they share."""
 
 import gc
 import os
@@ -23,42 +23,44 @@ ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h",
 
 
 def _server_options(command: F) -> F:
-    """The options that every command with a server has."""
+    """Add the options of every command that starts an emulator."""
     options = [
-        click.option("--seed", help="Make ids and secrets repeat from run to run."),
+        click.option("--seed", help="Make ids and secrets the same in every run with this seed."),
         click.option(
             "--load",
             multiple=True,
             metavar="FILE",
-            help="Begin with what a YAML or JSON seed file holds, or a shipped seed such as 'demo'. Repeatable.",
+            help="Start with the contents of a YAML or JSON seed file, or a shipped seed such as 'demo'. Repeatable.",
         ),
         click.option(
             "--workflows",
             multiple=True,
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             metavar="FOLDER",
-            help="A folder of workflow files; they are read again when they change. Repeatable.",
+            help="A folder of workflow files, which are reloaded when they change. Repeatable.",
         ),
         click.option(
             "--faults",
             multiple=True,
             metavar="FILE",
-            help="Begin with the faults of a file, or with a shipped set such as 'flaky'. Repeatable.",
+            help="Start with the faults in a file, or with a shipped set such as 'flaky'. Repeatable.",
         ),
         click.option(
             "--journal-entries",
             type=click.IntRange(0),
             default=Settings().journal_entries,
             show_default=True,
-            help="How many of the newest requests each project remembers.",
+            help="How many of the newest requests each project's journal keeps.",
         ),
         click.option(
-            "--require-workflow", is_flag=True, help="Answer 404 for a workflow id that has no file and no seed names."
+            "--require-workflow",
+            is_flag=True,
+            help="Respond with 404 for a workflow id that has no file and that no seed names.",
         ),
         click.option(
             "--custom-mode",
             is_flag=True,
-            help="Let the conversation answer without a secret, as a server of one's own.",
+            help="Accept conversations without a client secret, like a self-hosted ChatKit server.",
         ),
         click.option(
             "--custom-user",
@@ -67,28 +69,30 @@ def _server_options(command: F) -> F:
             help="In custom mode, the user of requests without an X-Mock-User header.",
         ),
         click.option(
-            "--custom-workflow", default="wf_echo", show_default=True, help="In custom mode, the workflow that answers."
+            "--custom-workflow", default="wf_echo", show_default=True, help="In custom mode, the workflow that replies."
         ),
         click.option(
             "--file-type",
             multiple=True,
             metavar="TYPE",
-            help="A MIME type that uploads may have, '*/*' for any; by default images and PDF. Repeatable.",
+            help="A MIME type that uploads may have, '*/*' for any; images and PDF by default. Repeatable.",
         ),
-        click.option("--api-key", metavar="KEY", help="Let in this API key only."),
-        click.option("--project", default="default", show_default=True, help="The project of requests that name none."),
+        click.option("--api-key", metavar="KEY", help="Accept only this API key."),
+        click.option(
+            "--project", default="default", show_default=True, help="The project for requests that do not name one."
+        ),
         click.option(
             "--beta-header",
             type=click.Choice(["required", "optional"]),
             default="required",
             show_default=True,
-            help=f"Whether REST requests need 'OpenAI-Beta: {BETA}', as the real API demands.",
+            help=f"Whether REST requests need 'OpenAI-Beta: {BETA}', as with the real API.",
         ),
         click.option(
             "--allow-host",
             multiple=True,
             metavar="NAME",
-            help="A host name that may reach /_mock, besides localhost and addresses. Repeatable.",
+            help="A host name through which /_mock may be reached, besides localhost and IP addresses. Repeatable.",
         ),
         click.option(
             "--log-format",
@@ -102,29 +106,29 @@ def _server_options(command: F) -> F:
 
 
 def _tls_options(command: F) -> F:
-    """The options of `serve` for https; any of them turns it on."""
+    """Add the options of `serve` for https; any of them enables it."""
     file = click.Path(dir_okay=False, path_type=Path)
     options = [
         click.option(
-            "--tls", is_flag=True, help="Answer https too, at a port of its own; each --tls- option implies it."
+            "--tls", is_flag=True, help="Also serve https, on a separate port; every other --tls option implies this."
         ),
         click.option(
             "--tls-port",
             type=click.IntRange(0, 65535),
-            help=f"The port of https, {TLS_PORT} by default; 0 for any free one.",
+            help=f"The port for https, {TLS_PORT} by default; 0 for any free one.",
         ),
         click.option(
             "--tls-cert",
             type=file,
             metavar="FILE",
-            help="The certificate, with its chain, in PEM; without one a new one is made at each start.",
+            help="The certificate with its chain, in PEM; by default, a new one is generated at each start.",
         ),
         click.option("--tls-key", type=file, metavar="FILE", help="The certificate's private key, in PEM."),
         click.option(
             "--tls-ca-file",
             type=file,
             metavar="FILE",
-            help="Write what clients verify a certificate made here with to this file; it is removed at the end.",
+            help="Write the CA certificate for a generated certificate, in PEM, to this file; it is removed at exit.",
         ),
     ]
     return _with(options, command)
@@ -152,19 +156,22 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the base URL to this file once it answers; the file is removed at the end.",
+    help="Write the base URL to this file once the emulator is ready; the file is removed at exit.",
 )
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Go on from the state in this file, if it is there, and write the state into it at the end.",
+    help="Restore the state from this file, if it exists, and save the state to it at exit.",
 )
 def serve(
     *, host: str, port: int, quiet: bool, ready_file: Path | None, state: Path | None, log_format: str, **options: Any
 ) -> None:
-    """Serve until Ctrl-C. Each option is also a variable, such as CHATKIT_MOCK_PORT."""
-    from mock_server.server.process import serve_in_foreground  # noqa: PLC0415 - starting fast
+    """Run the emulator until Ctrl-C.
+
+    Each option can also be set as an environment variable, such as CHATKIT_MOCK_PORT.
+    """
+    from mock_server.server.process import serve_in_foreground  # noqa: PLC0415 - keeps the start fast
 
     _configure_logging(log_format, quiet=quiet)
     tls = {name: options.pop(name) for name in list(options) if name.startswith("tls")}
@@ -191,12 +198,12 @@ def serve(
 @_server_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT ...]")
 def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
-    """Run COMMAND against a server of its own, on a free port, and return its exit code.
+    """Run COMMAND with its own emulator, on a free port, and return its exit code.
 
-    The command finds the server by OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_PROJECT_ID, CHATKIT_API_BASE and
+    The command finds the emulator through OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_PROJECT_ID, CHATKIT_API_BASE and
     CHATKIT_MOCK_URL.
     """
-    from mock_server.server.command import run_command  # noqa: PLC0415 - starting fast
+    from mock_server.server.command import run_command  # noqa: PLC0415 - keeps the start fast
 
     _configure_logging(log_format, quiet=True)
     settings, app = _build(log_requests=False, **options)
@@ -217,7 +224,7 @@ def _build(
     log_requests: bool,
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
-    from mock_server.app import MockServer  # noqa: PLC0415 - starting fast
+    from mock_server.app import MockServer  # noqa: PLC0415 - keeps the start fast
     from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
     from mock_server.state.projects import Projects  # noqa: PLC0415
 
@@ -226,7 +233,7 @@ def _build(
         settings.refuse_real_key()
         catalog = None
         if workflows or settings.require_workflow:
-            from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - starting fast
+            from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast
 
             catalog = Catalog(workflows)
         projects = Projects(
@@ -249,10 +256,10 @@ def _https(
     tls_key: Path | None,
     tls_ca_file: Path | None,
 ) -> "Https | None":
-    """What https is served with, if any option asks for it; a certificate that is made is for these names too."""
+    """Return how to serve https, or None if no option asks for it; a generated certificate includes `names`."""
     if not tls and (tls_port, tls_cert, tls_key, tls_ca_file) == (None,) * 4:
         return None
-    from mock_server.clock import world_time  # noqa: PLC0415 - starting fast
+    from mock_server.clock import world_time  # noqa: PLC0415 - keeps the start fast
     from mock_server.server.process import Https  # noqa: PLC0415
     from mock_server.server.tls import certificate_of, made_certificate  # noqa: PLC0415
 
@@ -264,15 +271,15 @@ def _https(
         if tls_cert is None or tls_key is None:
             raise click.UsageError("--tls-cert and --tls-key go together: give both, or neither")
         if tls_ca_file is not None:
-            raise click.UsageError("--tls-ca-file is for a certificate made here: leave out --tls-cert and --tls-key")
+            raise click.UsageError("--tls-ca-file is for a generated certificate: leave out --tls-cert and --tls-key")
         return Https(port=port, certificate=certificate_of(tls_cert, tls_key))
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
 
 
 def _load_state(path: Path, app: "MockServer") -> None:
-    """Restore what the file holds. One that can't be read or replaced is refused now, not at the end."""
-    from mock_server.documents.snapshots import load_state  # noqa: PLC0415 - starting fast
+    """Restore the state from a file. A file that can't be read or replaced is refused now, not at exit."""
+    from mock_server.documents.snapshots import load_state  # noqa: PLC0415 - keeps the start fast
 
     try:
         load_state(path, app.projects)
@@ -283,18 +290,18 @@ def _load_state(path: Path, app: "MockServer") -> None:
 
 
 def _save_state(path: Path, app: "MockServer") -> None:
-    from mock_server.documents.snapshots import save_state  # noqa: PLC0415 - starting fast
+    from mock_server.documents.snapshots import save_state  # noqa: PLC0415 - keeps the start fast
 
     try:
         save_state(path, app.projects)
     except OSError as error:
-        raise click.ClickException(f"can't write {path}: {error.strerror or error}; it is as it was") from None
+        raise click.ClickException(f"can't write {path}: {error.strerror or error}; the file is unchanged") from None
 
 
 def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
     if not names:
         return []
-    from mock_server.documents.seeds import load_seeds  # noqa: PLC0415 - starting fast
+    from mock_server.documents.seeds import load_seeds  # noqa: PLC0415 - keeps the start fast
 
     return load_seeds(names)
 
@@ -308,20 +315,20 @@ def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> No
     click.echo(f"chatkit-mock serves the ChatKit API at {click.style(f'{origin}/v1', bold=True)}\n")
     for name, value in _variables(origin, settings).items():
         click.echo(f"  export {name}={value}")
-    click.echo(f"\n  {origin}/demo   a chat to play with")
-    click.echo(f"  {origin}/       all that it holds, live")
-    click.echo(f"  {origin}/docs   every operation it answers\n")
+    click.echo(f"\n  {origin}/demo   a demo chat")
+    click.echo(f"  {origin}/       the dashboard")
+    click.echo(f"  {origin}/docs   the API reference\n")
     if secure is not None:
         place = secure.removeprefix("https://")
-        click.echo(f"  {secure}   the same over https; with these flags Chrome finds it at OpenAI's own address:")
+        click.echo(f"  {secure}   the same over https; with these flags, Chrome uses it in place of OpenAI's CDN:")
         click.echo(f'  --host-resolver-rules="MAP cdn.platform.openai.com {place}" --ignore-certificate-errors\n')
-    click.echo("Ctrl-C ends it.")
+    click.echo("Press Ctrl-C to stop.")
 
 
 def _configure_logging(log_format: str, *, quiet: bool) -> None:
-    import logging  # noqa: PLC0415 - starting fast
+    import logging  # noqa: PLC0415 - keeps the start fast
 
-    from mock_server.http.logs import JsonFormatter  # noqa: PLC0415 - starting fast
+    from mock_server.http.logs import JsonFormatter  # noqa: PLC0415 - keeps the start fast
 
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(message)s"))

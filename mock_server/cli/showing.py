@@ -1,4 +1,4 @@
-"""How the parts of the control plane are shown."""
+"""How the command line shows each part of the control plane."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from mock_server.wire.control.threads import ThreadSummary
 
 
 def show_requests(shown: list[Record], *, as_json: bool) -> None:
-    """Requests of the journal."""
+    """Print requests from the journal."""
     if as_json:
         show_json(shown)
         return
@@ -26,7 +26,7 @@ def show_requests(shown: list[Record], *, as_json: bool) -> None:
 
 
 def request_row(record: Record) -> tuple[Any, ...]:
-    """One request as the cells of a row."""
+    """Return a request as the cells of a table row."""
     operation = record.operation or f"{record.method} {record.path}"
     status = record.status or record.outcome
     return (
@@ -42,16 +42,22 @@ def request_row(record: Record) -> tuple[Any, ...]:
 
 
 def show_clock(state: ClockState, *, as_json: bool) -> None:
-    """The time and how it runs."""
+    """Print the time, and how the clock runs."""
     if as_json:
         show_json(state)
     else:
-        how = "frozen" if state.frozen else "running" if state.factor == 1 else f"running, times {state.factor:g}"
+        how = (
+            "frozen"
+            if state.frozen
+            else "running"
+            if state.factor == 1
+            else f"running at {state.factor:g} times real time"
+        )
         click.echo(f"{state.at} ({state.now:.3f}), {how}")
 
 
 def show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
-    """Sessions, with what is left of them."""
+    """Print sessions, with their remaining time and requests."""
     if as_json:
         show_json(listed)
         return
@@ -64,7 +70,7 @@ def show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
 
 
 def show_threads(listed: list[ThreadSummary], *, as_json: bool) -> None:
-    """Threads, with how many items they have."""
+    """Print threads, with their number of items."""
     if as_json:
         show_json(listed)
         return
@@ -73,7 +79,7 @@ def show_threads(listed: list[ThreadSummary], *, as_json: bool) -> None:
 
 
 def show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
-    """Faults, with how often they struck."""
+    """Print faults, with how often each was applied."""
     if as_json:
         show_json(rules)
         return
@@ -82,7 +88,7 @@ def show_faults(rules: list[FaultRule], *, as_json: bool) -> None:
 
 
 def show_contents(listed: Sequence[ProjectContents], *, as_json: bool) -> None:
-    """How much projects hold."""
+    """Print how much each project holds."""
     if as_json:
         show_json(listed)
         return

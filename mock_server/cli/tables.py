@@ -1,4 +1,4 @@
-"""How the command line shows what it was told: a table for people, JSON for programs."""
+"""The command line's output: tables for people, JSON for programs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,12 +8,12 @@ import msgspec
 
 
 def show_json(value: Any) -> None:
-    """One JSON document."""
+    """Print a JSON document."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def show_table(titles: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str) -> None:
-    """Columns as wide as they need to be, or a sentence where there are no rows."""
+    """Print a table with aligned columns, or the message `empty` if there are no rows."""
     if not rows:
         click.echo(empty)
         return

@@ -1,1 +1,1 @@
-"""A handle on a running emulator, over `/_mock`."""
+"""Handles for a running emulator, over `/_mock`."""

@@ -1,4 +1,4 @@
-"""The control plane of one project, as calls: what every part of a handle is made of."""
+"""The control plane of one project, as methods: the basis of every part of a handle."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
@@ -9,14 +9,14 @@ import msgspec
 from mock_server.client.transport import Transport
 
 T = TypeVar("T")
-PAGE = 1000  # entries per list, the most that `/_mock` gives
+PAGE = 1000  # entries per list, the most that `/_mock` returns
 
 
 class ControlClient:
-    """One project of a running emulator, reached below `/_mock`. Every method raises ControlError, Unreachable."""
+    """One project of a running emulator, over `/_mock`. Every method raises ControlError, Unreachable."""
 
     def __init__(self, transport: Transport, *, project: str | None = None) -> None:
-        """`project` is the one to act on, by default the server's own default."""
+        """Use `project`, by default the emulator's own default project."""
         self.transport, self.project = transport, project
 
     def ask(
@@ -29,7 +29,7 @@ class ControlClient:
         query: Mapping[str, Any] | None = None,
         of_project: bool = True,
     ) -> T:
-        """Call the control plane below `/_mock`, and read the answer as a type."""
+        """Send a request to a path below `/_mock`, and return the response decoded as the type `answer`."""
         return msgspec.json.decode(self.raw(method, path, body=body, query=query, of_project=of_project), type=answer)
 
     def raw(
@@ -41,12 +41,12 @@ class ControlClient:
         query: Mapping[str, Any] | None = None,
         of_project: bool = True,
     ) -> bytes:
-        """Call the control plane below `/_mock`."""
+        """Send a request to a path below `/_mock`, and return the response's body."""
         encoded = None if body is None else msgspec.json.encode(body)
         return self.transport.call(method, self._path(path, query or {}, of_project=of_project), encoded)
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """Read the lines of a response that does not end."""
+        """Return an iterator over the lines of an endless response."""
         return self.transport.lines(self._path(path, {}))
 
     def _path(self, path: str, query: Mapping[str, Any], *, of_project: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""The part of a handle that breaks answers."""
+"""The part of a handle that manages faults."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -14,34 +14,34 @@ from mock_server.wire.control.requests import Cleared
 
 
 class FaultHandle:
-    """A fault that was added; as a context manager it is taken away at the end."""
+    """A fault that was added; as a context manager, it is removed at the end."""
 
     def __init__(self, faults: "FaultsHandle", rule: FaultRule) -> None:
         self._faults, self.id, self.name = faults, rule.id, rule.name
 
     @property
     def hits(self) -> int:
-        """How many calls it has struck."""
+        """How many times the fault was applied."""
         return next((rule.hits for rule in self._faults.list() if rule.id == self.id), 0)
 
     def remove(self) -> None:
-        """Take it away."""
+        """Remove the fault."""
         self._faults.remove(self.id)
 
     def __enter__(self) -> Self:
-        """It is at work already."""
+        """Return the fault, which is active already."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take it away, unless that was done."""
+        """Remove the fault, unless it has been removed already."""
         if any(rule.id == self.id for rule in self._faults.list()):
             self.remove()
 
 
 class FaultsHandle:
-    """The project's faults, tried in order: the first that fits a call strikes it."""
+    """The project's faults, in order: the first that matches a request applies to it."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
@@ -61,10 +61,10 @@ class FaultsHandle:
         lasts: DurationLike | None = None,
         **do: Any,
     ) -> FaultHandle:
-        """Add a fault: which calls it is for, how often, and by `do` what happens to them.
+        """Add a fault: which requests it matches, how often it applies and, in `do`, what happens to them.
 
         `do` takes `error` (a status, or a FaultError), `retry_after` with it, `delay`, `drop`, `cut`, `malformed`,
-        `truncated`, `bandwidth` and `end_session`, as described at `wire.faults.FaultAction`.
+        `truncated`, `bandwidth` and `end_session`, as described in `wire.control.faults.FaultAction`.
         """
         match = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
         rule = {"name": name, "times": times, "lasts": None if lasts is None else as_duration(lasts)}
@@ -80,15 +80,15 @@ class FaultsHandle:
         return self._control.ask("POST", f"/faults/sets/{quote(name, safe='')}", FaultList).faults
 
     def list(self) -> list[FaultRule]:
-        """All of them, with what they count."""
+        """Return all faults, with how often each was applied."""
         return self._control.ask("GET", "/faults", FaultList).faults
 
     def remove(self, fault: str) -> None:
-        """Take away one, by its id or name."""
+        """Remove a fault, by its id or name."""
         self._control.ask("DELETE", f"/faults/{quote(fault, safe='')}", Cleared)
 
     def clear(self) -> int:
-        """Take away all; gives how many there were."""
+        """Remove all faults, and return how many there were."""
         return self._control.ask("DELETE", "/faults", Cleared).cleared
 
 

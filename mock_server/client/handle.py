@@ -1,4 +1,4 @@
-"""A handle on a running emulator: its clock, faults, journal, sessions and state, for tests."""
+"""A handle for a running emulator: its clock, faults, journal, sessions and state, for tests."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,13 +22,13 @@ from mock_server.wire.control.projects import ProjectContents, ProjectList
 
 
 class Handle(ControlClient):
-    """One project of a running emulator. Every method is one call to `/_mock`; all raise ControlError when refused.
+    """One project of a running emulator. Methods send requests to `/_mock`, and raise ControlError if one is refused.
 
-    clock, faults, journal, sessions, threads: the parts of the project; workflows: those of the server.
+    clock, faults, journal, sessions, threads: the parts of the project; workflows: those of the whole emulator.
     """
 
     def __init__(self, transport: Transport, *, project: str | None = None) -> None:
-        """`project` is the one to act on, by default the server's own default."""
+        """Use `project`, by default the emulator's own default project."""
         super().__init__(transport, project=project)
         self.clock: ClockHandle = ClockHandle(self)
         self.faults = FaultsHandle(self)
@@ -36,7 +36,7 @@ class Handle(ControlClient):
         self.threads, self.workflows = ThreadsHandle(self), WorkflowsHandle(self)
 
     def reset(self, only: Literal["state", "requests", "faults", "clock"] | None = None) -> ProjectContents:
-        """Return to what the server was started with, or a part of it."""
+        """Reset the project, or only a part of it, to what the emulator was started with."""
         return self.ask("POST", "/reset", ProjectContents, query={"only": only})
 
     def load(self, seed: Mapping[str, Any] | Path | str) -> ProjectContents:
@@ -45,32 +45,32 @@ class Handle(ControlClient):
         return self.ask("POST", "/load", ProjectContents, body=document)
 
     def snapshot(self) -> bytes:
-        """The whole state of the project as one JSON document."""
+        """Return the whole state of the project as one JSON document."""
         return self.raw("GET", "/snapshot")
 
     def restore(self, snapshot: bytes) -> ProjectContents:
-        """Put the project into the state of a snapshot: all of it or, raising ControlError, nothing."""
+        """Restore the project from a snapshot. If any of it is invalid, raises ControlError and changes nothing."""
         return self.ask("PUT", "/snapshot", ProjectContents, body=msgspec.Raw(snapshot))
 
     def findings(self) -> list[Finding]:
-        """What the journal says about the client."""
+        """Return the findings about the client, from the journal."""
         return self.ask("GET", "/findings", FindingList).findings
 
     def fidelity(self) -> list[Behaviour]:
-        """Every behaviour of the emulator, and how it is known."""
+        """Return every behaviour of the emulator, and how it is known."""
         return self.ask("GET", "/fidelity", FidelityList, of_project=False).behaviours
 
     def projects(self) -> ProjectList:
-        """Every project of the server."""
+        """Return all projects of the emulator."""
         return self.ask("GET", "/projects", ProjectList, of_project=False)
 
     def health(self) -> Health:
-        """That the server lives."""
+        """Return the emulator's health."""
         return self.ask("GET", "/health", Health, of_project=False)
 
     def events(self) -> Iterator[FeedEvent]:
-        """What happens from now on, without an end."""
+        """Return an endless iterator over the feed events from now on."""
         lines = self.lines("/events")
-        next(lines)  # it listens
+        next(lines)  # a comment that confirms the subscription
         told = (line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
         return (msgspec.json.decode(line, type=FeedEvent) for line in told)

@@ -1,4 +1,4 @@
-"""The part of a handle that asks what happened."""
+"""The part of a handle that queries the journal."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -20,13 +20,13 @@ from mock_server.wire.control.requests import (
 
 
 class JournalHandle:
-    """What the project was asked and what it answered. Filters are those of `wire.journal.RecordFilter`."""
+    """The project's requests and responses. Filters are those of `wire.control.requests.RecordFilter`."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
 
     def requests(self, operation: str | None = None, **filters: Any) -> list[Record]:
-        """The requests that fit, oldest first."""
+        """Return the matching requests, oldest first."""
         found: list[Record] = []
         after = None
         while True:
@@ -38,7 +38,7 @@ class JournalHandle:
             after = page.last_id
 
     def last(self, operation: str | None = None, **filters: Any) -> Record:
-        """The newest request that fits. Raises AssertionError if there is none."""
+        """Return the newest matching request. Raises AssertionError if there is none."""
         query = {"operation": operation, "limit": 1, **filters}
         page = self._control.ask("GET", "/requests", RecordPage, query=query)
         if not page.data:
@@ -46,11 +46,11 @@ class JournalHandle:
         return page.data[0]
 
     def get(self, request_id: str) -> Record:
-        """One request."""
+        """Return one request."""
         return self._control.ask("GET", f"/requests/{quote(request_id, safe='')}", Record)
 
     def verify(self, claim: VerifyParams) -> Verdict:
-        """Whether a claim holds, and if not, why."""
+        """Return whether a claim holds and, if not, why."""
         return self._control.ask("POST", "/requests/verify", Verdict, body=claim)
 
     def assert_called(
@@ -62,9 +62,10 @@ class JournalHandle:
         at_most: int | None = None,
         **match: Any,
     ) -> list[str]:
-        """Raise AssertionError, with the nearest misses, unless the request came so often; at least once by default.
+        """Raise AssertionError, with the nearest misses, unless matching requests were received this often.
 
-        `match` takes the filters, `body` (JSON it contains) and `headers`. Gives the ids of the requests.
+        The default is at least once. `match` takes the filters, `body` (JSON that it contains) and `headers`. Returns
+        the ids of the requests.
         """
         __tracebackhide__ = True  # pytest shows the line of the test
         claim = VerifyParams(
@@ -76,29 +77,29 @@ class JournalHandle:
         return self._assert(claim)
 
     def assert_not_called(self, operation: str | None = None, **match: Any) -> None:
-        """Raise AssertionError if the request came."""
+        """Raise AssertionError if a matching request was received."""
         __tracebackhide__ = True
         self.assert_called(operation, times=0, **match)
 
     def assert_order(self, *operations: str | Mapping[str, Any]) -> list[str]:
-        """Raise AssertionError unless these came in this order, with anything in between.
+        """Raise AssertionError unless these requests were received in this order, possibly with others in between.
 
-        Each is an operation, or the filters of a request.
+        Each is an operation, or the filters of a request. Returns the ids of the requests.
         """
         __tracebackhide__ = True
         sequence = [_match(each, {}) if isinstance(each, str) else _match(None, each) for each in operations]
         return self._assert(VerifyParams(sequence=sequence))
 
     def export(self, form: Literal["jsonl", "har", "wire"] = "jsonl", **filters: Any) -> str:
-        """The journal as JSON Lines, HAR 1.2, or cases for `fixtures/wire`."""
+        """Return the journal as JSON Lines, HAR 1.2, or cases for `fixtures/wire`."""
         return self._control.raw("GET", "/requests/export", query={"format": form, **filters}).decode()
 
     def curl(self, request_id: str) -> str:
-        """One request as a shell command."""
+        """Return a curl command that repeats a request."""
         return self._control.ask("GET", f"/requests/{quote(request_id, safe='')}/curl", CurlCommand).command
 
     def clear(self) -> int:
-        """Forget all; gives how many there were."""
+        """Clear the journal, and return how many requests it held."""
         return self._control.ask("DELETE", "/requests", Cleared).cleared
 
     def _assert(self, claim: VerifyParams) -> list[str]:

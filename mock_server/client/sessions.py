@@ -1,4 +1,4 @@
-"""The part of a handle that reads and ends sessions."""
+"""The part of a handle that lists and ends sessions."""
 
 from urllib.parse import quote
 
@@ -7,26 +7,26 @@ from mock_server.wire.control.sessions import SessionDetail, SessionList, Sessio
 
 
 class SessionsHandle:
-    """The project's sessions, seen from behind."""
+    """The project's sessions."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
 
     def list(self, *, status: str | None = None, user: str | None = None) -> list[SessionState]:
-        """Up to 1,000 of them, newest first."""
+        """Return up to 1,000 sessions, newest first."""
         query = {"status": status, "user": user, "limit": PAGE}
         return self._control.ask("GET", "/sessions", SessionList, query=query).sessions
 
     def get(self, session_id: str) -> SessionDetail:
-        """One of them, with its history, what is left of it, and its settings."""
+        """Return a session with its history, its remaining time and requests, and its settings."""
         return self._control.ask("GET", self._path(session_id), SessionDetail)
 
     def expire(self, session_id: str) -> SessionState:
-        """Let one expire now."""
+        """Expire a session now."""
         return self._control.ask("POST", f"{self._path(session_id)}/expire", SessionState)
 
     def cancel(self, session_id: str) -> SessionState:
-        """Cancel one, without an API key."""
+        """Cancel a session; no API key is needed."""
         return self._control.ask("POST", f"{self._path(session_id)}/cancel", SessionState)
 
     @staticmethod

@@ -8,37 +8,37 @@ from mock_server.wire.control.threads import ThreadSummaries, ThreadSummary, Thr
 
 
 class ThreadsHandle:
-    """The project's threads, whoever's they are."""
+    """The project's threads, of all users."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
 
     def list(self, *, user: str | None = None) -> list[ThreadSummary]:
-        """Up to 1,000 of them, newest first."""
+        """Return up to 1,000 threads, newest first."""
         return self._control.ask("GET", "/threads", ThreadSummaries, query={"user": user, "limit": PAGE}).threads
 
     def get(self, thread_id: str) -> ThreadView:
-        """One of them with its items, oldest first, as the conversation shows them."""
+        """Return a thread with its items, oldest first, as the conversation shows them."""
         return self._control.ask("GET", self._path(thread_id), ThreadView)
 
     def rename(self, thread_id: str, title: str | None) -> ThreadView:
-        """Give one another title, or none."""
+        """Change a thread's title, or remove it with None."""
         return self._control.ask("PATCH", self._path(thread_id), ThreadView, body={"title": title})
 
     def lock(self, thread_id: str, *, reason: str | None = None) -> ThreadView:
-        """Let one take no messages for now."""
+        """Lock a thread, so that it accepts no messages for now."""
         return self._set_status(thread_id, "locked", reason=reason)
 
     def close(self, thread_id: str, *, reason: str | None = None) -> ThreadView:
-        """Let one take no more messages."""
+        """Close a thread, so that it accepts no more messages."""
         return self._set_status(thread_id, "closed", reason=reason)
 
     def reopen(self, thread_id: str) -> ThreadView:
-        """Let one that was locked or closed take messages again."""
+        """Reopen a locked or closed thread, so that it accepts messages again."""
         return self._set_status(thread_id, "active")
 
     def delete(self, thread_id: str) -> None:
-        """Delete one with its items and attachments."""
+        """Delete a thread with its items and attachments."""
         self._control.ask("DELETE", self._path(thread_id), Cleared)
 
     def _set_status(self, thread_id: str, status: str, *, reason: str | None = None) -> ThreadView:

@@ -1,4 +1,4 @@
-"""Points in time and lengths of time as Python has them, made what the control plane takes."""
+"""Python's moments and durations, converted to what the control plane accepts."""
 
 from datetime import datetime, timedelta
 
@@ -7,14 +7,14 @@ DurationLike = str | float | timedelta
 
 
 def as_instant(moment: InstantLike) -> str | float:
-    """ISO 8601, or unix seconds. Raises ValueError for a datetime without a zone."""
+    """Return a moment as ISO 8601 or unix seconds. Raises ValueError for a datetime without a time zone."""
     if isinstance(moment, datetime):
         if moment.tzinfo is None:
-            raise ValueError(f"{moment} has no zone; write datetime(..., tzinfo=UTC)")
+            raise ValueError(f"{moment} has no time zone; write datetime(..., tzinfo=UTC)")
         return moment.isoformat()
     return moment
 
 
 def as_duration(span: DurationLike) -> str | float:
-    """A duration such as `10m`, or seconds."""
+    """Return a duration as a string such as `10m`, or in seconds."""
     return span.total_seconds() if isinstance(span, timedelta) else span

@@ -16,7 +16,7 @@ TIMEOUT = 30.0  # seconds without a byte
 
 
 class ControlError(Exception):
-    """`/_mock` refused: the HTTP status, a sentence, and its code."""
+    """`/_mock` refused a request: the message, the HTTP status and the error code."""
 
     def __init__(self, message: str, *, status: int, code: str | None = None) -> None:
         super().__init__(message)
@@ -24,33 +24,33 @@ class ControlError(Exception):
 
 
 class Unreachable(ControlError):
-    """Nothing answers at the URL."""
+    """No emulator responds at the URL."""
 
     def __init__(self, url: str, reason: object) -> None:
         super().__init__(
-            f"no emulator answers at {url} ({reason}); start one with 'chatkit-mock serve', or say where it is "
+            f"no emulator responds at {url} ({reason}); start one with 'chatkit-mock serve', or set its URL "
             "with --url or CHATKIT_MOCK_URL",
             status=0,
         )
 
 
 class Transport(Protocol):
-    """Carries a call to the control plane."""
+    """Sends requests to the emulator."""
 
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        """The answer's body. Raises ControlError, Unreachable."""
+        """Send a request, and return the response's body. Raises ControlError, Unreachable."""
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """The lines of an answer that does not end. Raises ControlError, Unreachable."""
+        """Yield the lines of an endless response. Raises ControlError, Unreachable."""
 
 
 class HttpTransport:
-    """Over HTTP, past any proxy of the environment: the emulator is near."""
+    """A transport over HTTP that bypasses the environment's proxies, since the emulator is nearby."""
 
     def __init__(self, url: str | None = None) -> None:
-        """`url` may be the server's or its API's, such as http://127.0.0.1:4114/v1."""
+        """Use the emulator at `url`, by default `$CHATKIT_MOCK_URL`, else DEFAULT_URL; a trailing `/v1` is ignored."""
         given = url or os.environ.get("CHATKIT_MOCK_URL") or DEFAULT_URL
         self.url = given.rstrip("/").removesuffix("/v1")
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
@@ -58,13 +58,13 @@ class HttpTransport:
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        """The answer's body. Raises ControlError, Unreachable."""
+        """Send a request, and return the response's body. Raises ControlError, Unreachable."""
         with self._answer(method, path, body, headers or {}) as answer:
             content: bytes = answer.read()
             return content
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """The lines of an answer that does not end. Raises ControlError, Unreachable."""
+        """Yield the lines of an endless response. Raises ControlError, Unreachable."""
         with self._answer("GET", path, None, {}) as answer:
             yield from answer
 
@@ -82,9 +82,11 @@ class HttpTransport:
 
 
 def refusal(status: int, body: bytes, *, hint: str | None) -> ControlError:
-    """An error answer as an exception, with what `X-Mock-Hint` adds."""
+    """Return an error response as an exception, with the text of `X-Mock-Hint` added."""
     try:
         detail = msgspec.json.decode(body, type=ErrorBody).error
     except msgspec.MsgspecError:
-        return ControlError(f"the server answered {status}, which is no answer of the emulator's", status=status)
+        return ControlError(
+            f"the server returned status {status}, but not as an emulator does; check the URL", status=status
+        )
     return ControlError(f"{detail.message} {hint or ''}".strip(), status=status, code=detail.code)

@@ -9,21 +9,21 @@ from mock_server.wire.control.workflows import WorkflowList, WorkflowState
 
 
 class WorkflowsHandle:
-    """The workflows with a script, of the whole server."""
+    """The workflows that have a script, of the whole emulator."""
 
     def __init__(self, control: ControlClient) -> None:
         self._control = control
 
     def list(self) -> list[WorkflowState]:
-        """All of them."""
+        """Return all workflows that have a script."""
         return self._control.ask("GET", "/workflows", WorkflowList, of_project=False).workflows
 
     def add(self, workflow_id: str, script: Mapping[str, Any]) -> WorkflowState:
-        """Let a script answer for an id: what a workflow file holds, such as `{"default": [{"message": "Hi"}]}`."""
+        """Add a script for a workflow: the contents of a workflow file, such as `{"default": [{"message": "Hi"}]}`."""
         body = {**script, "id": workflow_id}
         return self._control.ask("POST", "/workflows", WorkflowState, body=body, of_project=False)
 
     def remove(self, workflow_id: str) -> None:
-        """Take away one that was added."""
+        """Remove a workflow that was added."""
         path = f"/workflows/{quote(workflow_id, safe='')}"
         self._control.ask("DELETE", path, WorkflowList, of_project=False)

@@ -1,4 +1,4 @@
-"""`/_mock`: the control plane. It is imported when first called, so that the server starts fast."""
+"""`/_mock`: the control plane. It is imported on its first request, so that the server starts fast."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING

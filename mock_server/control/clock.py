@@ -21,10 +21,10 @@ def resources() -> list[Resource]:
         Resource(
             "/_mock/clock",
             {
-                "GET": CONTROL(name="clock.show", summary="A project's time.", handler=show, response=ClockState),
+                "GET": CONTROL(name="clock.show", summary="Show a project's time.", handler=show, response=ClockState),
                 "PUT": WITH_BODY(
                     name="clock.set",
-                    summary="Move, stop or let go a project's time.",
+                    summary="Freeze, move, scale or resume a project's clock.",
                     handler=move,
                     body=ClockParams,
                     response=ClockState,
@@ -34,16 +34,16 @@ def resources() -> list[Resource]:
     ]
 
 
-_FAR = 1e11  # seconds: a span over all of time
+_FAR = 1e11  # seconds; longer than all permitted times
 
 
 def show(context: RequestContext, query: ProjectQuery) -> ClockState:
-    """Tell a project's time."""
+    """Show a project's time."""
     return clock_of(project_of(context, query))
 
 
 def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> ClockState:
-    """Do all that the params say, in their order, or nothing."""
+    """Do everything that the params say, in their order, or nothing. Raises ControlRefused."""
     project, moved = project_of(context, query), Clock()
     moved.reading = project.clock.reading
     for name in params.__struct_fields__:
@@ -51,7 +51,7 @@ def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> C
             _refusing(name, lambda name=name: _MOVES[name](moved, getattr(params, name)))  # type: ignore[misc]
     if not 0 <= moved.reach() < END_OF_TIME:
         raise ControlRefused(
-            "The clock would leave the years 1970 to 9999; it stays as it was.", code="clock_out_of_range"
+            "The clock would leave the years 1970 to 9999; it was not changed.", code="clock_out_of_range"
         )
     project.set_clock(moved.reading)
     return show(context, query)

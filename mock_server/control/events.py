@@ -30,7 +30,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="events",
-                    summary="What happens in a project or in all of them, while it happens.",
+                    summary="Stream what happens in a project or in all of them.",
                     handler=follow,
                     query=EventsQuery,
                     response=dict[str, Any],
@@ -41,13 +41,13 @@ def resources() -> list[Resource]:
     ]
 
 
-EXPIRIES_EVERY = 0.5  # seconds between two looks for sessions that expired by the mere passing of time
+EXPIRIES_EVERY = 0.5  # seconds between checks for sessions that have expired
 KEEP_ALIVE_EVERY = 15.0  # seconds after which a comment keeps a quiet connection open
 LEAST_EVERY, MOST_EVERY = 0.05, 10.0  # seconds between two batches
 
 
 def follow(context: RequestContext, query: EventsQuery) -> "FeedStream":
-    """Send what happens from now on. Raises ControlRefused, ProjectInvalid."""
+    """Stream what happens from now on. Raises ControlRefused, ProjectInvalid."""
     every = None if query.every is UNSET else _interval(query.every)
     source = context.projects if query.project == "*" else project_of(context, query)
     return SingleEvents(context, source) if every is None else BatchedEvents(context, source, every=every)
@@ -72,18 +72,18 @@ class FeedStream(EventStream):
         source.join(listener)
 
     async def __call__(self) -> None:
-        """Send until the reader is gone."""
+        """Send until the client disconnects."""
         try:
             await super().__call__()
         finally:
             self._source.leave(self._listener)
 
     def frames(self) -> Iterator[bytes]:
-        """Yield what there is to send now."""
+        """Yield the frames to send now."""
         raise NotImplementedError
 
     def seconds_to_rest(self) -> float:
-        """Return how long to wait for an event before the next look."""
+        """Return how many seconds to wait for an event before the next check."""
         return EXPIRIES_EVERY
 
     async def send_events(self) -> bool:
@@ -151,7 +151,7 @@ class BatchedEvents(FeedStream):
             self._due = stopwatch() + self._every
 
     def seconds_to_rest(self) -> float:
-        """Return how long it is until the next batch is due, or until expiries have to be looked for."""
+        """Return the seconds until the next batch is due, or until the next check for expired sessions."""
         left = self._due - stopwatch()
         return min(left if left > 0 else self._every, EXPIRIES_EVERY)
 

@@ -1,4 +1,4 @@
-"""`/_mock/expiries`: when the active sessions expire."""
+"""`/_mock/expiries`: when active sessions expire."""
 
 from collections import Counter
 from heapq import nsmallest
@@ -21,7 +21,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="expiries",
-                    summary="When the active sessions of a project or of all expire.",
+                    summary="Count the active sessions of a project, or of all projects, by their time left.",
                     handler=show,
                     query=ExpiriesQuery,
                     response=ExpiryHistogram,
@@ -31,11 +31,11 @@ def resources() -> list[Resource]:
     ]
 
 
-NEXT = 20  # so many are shown, those that expire first
+NEXT = 20  # how many sessions are listed, those that expire first
 
 
 def show(context: RequestContext, query: ExpiriesQuery) -> ExpiryHistogram:
-    """Count the active sessions by the seconds that are left to them."""
+    """Count the active sessions by the seconds that they have left."""
     left: Counter[float] = Counter()
     first: list[tuple[float, Project, Session]] = []
     for project in chosen(context, query.project):
@@ -56,7 +56,7 @@ def show(context: RequestContext, query: ExpiriesQuery) -> ExpiryHistogram:
 
 
 def _counted(left: Counter[float], longest: float, size: int) -> list[int]:
-    """Sessions by equal parts of the longest time; what lies on a border is in the later part, the end in the last."""
+    """Count sessions in equal parts of the longest time. A border belongs to the later part, the end to the last."""
     buckets = [0] * size
     for seconds, count in left.items():
         buckets[min(int(seconds / longest * size), size - 1)] += count

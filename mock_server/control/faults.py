@@ -13,7 +13,7 @@ from mock_server.wire.control.requests import Cleared
 
 
 def resources() -> list[Resource]:
-    """The resources of faults; those with a name of their own stand before the one that takes any."""
+    """Return the resources of faults; those with fixed names come before the one that matches any name."""
     return [*_of_rules(), *_of_sets(), *_of_magic(), *_of_rule()]
 
 
@@ -24,27 +24,25 @@ def _of_rules() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="faults.list",
-                    summary="A project's faults, in order.",
+                    summary="List a project's faults, in the order in which they are tried.",
                     handler=list_faults,
                     response=FaultList,
                 ),
                 "POST": WITH_BODY(
                     name="faults.add",
-                    summary="Add a fault behind the others.",
+                    summary="Add a fault after the others.",
                     handler=add,
                     body=FaultParams,
                     response=FaultRule,
                 ),
                 "PUT": WITH_BODY(
                     name="faults.replace",
-                    summary="Put these faults in place of all there are: all or none.",
+                    summary="Replace all faults, or none if one of the new ones is invalid.",
                     handler=replace,
                     body=FaultSet,
                     response=FaultList,
                 ),
-                "DELETE": CONTROL(
-                    name="faults.clear", summary="Take away every fault.", handler=clear, response=Cleared
-                ),
+                "DELETE": CONTROL(name="faults.clear", summary="Remove every fault.", handler=clear, response=Cleared),
             },
         ),
     ]
@@ -57,7 +55,7 @@ def _of_sets() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="faults.sets",
-                    summary="The shipped sets of faults, and which of them a project has.",
+                    summary="List the shipped sets of faults, and which of them a project has.",
                     handler=list_sets,
                     response=ShippedSets,
                 )
@@ -74,7 +72,7 @@ def _of_sets() -> list[Resource]:
                 ),
                 "DELETE": WITH_ID(
                     name="faults.sets.remove",
-                    summary="Take away the faults of a shipped set.",
+                    summary="Remove the faults of a shipped set.",
                     handler=remove_set,
                     response=FaultList,
                 ),
@@ -90,7 +88,7 @@ def _of_magic() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="faults.magic",
-                    summary="The magic workflow ids that are made of faults, and how often each struck.",
+                    summary="List the magic workflow ids that work by faults, and how often each was applied.",
                     handler=list_magic,
                     response=MagicValues,
                 )
@@ -101,13 +99,13 @@ def _of_magic() -> list[Resource]:
             {
                 "POST": WITH_ID(
                     name="faults.magic.use",
-                    summary="Let every workflow do what a magic one does.",
+                    summary="Let every workflow behave like a magic workflow id.",
                     handler=use_magic,
                     response=FaultList,
                 ),
                 "DELETE": WITH_ID(
                     name="faults.magic.remove",
-                    summary="Let only the magic workflow do what it does.",
+                    summary="Stop letting every workflow behave like a magic workflow id.",
                     handler=remove_magic,
                     response=FaultList,
                 ),
@@ -123,7 +121,7 @@ def _of_rule() -> list[Resource]:
             {
                 "DELETE": WITH_ID(
                     name="faults.remove",
-                    summary="Take away a fault, by its id or name.",
+                    summary="Remove a fault by its id or name.",
                     handler=remove,
                     response=Cleared,
                 )
@@ -138,20 +136,20 @@ def list_faults(context: RequestContext, query: ProjectQuery) -> FaultList:
 
 
 def add(context: RequestContext, query: ProjectQuery, params: FaultParams) -> FaultRule:
-    """Add a rule."""
+    """Add a rule after the others."""
     (rule,) = project_of(context, query).add_faults([params])
     return rule
 
 
 def replace(context: RequestContext, query: ProjectQuery, faults: FaultSet) -> FaultList:
-    """Put rules in place of all others."""
+    """Replace all rules."""
     project = project_of(context, query)
     project.replace_faults(faults.faults)
     return _listed(project)
 
 
 def remove(context: RequestContext, query: ProjectQuery) -> Cleared:
-    """Remove one rule."""
+    """Remove the rule with an id, or the rules with a name."""
     project = project_of(context, query)
     return Cleared(project=project.name, cleared=project.remove_fault(context.argument("fault_id")))
 
@@ -181,13 +179,13 @@ def list_sets(context: RequestContext, query: ProjectQuery) -> wire.ShippedSets:
 
 
 def use(context: RequestContext, query: ProjectQuery) -> FaultList:
-    """Add a shipped set."""
+    """Add the rules of a shipped set."""
     found = shipped.shipped_set(context.argument("name"))
     return _add_all(project_of(context, query), found.faults)
 
 
 def remove_set(context: RequestContext, query: ProjectQuery) -> FaultList:
-    """Take away the rules of a shipped set, if they are there."""
+    """Remove the rules of a shipped set, if the project has them."""
     found = shipped.shipped_set(context.argument("name"))
     return _remove_all(project_of(context, query), found.faults)
 
@@ -196,7 +194,7 @@ def remove_set(context: RequestContext, query: ProjectQuery) -> FaultList:
 
 
 def list_magic(context: RequestContext, query: ProjectQuery) -> wire.MagicValues:
-    """List the magic workflow ids, and what they did in the project."""
+    """List the magic workflow ids, and how often each was applied in the project."""
     project = project_of(context, query)
     values = [
         wire.MagicState(
@@ -212,7 +210,7 @@ def list_magic(context: RequestContext, query: ProjectQuery) -> wire.MagicValues
 
 
 def use_magic(context: RequestContext, query: ProjectQuery) -> FaultList:
-    """Let every workflow do what a magic one does, unless they all do."""
+    """Let every workflow behave like a magic workflow id, unless they do already."""
     magic, project = shipped.magic_value(context.argument("value")), project_of(context, query)
     if shipped.are_there(magic.faults, project.faults.rules):
         return _listed(project)
@@ -221,7 +219,7 @@ def use_magic(context: RequestContext, query: ProjectQuery) -> FaultList:
 
 
 def remove_magic(context: RequestContext, query: ProjectQuery) -> FaultList:
-    """Let only the magic workflow do what it does."""
+    """Stop letting every workflow behave like a magic workflow id."""
     magic = shipped.magic_value(context.argument("value"))
     return _remove_all(project_of(context, query), magic.faults)
 

@@ -18,7 +18,7 @@ def resources() -> list[Resource]:
             {
                 "GET": OPEN(
                     name="fidelity",
-                    summary="Every behaviour, and how it is known.",
+                    summary="List every behaviour and how it is known.",
                     handler=fidelity,
                     response=FidelityList,
                 )

@@ -1,4 +1,4 @@
-"""`/_mock/findings`: what the journal says about the client."""
+"""`/_mock/findings`: the client's mistakes that the journal shows."""
 
 from mock_server.control.kinds import CONTROL
 from mock_server.control.projects import project_of
@@ -17,7 +17,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="findings.list",
-                    summary="What the journal says about the client.",
+                    summary="List the findings: the client's mistakes that the journal shows.",
                     handler=list_findings,
                     response=FindingList,
                 )
@@ -27,12 +27,12 @@ def resources() -> list[Resource]:
 
 
 def list_findings(context: RequestContext, query: ProjectQuery) -> FindingList:
-    """List what the journal says about the client."""
+    """List the findings in a project's journal."""
     project = project_of(context, query)
     workflows = context.workflows
 
     def version_fails(workflow: str, version: str) -> bool:
-        """As far as there is a file; without one the published versions are numbers."""
+        """Return whether a file says that there is no such version; without a file, versions are numbers."""
         if workflow in workflows:
             return not workflows.has_version(workflow, version)
         return not version.isdecimal()

@@ -1,4 +1,4 @@
-"""Who may steer the emulator: programs and pages of this machine, not a page from elsewhere."""
+"""Who may use the control plane: programs and pages on this machine, but no page from elsewhere."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,10 +11,12 @@ def same_machine(context: RequestContext) -> None:
     """Raise ControlForbidden for a foreign `Origin`, or a `Host` that a rebound DNS name could have sent."""
     host = context.headers.get(b"host", b"").decode("latin-1")
     if not _is_trusted(urlsplit(f"//{host}").hostname or "", context.projects.settings.allow_hosts):
-        raise ControlForbidden(f"/_mock does not answer to the host name '{host}'; start with --allow-host to let it.")
+        raise ControlForbidden(
+            f"/_mock refuses the host name '{host}'; start the server with --allow-host to accept it."
+        )
     origin = context.headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc != host:
-        raise ControlForbidden(f"/_mock is closed to pages of '{origin}'; call it from a page of {host}.")
+        raise ControlForbidden(f"/_mock refuses pages from '{origin}'; use it from a page on {host}.")
 
 
 def _is_trusted(name: str, allowed: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""The health checks: what is asked first, and so imports nothing else of the control plane."""
+"""The health checks. They are the first requests, so this module imports nothing else of the control plane."""
 
 from functools import partial
 
@@ -9,9 +9,9 @@ from mock_server.wire.control.health import Health
 
 
 def resources() -> list[Resource]:
-    """The resources, open to everybody."""
+    """Return the resources of health checks, which are open to everybody."""
     health = partial(
-        Operation, summary="Say that the server lives.", handler=show, response=Health, guard=lambda _: None
+        Operation, summary="Report that the server is running.", handler=show, response=Health, guard=lambda _: None
     )
     return [
         Resource("/_mock/health", {"GET": health(name="health")}),
@@ -21,5 +21,5 @@ def resources() -> list[Resource]:
 
 
 def show(context: RequestContext) -> Health:
-    """Say that the server lives."""
+    """Report that the server is running."""
     return Health(version=mock_server.__version__, projects=context.projects.names())

@@ -1,4 +1,4 @@
-"""The kinds of operations that the control plane has."""
+"""The kinds of operations of the control plane."""
 
 from functools import partial
 

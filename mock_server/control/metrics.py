@@ -1,4 +1,4 @@
-"""`GET /metrics`: every project in numbers, in the form of Prometheus."""
+"""`GET /metrics`: counts and gauges of every project, in the Prometheus format."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ def resources() -> list[Resource]:
             {
                 "GET": OPEN(
                     name="metrics",
-                    summary="Counts and gauges of every project, in the form of Prometheus.",
+                    summary="Return counts and gauges of every project, in the Prometheus format.",
                     handler=show,
                     response=str,
                     media_types=("text/plain",),
@@ -36,7 +36,7 @@ FORM = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def show(context: RequestContext) -> Response:
-    """Count everything there is at this moment."""
+    """Return the current metrics of every project."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Everything(context.projects))
     return Response(generate_latest(registry), media_type=FORM)
@@ -49,13 +49,13 @@ class _Everything(Collector):
     def collect(self) -> Iterator[Metric]:
         requests = SummaryMetricFamily(
             "chatkit_mock_request_seconds",
-            "Requests and how long they took.",
+            "Requests, and how many seconds they took.",
             labels=[*_PROJECT, "operation", "status"],
         )
         sessions = GaugeMetricFamily("chatkit_mock_sessions", "Sessions by status.", labels=[*_PROJECT, "status"])
         threads = GaugeMetricFamily("chatkit_mock_threads", "Threads.", labels=_PROJECT)
         faults = CounterMetricFamily(
-            "chatkit_mock_fault_hits", "Calls that a fault struck.", labels=[*_PROJECT, "fault"]
+            "chatkit_mock_fault_hits", "Requests that a fault was applied to.", labels=[*_PROJECT, "fault"]
         )
         streams = GaugeMetricFamily("chatkit_mock_open_streams", "Streams that are still open.", labels=_PROJECT)
         for project in self._projects:

@@ -1,4 +1,4 @@
-"""Every noun of the control plane but `health`, which starts with the server."""
+"""The nouns of the control plane, without `health`, which is imported when the server starts."""
 
 from mock_server.control import (
     clock,

@@ -1,4 +1,4 @@
-"""Pages of what one project holds, or of what all of them do."""
+"""Pages of one project's objects, or of those of all projects."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
@@ -15,17 +15,17 @@ from mock_server.wire.control.projects import ALL, ProjectChoice
 class _Entry(Protocol):
     @property
     def id(self) -> str:
-        """Its id, which is a cursor too."""
+        """The entry's id, which is also its cursor."""
 
 
 E = TypeVar("E", bound=_Entry)
 E_co = TypeVar("E_co", bound=_Entry, covariant=True)
 Rank = Callable[[E], float]
-Order = Callable[[], Iterable[E]]  # gives all of it, from its beginning, whenever it is called
+Order = Callable[[], Iterable[E]]  # returns all entries from the first on, each time it is called
 
 
 class Collection(Protocol[E_co]):
-    """What a project holds of a kind, oldest first."""
+    """A project's objects of one kind, oldest first."""
 
     def __len__(self) -> int: ...
 
@@ -35,7 +35,7 @@ class Collection(Protocol[E_co]):
 
 
 class MergedPage(Struct, Generic[E], frozen=True, kw_only=True):
-    """Entries with their projects; `total` counts those that fit, in this page or not."""
+    """Entries with their projects; `total` counts every match, whether on this page or not."""
 
     entries: list[tuple[Project, E]]
     total: int
@@ -43,14 +43,14 @@ class MergedPage(Struct, Generic[E], frozen=True, kw_only=True):
 
 
 def chosen(context: RequestContext, choice: ProjectChoice | UnsetType) -> list[Project]:
-    """The projects that a query is about: the named one, all of them, or the caller's. Raises ProjectInvalid."""
+    """Return the projects that a query is about: the named one, all, or the caller's. Raises ProjectInvalid."""
     if choice == ALL:
         return list(context.projects)
     return [context.project if choice is UNSET else context.projects.get(choice)]
 
 
 def name_of(context: RequestContext, choice: ProjectChoice | UnsetType) -> str:
-    """What an answer calls the projects that it is about."""
+    """Return the name under which a response mentions the projects that it is about."""
     return context.project.name if choice is UNSET else choice
 
 
@@ -63,10 +63,10 @@ def page(
     fits: Callable[[Project], Callable[[E], bool]] | None = None,
     newest_first: bool = True,
 ) -> MergedPage[E]:
-    """A page of several collections in one order, in which `rank` grows; what has no `fits` costs no walk.
+    """Return a page of several collections, merged by ascending `rank`. Without `fits`, no collection is searched.
 
-    It begins behind the entry with the id `after`, whether that one fits or not; one that is not there is no cursor.
-    `<project>/<id>` is the entry of this project's, for several may have the same id, from a seed.
+    The page starts after the entry with the id `after`, whether that entry matches or not; an unknown id is ignored.
+    `<project>/<id>` names the entry of one project, because seeds can give several projects the same id.
     """
     cursors = [_cursor_in(project, after) for project, _ in of]
     parts = [
@@ -85,7 +85,7 @@ def page(
 
 
 def _cursor_in(project: Project, after: str | UnsetType) -> str | UnsetType:
-    """The id that a cursor may have in a project; UNSET where it names another one."""
+    """Return the id that a cursor means in a project; UNSET if the cursor names another project."""
     if after is UNSET:
         return UNSET
     name, slash, entry_id = after.partition("/")
@@ -95,7 +95,7 @@ def _cursor_in(project: Project, after: str | UnsetType) -> str | UnsetType:
 
 
 class _Selection(Struct, Generic[E], frozen=True):
-    """What one collection gives to a page: what fits, and the cursor; `total` counts what fits."""
+    """What one collection adds to a page: its matches, and the cursor's entry; `total` counts the matches."""
 
     order: Order[E]
     total: int
@@ -115,7 +115,7 @@ def _select(
 
 
 def _behind(orders: Sequence[Order[E]], cursors: Sequence[str | UnsetType], rank: Rank[E]) -> list[Iterable[E]]:
-    """What is left of each order when they are merged up to the cursor."""
+    """Return what is left of each order when they are merged up to the cursor."""
     for home, (order, cursor) in enumerate(zip(orders, cursors, strict=True)):
         if cursor is UNSET:
             continue
@@ -128,10 +128,10 @@ def _behind(orders: Sequence[Order[E]], cursors: Sequence[str | UnsetType], rank
 
 
 def _merged_until(orders: Sequence[Order[E]], home: int, place: int, rank: Rank[E]) -> dict[int, Iterable[E]]:
-    """What is left of the other orders, by their number, when the one at `home` has given `place` entries.
+    """Return what is left of the other orders, by index, after the one at `home` has yielded `place` entries.
 
-    Also where an order is none by rank, as after a clock was moved backwards: what has given nothing yet that ranks
-    higher than all of these waits for them. Of equals the first order gives first.
+    This also holds for orders that are not sorted by rank, as after a clock was moved back: each has yielded everything
+    before its first entry that ranks higher than all of those. Of entries with equal ranks, the first order's is first.
     """
     highest = max(map(rank, islice(orders[home](), place)))
     first = {at: dropwhile(lambda entry: rank(entry) <= highest, order()) for at, order in enumerate(orders[:home])}

@@ -25,7 +25,7 @@ def resources() -> list[Resource]:
             {
                 "GET": Operation(
                     name="projects.list",
-                    summary="Every project, and how much it holds.",
+                    summary="List every project, and how much it holds.",
                     handler=list_projects,
                     response=ProjectList,
                     guard=same_machine,
@@ -51,7 +51,7 @@ def resources() -> list[Resource]:
             {
                 "POST": CONTROL(
                     name="reset",
-                    summary="Return a project, or a part of it, to what the command line loaded.",
+                    summary="Reset a project, or a part of it, to the state in which it started.",
                     handler=reset,
                     query=ResetQuery,
                     response=ProjectContents,
@@ -75,24 +75,24 @@ def load(context: RequestContext, query: ProjectQuery, seed: Seed) -> ProjectCon
 
 
 def read_seed(body: bytes) -> Seed:
-    """A seed from a request's body. Raises BodyMalformed, SeedInvalid."""
+    """Parse a request's body. Raises BodyMalformed, SeedInvalid."""
     return parse_seed(decode_json(body), source="body")
 
 
 def reset(context: RequestContext, query: ResetQuery) -> ProjectContents:
-    """Return a project, or a part of it, to its base."""
+    """Reset a project, or a part of it."""
     project = project_of(context, query)
     project.reset(query.only or None)
     return contents(project)
 
 
 def project_of(context: RequestContext, query: ProjectQuery | EventsQuery | RequestsQuery | ExportQuery) -> Project:
-    """The project that the query names, else the caller's. Raises ProjectInvalid."""
+    """Return the project that the query names, else the caller's. Raises ProjectInvalid."""
     return context.project if query.project is UNSET else context.projects.get(query.project)
 
 
 def contents(project: Project) -> ProjectContents:
-    """How much a project holds."""
+    """Return how much a project holds."""
     return ProjectContents(
         project=project.name,
         sessions=len(project.sessions),
@@ -104,7 +104,7 @@ def contents(project: Project) -> ProjectContents:
 
 
 def clock_of(project: Project) -> ClockState:
-    """A project's time."""
+    """Return a project's time."""
     now, frozen = project.clock.now(), project.clock.frozen
     factor = 0.0 if frozen else project.clock.reading.factor
     return ClockState(project=project.name, now=now, at=iso(now), frozen=frozen, factor=factor)

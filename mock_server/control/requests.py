@@ -29,21 +29,19 @@ from mock_server.wire.control.requests import (
 
 
 def resources() -> list[Resource]:
-    """The resources of the journal."""
+    """Return the resources of the journal."""
     return [
         Resource(
             "/_mock/requests",
             {
                 "GET": CONTROL(
                     name="requests.list",
-                    summary="A page of the journal.",
+                    summary="List the requests in the journal.",
                     handler=list_requests,
                     query=RequestsQuery,
                     response=RecordPage,
                 ),
-                "DELETE": CONTROL(
-                    name="requests.clear", summary="Forget every request.", handler=clear, response=Cleared
-                ),
+                "DELETE": CONTROL(name="requests.clear", summary="Clear the journal.", handler=clear, response=Cleared),
             },
         ),
         Resource(
@@ -51,7 +49,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="requests.summaries",
-                    summary="A page of the journal in short, of a project or of all.",
+                    summary="List the requests in the journal of a project, or of all projects, without their bodies.",
                     handler=list_summaries,
                     query=SummariesQuery,
                     response=RequestSummaries,
@@ -63,7 +61,7 @@ def resources() -> list[Resource]:
             {
                 "POST": WITH_BODY(
                     name="requests.verify",
-                    summary="Whether a claim about the journal holds, and if not, why.",
+                    summary="Check a claim about the journal, and explain why it does not hold.",
                     handler=check_claim,
                     body=VerifyParams,
                     response=Verdict,
@@ -75,7 +73,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="requests.export",
-                    summary="The journal as JSON Lines, HAR, or cases for fixtures/wire.",
+                    summary="Export the journal as JSON Lines, HAR, or cases for fixtures/wire.",
                     handler=export,
                     query=ExportQuery,
                     response=Any,
@@ -88,7 +86,7 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="requests.show",
-                    summary="One request with its answer.",
+                    summary="Show a request with its response.",
                     handler=show,
                     response=Record,
                 )
@@ -99,7 +97,7 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="requests.curl",
-                    summary="One request as a shell command.",
+                    summary="Show a request as a shell command.",
                     handler=curl,
                     response=CurlCommand,
                 )
@@ -110,7 +108,7 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="requests.test",
-                    summary="One request as a test in Python, ready to paste.",
+                    summary="Show a request as a Python test, ready to paste.",
                     handler=show_test,
                     response=PytestCode,
                 )
@@ -133,7 +131,7 @@ def list_requests(context: RequestContext, query: RequestsQuery) -> RecordPage:
 
 
 def list_summaries(context: RequestContext, query: SummariesQuery) -> RequestSummaries:
-    """List a page of the journal in short, of a project or of all; theirs are told apart by the world's time."""
+    """List a page of the journal without bodies; those of several projects are merged in the order of real time."""
     projects, fits, newest_first = chosen(context, query.project), records.predicate(query), query.order == "desc"
     found = page(
         [(project, project.journal) for project in projects],
@@ -152,7 +150,7 @@ def list_summaries(context: RequestContext, query: SummariesQuery) -> RequestSum
 
 
 def clear(context: RequestContext, query: ProjectQuery) -> Cleared:
-    """Forget every request."""
+    """Clear the journal."""
     project = project_of(context, query)
     count = len(project.journal)
     project.reset("requests")
@@ -160,13 +158,13 @@ def clear(context: RequestContext, query: ProjectQuery) -> Cleared:
 
 
 def show(context: RequestContext, query: ProjectQuery) -> Record:
-    """Show one request."""
+    """Show a request with its response."""
     project = project_of(context, query)
     return records.record(project.journal.get(context.argument("request_id")), project=project.name)
 
 
 def curl(context: RequestContext, query: ProjectQuery) -> CurlCommand:
-    """Show one request as a shell command, sent to where this call came."""
+    """Show a request as a shell command, which sends it to the host that received this request."""
     project = project_of(context, query)
     host = context.headers.get(b"host", b"").decode("latin-1")
     base = f"{context.scope['scheme']}://{host}"
@@ -176,7 +174,7 @@ def curl(context: RequestContext, query: ProjectQuery) -> CurlCommand:
 
 
 def show_test(context: RequestContext, query: ProjectQuery) -> PytestCode:
-    """Show one request as a test."""
+    """Show a request as a Python test."""
     from mock_server.inspection.replay.needs import scene_of  # noqa: PLC0415 - for this request only
     from mock_server.inspection.replay.test import code_of  # noqa: PLC0415
 
@@ -187,7 +185,7 @@ def show_test(context: RequestContext, query: ProjectQuery) -> PytestCode:
 
 
 def check_claim(context: RequestContext, query: ProjectQuery, claim: VerifyParams) -> Verdict:
-    """Say whether a claim about the journal holds."""
+    """Check a claim about the journal."""
     return verify(project_of(context, query).journal, claim)
 
 

@@ -1,4 +1,4 @@
-"""`/_mock/sessions`: sessions with their history, their limits and their settings."""
+"""`/_mock/sessions`: sessions with their history, limits and settings."""
 
 from collections.abc import Callable
 from functools import partial
@@ -28,7 +28,7 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="mock.sessions.list",
-                    summary="Sessions of a project or of all, newest first.",
+                    summary="List the sessions of a project, or of all projects, newest first.",
                     handler=list_sessions,
                     query=SessionsQuery,
                     response=SessionList,
@@ -40,7 +40,7 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="mock.sessions.show",
-                    summary="A session with its history, what is left of it, and its settings.",
+                    summary="Show a session with its history, what is left of its limits, and its settings.",
                     handler=show,
                     response=SessionDetail,
                 )
@@ -51,7 +51,7 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="mock.sessions.secret",
-                    summary="A session's client secret, for a page of the emulator's own to talk with.",
+                    summary="Return a session's client secret, for the emulator's own pages.",
                     handler=tell_secret,
                     response=SessionSecret,
                 )
@@ -62,7 +62,7 @@ def resources() -> list[Resource]:
             {
                 "POST": ending(
                     name="mock.sessions.expire",
-                    summary="Let a session expire now.",
+                    summary="Expire a session now.",
                     handler=partial(end, ending="expired"),
                 )
             },
@@ -103,7 +103,7 @@ def list_sessions(context: RequestContext, query: SessionsQuery) -> SessionList:
 
 
 def show(context: RequestContext, query: ProjectQuery) -> SessionDetail:
-    """Show a session from behind, with its settings."""
+    """Show a session with its settings."""
     project = project_of(context, query)
     session = find_session(context, project)
     return SessionDetail(
@@ -115,7 +115,7 @@ def show(context: RequestContext, query: ProjectQuery) -> SessionDetail:
 
 
 def tell_secret(context: RequestContext, query: ProjectQuery) -> SessionSecret:
-    """Tell a session's client secret."""
+    """Return a session's client secret."""
     return SessionSecret(client_secret=find_session(context, project_of(context, query)).client_secret)
 
 
@@ -127,7 +127,7 @@ def end(context: RequestContext, query: ProjectQuery, *, ending: Ending) -> Sess
 
 
 def state_of(session: Session, project: Project, now: float) -> SessionState:
-    """A session with its history and what is left of it."""
+    """Return a session with its history and what is left of its limits."""
     status = session.status(now)
     is_active = status == "active"
     return SessionState(
@@ -149,19 +149,19 @@ def state_of(session: Session, project: Project, now: float) -> SessionState:
 
 
 def _among(project: Project, query: SessionsQuery) -> Collection[Session]:
-    """The sessions that a list is made from, oldest first. Raises ControlRefused for too many ids."""
+    """Return the sessions to list from, oldest first. Raises ControlRefused for too many ids."""
     if query.ids is UNSET:
         return project.sessions
     ids = query.ids.split(",")
     if len(ids) > MOST_IDS:
-        reason = f"Invalid 'ids': {len(ids)} are too many; ask for {MOST_IDS} at most, several times if need be."
+        reason = f"Invalid 'ids': {len(ids)} are too many; send at most {MOST_IDS} per request."
         raise ControlRefused(reason, code="invalid_value", param="ids")
     known = [project.sessions.get(session_id) for session_id in dict.fromkeys(ids) if session_id in project.sessions]
     return sorted(known, key=lambda session: session.created_at)
 
 
 def _fits(query: SessionsQuery) -> Callable[[Project], Callable[[Session], bool]] | None:
-    """What a session has to be; None where any will do."""
+    """Return the filter for a query, which makes a predicate per project; None if every session matches."""
     if not query.search and all(each is UNSET for each in (query.status, query.user, query.workflow)):
         return None
     wanted = query.search.casefold() if query.search else ""

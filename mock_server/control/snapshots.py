@@ -8,7 +8,7 @@ from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
 from mock_server.wire.control.projects import ProjectContents, ProjectQuery
 
-SNAPSHOT_BYTES = 2 * 1024**3  # of a snapshot, which holds the content of files
+SNAPSHOT_BYTES = 2 * 1024**3  # large, because a snapshot holds the content of files
 
 
 def resources() -> list[Resource]:
@@ -19,13 +19,13 @@ def resources() -> list[Resource]:
             {
                 "GET": CONTROL(
                     name="snapshot.take",
-                    summary="The whole state of a project as one document.",
+                    summary="Take a snapshot: the whole state of a project as one document.",
                     handler=take,
                     response=Snapshot,
                 ),
                 "PUT": WITH_BODY(
                     name="snapshot.restore",
-                    summary="Put a project into the state of a snapshot: all of it or nothing.",
+                    summary="Restore a project from a snapshot: all of it or nothing.",
                     handler=restore,
                     body=Snapshot,
                     read_body=read_snapshot,
@@ -43,12 +43,12 @@ def take(context: RequestContext, query: ProjectQuery) -> Snapshot:
 
 
 def read_snapshot(body: bytes) -> Snapshot:
-    """A snapshot from a request's body. Raises SnapshotInvalid."""
+    """Parse a request's body. Raises SnapshotInvalid."""
     return state.parse_snapshot(body, source="body")
 
 
 def restore(context: RequestContext, query: ProjectQuery, snapshot: Snapshot) -> ProjectContents:
-    """Restore the only project of a snapshot, or the one of the same name."""
+    """Restore a project from the only one in a snapshot, or from the one with the same name."""
     project = project_of(context, query)
     named = [each for each in snapshot.projects if each.project == project.name]
     found = named if len(snapshot.projects) > 1 else snapshot.projects

@@ -1,4 +1,4 @@
-"""`/_mock/threads`: threads, whoever's they are."""
+"""`/_mock/threads`: the threads of all users."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,14 +20,14 @@ from mock_server.wire.control.threads import ThreadParams, ThreadsQuery, ThreadS
 
 
 def resources() -> list[Resource]:
-    """Return the resources of"""
+    """Return the resources of threads."""
     return [
         Resource(
             "/_mock/threads",
             {
                 "GET": CONTROL(
                     name="mock.threads.list",
-                    summary="Threads of a project or of all, newest first.",
+                    summary="List the threads of a project, or of all projects, newest first.",
                     handler=list_threads,
                     query=ThreadsQuery,
                     response=ThreadSummaries,
@@ -39,13 +39,13 @@ def resources() -> list[Resource]:
             {
                 "GET": WITH_ID(
                     name="mock.threads.show",
-                    summary="A thread with all of its items.",
+                    summary="Show a thread with all of its items.",
                     handler=show,
                     response=ThreadView,
                 ),
                 "PATCH": WITH_ID(
                     name="mock.threads.edit",
-                    summary="Rename, lock, close or open a thread.",
+                    summary="Rename, lock, close or reopen a thread.",
                     handler=edit,
                     body=ThreadParams,
                     response=ThreadView,
@@ -86,7 +86,7 @@ def show(context: RequestContext, query: ProjectQuery) -> ThreadView:
 
 
 def edit(context: RequestContext, query: ProjectQuery, params: ThreadParams) -> ThreadView:
-    """Change a thread's title or status, whoever's it is and whatever its status is."""
+    """Change a thread's title or status, whatever its user and its status."""
     project = project_of(context, query)
     thread = find_thread(context, project)
     if params.title is not UNSET:
@@ -122,7 +122,7 @@ def _facts(thread: StoredThread, project: Project) -> dict[str, Any]:
 
 
 def _fits(query: ThreadsQuery) -> Callable[[Project], Callable[[StoredThread], bool]] | None:
-    """What a thread has to be; None where any will do."""
+    """Return the filter for a query, which makes a predicate per project; None if every thread matches."""
     if not query.search and all(each is UNSET for each in (query.user, query.status, query.session)):
         return None
     wanted = query.search.casefold() if query.search else ""

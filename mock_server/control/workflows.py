@@ -1,4 +1,4 @@
-"""`/_mock/workflows`: the scripts of the whole server, as workflow files are."""
+"""`/_mock/workflows`: the workflows of the whole server, from files and from requests."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -36,13 +36,13 @@ def resources() -> list[Resource]:
             {
                 "GET": of_server(
                     name="workflows.list",
-                    summary="Every workflow that has a script.",
+                    summary="List every workflow that has a script.",
                     handler=list_workflows,
                     response=WorkflowList,
                 ),
                 "POST": of_server(
                     name="workflows.add",
-                    summary="Let a script answer for its id, as a workflow file would.",
+                    summary="Add a script, which replies for its id as a workflow file would.",
                     handler=add,
                     body=Script,
                     read_body=read_script,
@@ -55,13 +55,13 @@ def resources() -> list[Resource]:
             {
                 "GET": of_server(
                     name="workflows.show",
-                    summary="A workflow with its script and the text of its file.",
+                    summary="Show a workflow with its script and the text of its file.",
                     handler=show,
                     response=WorkflowDetail,
                 ),
                 "DELETE": of_server(
                     name="workflows.remove",
-                    summary="Take away a script that was added.",
+                    summary="Remove a script that was added.",
                     handler=remove,
                     response=WorkflowList,
                 ),
@@ -72,7 +72,7 @@ def resources() -> list[Resource]:
             {
                 "POST": of_server(
                     name="workflows.try",
-                    summary="What a workflow would answer, and why; nothing is kept.",
+                    summary="Dry-run a turn: what a workflow would reply, and why. Nothing is stored.",
                     handler=try_turn,
                     body=TrialParams,
                     read_body=read_trial,
@@ -83,11 +83,11 @@ def resources() -> list[Resource]:
     ]
 
 
-DEPTH = 100  # of objects and arrays in what is tried
+DEPTH = 100  # levels of objects and arrays in the input of a dry run
 
 
 def list_workflows(context: RequestContext) -> WorkflowList:
-    """List every workflow that has a script, and the files that none can be read from."""
+    """List every workflow that has a script, and the files that can't be used."""
     known = sorted(context.workflows.list().items())
     return WorkflowList(
         workflows=[WorkflowState(**_facts(workflow_id, *entry)) for workflow_id, entry in known],
@@ -96,12 +96,12 @@ def list_workflows(context: RequestContext) -> WorkflowList:
 
 
 def read_script(body: bytes) -> Script:
-    """A script from a request's body. Raises BodyMalformed, WorkflowInvalid."""
+    """Parse a request's body. Raises BodyMalformed, WorkflowInvalid."""
     return parse_script(decode_json(body), source="body")
 
 
 def add(context: RequestContext, script: Script) -> WorkflowState:
-    """Let a script answer from now on for its id."""
+    """Let a script reply for its id from now on. Raises ControlRefused for a script without an id."""
     if script.id is UNSET or not script.id:
         raise ControlRefused("Missing required parameter: 'id'.", code="missing_required_parameter", param="id")
     context.workflows.add(script.id, script)
@@ -109,16 +109,16 @@ def add(context: RequestContext, script: Script) -> WorkflowState:
 
 
 def remove(context: RequestContext) -> WorkflowList:
-    """Take away a script that was added; a file of its id answers again."""
+    """Remove a script that was added; a file with its id takes effect again."""
     context.workflows.remove(context.argument("workflow_id"))
     return list_workflows(context)
 
 
 def show(context: RequestContext) -> WorkflowDetail:
-    """Show one with its script. Raises WorkflowNotFound."""
+    """Show a workflow with its script. Raises WorkflowNotFound."""
     workflow_id = context.argument("workflow_id")
     if workflow_id not in (known := context.workflows.list()):
-        raise WorkflowNotFound(workflow_id, hint="It has no script; what is sent to it is repeated.")
+        raise WorkflowNotFound(workflow_id, hint="It has no script: it repeats what it is sent.")
     script, file = known[workflow_id]
     return WorkflowDetail(
         **_facts(workflow_id, script, file),
@@ -129,19 +129,19 @@ def show(context: RequestContext) -> WorkflowDetail:
 
 
 def read_trial(body: bytes) -> TrialParams:
-    """What to try, from a request's body. Raises BodyMalformed, InvalidParameter."""
+    """Parse a request's body. Raises BodyMalformed, InvalidParameter."""
     given = decode_json(body)
     if _is_deeper(given, DEPTH):
-        raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} objects and arrays.")
+        raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} levels of objects and arrays.")
     return convert(given, TrialParams)
 
 
 def try_turn(context: RequestContext, params: TrialParams) -> Trial:
-    """Play a turn that nobody keeps. Raises ControlRefused."""
+    """Play a turn without storing it. Raises ControlRefused."""
     workflow_id = context.argument("workflow_id")
     if not context.workflows.has_version(workflow_id, None):
         raise ControlRefused(
-            f"Workflow '{workflow_id}' has no version: every message to it fails.", code="workflow_without_version"
+            f"Workflow '{workflow_id}' has no version, so every message to it fails.", code="workflow_without_version"
         )
     script = context.workflows.get(workflow_id)
     return DryRun(script, params, workflow_id=workflow_id, now=context.now).trial()
@@ -176,7 +176,7 @@ def _errors(files: Iterable[WorkflowFile]) -> list[WorkflowError]:
 
 
 def _text(path: Path) -> str | None:
-    """A file's text, whatever is in it; None if it is gone."""
+    """Return a file's text, whatever is in it; None if it is gone."""
     try:
         return path.read_text("utf-8", errors="replace")
     except OSError:

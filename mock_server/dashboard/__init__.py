@@ -1,4 +1,4 @@
-"""Static pages: no build step, nothing from the network."""
+"""Static pages, with no build step and nothing loaded from other hosts."""
 
 from mock_server.dashboard.routes import resources, routes
 

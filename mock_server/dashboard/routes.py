@@ -1,4 +1,4 @@
-"""Where the pages are served."""
+"""The routes of the pages."""
 
 import html
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from mock_server.web.scripts import Scripts
 _STATIC = Path(__file__).with_name("static")
 _SCRIPT = "/_static/dashboard/main.js"
 _FOLDERS = {"/_static": _STATIC, "/deployments/chatkit": _STATIC.parents[1] / "element" / "static"}
-_SCRIPTS = Scripts(_SCRIPT, _FOLDERS)  # joined once for all emulators of a process
+_SCRIPTS = Scripts(_SCRIPT, _FOLDERS)  # bundled once for all emulators of a process
 _SECURE = {
     "cache-control": "no-cache",
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
@@ -28,20 +28,20 @@ _SECURE = {
 
 
 def resources(document: Callable[[], dict[str, Any]]) -> list[Resource]:
-    """The resource that serves the OpenAPI document, made when first asked for."""
+    """Return the resource of the OpenAPI document, which is built on the first request."""
     made = cache(document)
     describe = Operation(
         name="openapi",
-        summary="This document.",
+        summary="Retrieve this document.",
         handler=lambda _: made(),
-        answer=dict[str, Any],
+        response=dict[str, Any],
         guard=lambda _: None,
     )
     return [Resource("/openapi.json", {"GET": describe})]
 
 
 def routes() -> list[BaseRoute]:
-    """The pages. The dashboard draws every view itself, so all of its addresses give the same document."""
+    """Return the pages' routes. The dashboard renders its views itself, so all of its paths serve the same document."""
     return [
         Route("/", _home),
         Route("/dashboard", _dashboard),
@@ -58,12 +58,12 @@ def _home(request: Request) -> RedirectResponse:
 
 
 def _dashboard(request: Request) -> Response:
-    """The document, told where the emulator is; a project in the path becomes one in the query."""
-    call = request.scope["mock_server.call"]
-    outer, prefix, _ = request.scope.get("root_path", "").rpartition(f"/p/{call.project.name}")
+    """Return the document with the emulator's base path; a project in the path is redirected to one in the query."""
+    context = request.scope["mock_server.context"]
+    outer, prefix, _ = request.scope.get("root_path", "").rpartition(f"/p/{context.project.name}")
     if prefix:
         query = f"{request.url.query}&" if request.url.query else ""
-        return RedirectResponse(f"{outer}{quote(call.path)}?{query}project={call.project.name}")
+        return RedirectResponse(f"{outer}{quote(context.path)}?{query}project={context.project.name}")
     document = (_STATIC / "dashboard.html").read_text(encoding="utf-8")
     base = html.escape(f"{request.scope.get('root_path', '')}/")
     return Response(document.replace("BASE", base), media_type="text/html", headers=_SECURE)
@@ -74,7 +74,7 @@ def _docs(_: Request) -> FileResponse:
 
 
 class _Files(StaticFiles):
-    """Static files, asked for anew each time: a new version must not meet the old one's modules."""
+    """Static files, revalidated each time: a new version must not be mixed with the old one's modules."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

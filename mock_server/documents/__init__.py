@@ -1,1 +1,1 @@
-"""Files that people write: seeds, snapshots, fault sets, and how a place in one is named."""
+"""Documents that people write or save: seeds, snapshots and fault sets, and how places in them are named."""

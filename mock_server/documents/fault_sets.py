@@ -1,4 +1,4 @@
-"""Faults from files: the shipped sets by their names, those of others, and what the magic workflow ids do."""
+"""Faults from files: the shipped sets by name, other files, and what the magic workflow ids do."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ from mock_server.wire.control.faults import FaultParams, FaultRule, FaultSet, Ma
 
 @cache
 def shipped_sets() -> dict[str, FaultSet]:
-    """The shipped sets by name."""
+    """Return the shipped sets by name."""
     return {name: read_set(fixtures_folder() / "faults" / f"{name}.yaml") for name in shipped("faults")}
 
 
 def shipped_set(name: str) -> FaultSet:
-    """The shipped set of this name. Raises FaultNotFound."""
+    """Return the shipped set with this name. Raises FaultNotFound."""
     if name not in shipped_sets():
         raise FaultNotFound(name, hint=f"The shipped sets are {', '.join(shipped_sets())}.")
     return shipped_sets()[name]
@@ -31,7 +31,7 @@ def shipped_set(name: str) -> FaultSet:
 
 @cache
 def magic_values() -> dict[str, MagicValue]:
-    """The magic workflow ids that are made of faults; their rules bear the id as a name, and fit every workflow."""
+    """Return the magic workflow ids that work by faults; their rules have the id as name and match any workflow."""
     read = msgspec.convert(read_document(fixtures_folder() / "magic.yaml"), MagicFile)
     return {
         magic.value: structs.replace(
@@ -42,7 +42,7 @@ def magic_values() -> dict[str, MagicValue]:
 
 
 def magic_value(value: str) -> MagicValue:
-    """The magic workflow id of this name. Raises FaultNotFound."""
+    """Return the magic workflow id with this name. Raises FaultNotFound."""
     if value not in magic_values():
         raise FaultNotFound(value, hint=f"The magic workflow ids are {', '.join(magic_values())}.")
     return magic_values()[value]
@@ -50,7 +50,7 @@ def magic_value(value: str) -> MagicValue:
 
 @cache
 def magic_rules() -> list[FaultRule]:
-    """What the magic workflow ids do, as rules."""
+    """Return what the magic workflow ids do as rules, each for its own id."""
     faults = Faults(lambda: 0.0)
     for magic in magic_values().values():
         for params in magic.faults:
@@ -60,17 +60,17 @@ def magic_rules() -> list[FaultRule]:
 
 
 def load_faults(names: Iterable[str]) -> list[FaultParams]:
-    """The rules of files, or of shipped sets by their names. Raises DocumentInvalid."""
+    """Return the rules of files or, by name, of shipped sets. Raises DocumentInvalid."""
     return [params for name in names for params in read_faults(_path(name))]
 
 
 def read_faults(path: Path) -> list[FaultParams]:
-    """The rules of one file. Raises DocumentInvalid with file, line, place and reason."""
+    """Return the rules of one file. Raises DocumentInvalid with file, line, place and reason."""
     return read_set(path).faults
 
 
 def read_set(path: Path) -> FaultSet:
-    """A file of rules. Raises DocumentInvalid with file, line, place and reason."""
+    """Return the content of a file of rules. Raises DocumentInvalid with file, line, place and reason."""
     try:
         read = msgspec.convert(read_document(path), FaultSet)
     except msgspec.ValidationError as error:
@@ -90,15 +90,15 @@ def _path(name: str) -> Path:
         return fixtures_folder() / "faults" / f"{name}.yaml"
     if not Path(name).exists():
         known = ", ".join(shipped("faults"))
-        raise DocumentInvalid(f"there is no such file, and no such shipped set (there are: {known})", source=name)
+        raise DocumentInvalid(f"there is no such file or shipped set; the shipped sets are {known}", source=name)
     return Path(name)
 
 
 def names_of(faults: Iterable[FaultParams]) -> list[str]:
-    """The names that rules are given; shipped ones all have one."""
+    """Return the names that rules are given; all shipped rules have one."""
     return [params.name for params in faults if params.name]
 
 
 def are_there(faults: Iterable[FaultParams], rules: Iterable[FaultRule]) -> bool:
-    """Whether there is a rule for each of these, by their names."""
+    """Return whether `rules` has a rule with the name of each of `faults`."""
     return Counter(names_of(faults)) <= Counter(rule.name for rule in rules)

@@ -1,4 +1,4 @@
-"""Files people write: YAML or JSON in, plain values out, and the line where something stands."""
+"""Reads YAML and JSON files into plain values, and finds the line of a place in them."""
 
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
 def read_document(path: Path) -> Any:
-    """A YAML or JSON file, parsed. Raises DocumentInvalid with file, line and reason."""
-    import yaml  # noqa: PLC0415 - a third of the start's time, needed for files only
+    """Parse a YAML or JSON file. Raises DocumentInvalid with file, line and reason."""
+    import yaml  # noqa: PLC0415 - a third of the start-up time, needed for files only
 
     try:
         return yaml.load(read_text(path), _loader())  # noqa: S506 - both loaders are safe
@@ -26,7 +26,7 @@ def read_document(path: Path) -> Any:
 
 
 def read_text(path: Path) -> str:
-    """A file's text. Raises DocumentInvalid."""
+    """Return a file's text. Raises DocumentInvalid."""
     try:
         return path.read_text("utf-8")
     except OSError as error:
@@ -36,7 +36,7 @@ def read_text(path: Path) -> str:
 
 
 def line_of(path: Path, place: str) -> int | None:
-    """The line, counted from 1, of a place such as `threads[0].items[1].type` in a file that parses."""
+    """Return the line, counted from 1, of a place such as `threads[0].items[1].type` in a file that parses."""
     import yaml  # noqa: PLC0415 - see above
 
     node = yaml.compose(path.read_text("utf-8"), Loader=_loader())

@@ -1,4 +1,4 @@
-"""From a seed document to sessions and threads: all of it, or nothing."""
+"""Loads seed documents: their sessions and threads are added all together or not at all."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -27,13 +27,13 @@ from mock_server.wire.rest.threads import UserMessageInputText, UserMessageQuote
 
 
 class LoadedSeed(Struct, frozen=True, kw_only=True):
-    """A seed, and where it came from, for messages."""
+    """A seed and its source, which error messages name."""
 
     seed: Seed
     source: str
 
     def load_into(self, project: Project) -> None:
-        """Add the seed's sessions and threads to a project: all of them or, raising SeedInvalid, none."""
+        """Add the seed's sessions and threads to a project. Raises SeedInvalid, and then adds nothing."""
         seed = self.seed
         check_seed(seed, source=self.source, sessions=project.sessions.ids(), threads=project.threads.ids())
         now = project.clock.now()
@@ -49,7 +49,7 @@ class LoadedSeed(Struct, frozen=True, kw_only=True):
 
 
 def parse_seed(document: Any, *, source: str) -> Seed:
-    """A parsed YAML or JSON document as a Seed. Raises SeedInvalid with the place."""
+    """Convert a parsed YAML or JSON document. Raises SeedInvalid with the place."""
     try:
         return msgspec.convert(_short_types(document), Seed)
     except msgspec.ValidationError as error:
@@ -58,7 +58,7 @@ def parse_seed(document: Any, *, source: str) -> Seed:
 
 
 def read_seed(path: Path) -> Seed:
-    """A seed file. Raises DocumentInvalid or SeedInvalid with file, line, place and reason."""
+    """Read a seed file. Raises DocumentInvalid or SeedInvalid with file, line, place and reason."""
     try:
         return parse_seed(read_document(path), source=str(path))
     except SeedInvalid as error:
@@ -67,12 +67,12 @@ def read_seed(path: Path) -> Seed:
 
 
 def load_seeds(names: Iterable[str]) -> list[LoadedSeed]:
-    """Seeds by file, or by the name of a shipped one. Raises DocumentInvalid."""
+    """Return the seeds of files or, by name, shipped seeds. Raises DocumentInvalid."""
     return [LoadedSeed(seed=read_seed(path), source=str(path)) for path in map(_seed_path, names)]
 
 
 def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Iterable[str]) -> None:
-    """Raise SeedInvalid for an id that is used twice, in the seed or with what is there already."""
+    """Raise SeedInvalid for an id that is in the seed twice or taken already, and for a value that can't be used."""
     _refuse_used([session.id for session in seed.sessions], "sessions", source, sessions)
     _refuse_used([thread.id for thread in seed.threads], "threads", source, threads)
     for at, session in enumerate(seed.sessions):
@@ -88,7 +88,7 @@ def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Ite
 
 
 def session_created_at(seed: SeedSession, *, now: float) -> float:
-    """When a seeded session was created; an expired one just long enough ago, unless it says when."""
+    """Return when a session was created; by default now, or for an expired one just long enough ago."""
     if seed.created_at is not UNSET:
         return _unix(seed.created_at)
     lifetime = seed.expires_after.seconds if seed.expires_after else config.EXPIRES_AFTER_SECONDS
@@ -96,7 +96,7 @@ def session_created_at(seed: SeedSession, *, now: float) -> float:
 
 
 def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> StoredThread:
-    """A thread with its items; a missing time is the thread's, a missing thread's time is now."""
+    """Build a thread with its items. Its time is by default `now`, that of an item is by default the thread's."""
     created_at = now if seed.created_at is UNSET else _unix(seed.created_at)
     thread_id = ids.new("cthr", now=created_at) if seed.id is UNSET else seed.id
     tail = tail_of(thread_id) or ids.new_tail()
@@ -116,7 +116,7 @@ def build_thread(seed: SeedThread, *, ids: IdFactory, now: float) -> StoredThrea
 
 
 def status_of(status: wire.SeedStatus) -> rest.ThreadStatus:
-    """A thread's status as threads have it."""
+    """Return the status in the form in which threads have it."""
     match status.type:
         case "active":
             return rest.ActiveStatus()
@@ -131,7 +131,7 @@ def _seed_path(name: str) -> Path:
         return fixtures_folder() / "seeds" / f"{name}.yaml"
     if not Path(name).exists():
         known = ", ".join(shipped("seeds"))
-        raise SeedInvalid(f"there is no such file, and no such shipped seed (there are: {known})", source=name)
+        raise SeedInvalid(f"there is no such file or shipped seed; the shipped seeds are {known}", source=name)
     return Path(name)
 
 
@@ -220,7 +220,7 @@ def _parsed_if_json(value: Any) -> Any:
 
 
 def _short_types(document: Any) -> Any:
-    """Items pasted from the real API say `chatkit.user_message`; seeds say `user_message`."""
+    """Shorten types such as `chatkit.user_message`, pasted from the real API, to the `user_message` of seeds."""
     match document:
         case {"type": str(name)} if name.startswith("chatkit."):
             document = {**document, "type": name.removeprefix("chatkit.")}
@@ -245,12 +245,12 @@ def _refuse_used(ids: list[str | UnsetType], place: str, source: str, taken: Ite
 def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:
     for name in ("widget", "arguments"):
         if not isinstance(_parsed_if_json(getattr(item, name, {})), dict):
-            raise SeedInvalid("has to be a JSON object, or the text of one", place=f"{place}.{name}", source=source)
+            raise SeedInvalid("must be a JSON object, or the text of one", place=f"{place}.{name}", source=source)
 
 
 def _refuse_odd_time(moment: wire.SeedTime | UnsetType, place: str, source: str) -> None:
     if moment is not UNSET and not 0 <= _unix(moment) < END_OF_TIME:
-        raise SeedInvalid("a time has to lie between 1970 and 9999", place=f"{place}.created_at", source=source)
+        raise SeedInvalid("a time must be between the years 1970 and 9999", place=f"{place}.created_at", source=source)
 
 
 def _unix(moment: float | datetime) -> float:

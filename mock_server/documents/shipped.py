@@ -1,4 +1,4 @@
-"""The data that is shipped: in the wheel inside the package, in a checkout beside it."""
+"""The shipped data files: inside the package in a wheel, beside it in a checkout."""
 
 from pathlib import Path
 

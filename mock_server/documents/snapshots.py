@@ -1,4 +1,4 @@
-"""Snapshots: a whole project as one document, and back, byte for byte."""
+"""Snapshots: whole projects as one document, and back without loss."""
 
 import re
 from collections.abc import Iterable
@@ -44,21 +44,21 @@ class ThreadState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class FileState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file, its content in base64; null while that has not arrived."""
+    """A file with its content in base64; null until it has been uploaded."""
 
     file: File
     content: bytes | None
 
 
 class FaultsState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rules with what they count, and how many ids were drawn."""
+    """The rules with their counters; `drawn` is how many ids were given out."""
 
     drawn: int
     rules: list[FaultRule]
 
 
 class ProjectState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A project: all but its journal. `ids` is there when they repeat, under a seed."""
+    """A project without its journal; `ids` is null unless the server runs with a seed."""
 
     project: str
     clock: Reading
@@ -72,7 +72,7 @@ class ProjectState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The document: one project, or all of a server; `taken_at` in unix seconds of the first one's time."""
+    """One project, or all of a server; `taken_at` is in unix seconds of the first project's time."""
 
     format: Literal["chatkit-mock-server snapshot"] = "chatkit-mock-server snapshot"
     version: Literal[1] = 1
@@ -81,25 +81,27 @@ class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SnapshotInvalid(DocumentInvalid):
-    """A document that is no snapshot, or a damaged one."""
+    """A document that is not a snapshot, or is damaged."""
 
     code = "invalid_snapshot"
 
 
 def take(projects: Iterable[Project]) -> Snapshot:
-    """A snapshot of some projects."""
+    """Return a snapshot of projects."""
     taken = list(projects)
     return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project) for project in taken])
 
 
 def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
-    """A snapshot's bytes, read. Raises SnapshotInvalid with the reason."""
+    """Parse and check a snapshot. Raises SnapshotInvalid with place and reason."""
     try:
         head = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if head.get("format") != msgspec.Raw(msgspec.json.encode(FORMAT)):
-            raise SnapshotInvalid(f"is no snapshot: its 'format' is not '{FORMAT}'", source=source)
+            raise SnapshotInvalid(f"is not a snapshot: its 'format' is not '{FORMAT}'", source=source)
         if head.get("version") != msgspec.Raw(b"%d" % VERSION):
-            raise SnapshotInvalid(f"is a snapshot of another version; this program reads {VERSION}", source=source)
+            raise SnapshotInvalid(
+                f"is a snapshot of another version; this emulator reads version {VERSION}", source=source
+            )
         snapshot = msgspec.json.decode(body, type=Snapshot)
     except msgspec.ValidationError as error:
         place, reason = place_and_reason(error)
@@ -117,11 +119,11 @@ def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
 
 
 def restore(project: Project, state: ProjectState, *, secrets: Projects, source: str) -> None:
-    """Put a project into a state: all of it or, raising SnapshotInvalid, nothing."""
+    """Put a project into a saved state. Raises SnapshotInvalid, and then changes nothing."""
     for at, session in enumerate(state.sessions):
         owner = secrets.session_of(session.client_secret)
         if owner is not None and owner.project != project.name:
-            reason = f"project '{owner.project}' has this session; reset it first"
+            reason = f"project '{owner.project}' already has this session; reset that project first"
             raise SnapshotInvalid(reason, source=source, place=f"sessions[{at}].client_secret")
     files = Files(project.files.types)
     for each in state.files:
@@ -140,14 +142,14 @@ def restore(project: Project, state: ProjectState, *, secrets: Projects, source:
     project.workflows.update(state.workflows)
     project.usage.state = state.usage
     project.faults.drawn, project.faults.rules = state.faults.drawn, state.faults.rules
-    if state.ids is not None:  # another project's secrets stay its own: they would name both
+    if state.ids is not None:  # another project's secrets stay its own: each has to name one project
         project.ids.go_on_from(state.ids, secrets=state.project == project.name)
     project.set_clock(state.clock)
     project.publish_restored()
 
 
 def load_state(path: Path, projects: Projects) -> None:
-    """Restore every project of a state file; none if there is no file yet. Raises SnapshotInvalid."""
+    """Restore every project of a state file; do nothing if there is no file yet. Raises SnapshotInvalid."""
     if not path.exists():
         return
     try:
@@ -160,7 +162,7 @@ def load_state(path: Path, projects: Projects) -> None:
 
 
 def save_state(path: Path, projects: Projects) -> None:
-    """Write every project into a file: a reader sees the old one or all of the new. Raises OSError."""
+    """Write every project to a file, atomically: a reader sees the old file or the whole new one. Raises OSError."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(msgspec.json.encode(take(projects)))
@@ -207,11 +209,11 @@ def _thread(state: ThreadState) -> StoredThread:
 
 
 def _check(state: ProjectState, place: str, source: str) -> None:
-    """Raise SnapshotInvalid where the parts do not fit each other."""
+    """Raise SnapshotInvalid for values that can't be used, and for parts that contradict each other."""
     _refuse_twice([session.id for session in state.sessions], f"{place}.sessions", source)
     for at, session in enumerate(state.sessions):
         if min(session.max_requests_per_1_minute, session.max_files, session.max_file_size) < 1:
-            raise SnapshotInvalid("a limit has to be 1 at least", source=source, place=f"{place}.sessions[{at}]")
+            raise SnapshotInvalid("a limit must be at least 1", source=source, place=f"{place}.sessions[{at}]")
     _refuse_twice([each.file.id for each in state.files], f"{place}.files", source)
     clock = Clock()
     clock.reading = state.clock
@@ -251,20 +253,20 @@ def _check_timeline(timeline: TimelineState[Any], place: str, source: str) -> No
     placed = {entry_id: (at, number) for entry_id, at, number in timeline.places}
     lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
     if lost is not None:
-        raise SnapshotInvalid(f"the entry '{lost}' has no place", source=source, place=f"{place}.entries")
+        raise SnapshotInvalid(f"the entry '{lost}' is missing from 'places'", source=source, place=f"{place}.entries")
     numbers = [number for _, _, number in timeline.places]
     if len({*placed.values()}) < len(numbers) or not all(0 <= number < timeline.added for number in numbers):
-        raise SnapshotInvalid("its places contradict each other", source=source, place=f"{place}.places")
+        raise SnapshotInvalid("the places contradict each other", source=source, place=f"{place}.places")
 
 
 def _refuse_odd_time(moment: float, place: str, source: str) -> None:
     if not 0 <= moment < END_OF_TIME:
-        raise SnapshotInvalid("a time has to lie between 1970 and 9999", source=source, place=place)
+        raise SnapshotInvalid("a time must be between the years 1970 and 9999", source=source, place=place)
 
 
 def _refuse_twice(ids: list[str], place: str, source: str) -> None:
     seen: set[str] = set()
     for at, identifier in enumerate(ids):
         if identifier in seen:
-            raise SnapshotInvalid(f"'{identifier}' is there twice", source=source, place=f"{place}[{at}]")
+            raise SnapshotInvalid(f"'{identifier}' occurs twice", source=source, place=f"{place}[{at}]")
         seen.add(identifier)

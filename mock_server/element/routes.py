@@ -1,4 +1,4 @@
-"""Where the element is served, at the path of the real one."""
+"""The routes of the element, at the paths of the real one."""
 
 import html
 import json
@@ -22,11 +22,11 @@ _POLICY = (
     "default-src 'none'; script-src {origin}; style-src {origin}; connect-src *; "
     "img-src * data: blob:; font-src * data:; media-src blob:; base-uri 'none'; form-action 'none'"
 )
-_SCRIPTS = Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED)  # joined once for all emulators
+_SCRIPTS = Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED)  # bundled once for all emulators
 
 
 def routes() -> list[BaseRoute]:
-    """The script, the frame's document, and what that loads."""
+    """Return the routes of the script, the frame's document, and what that loads."""
     return [
         Route(f"{_BASE}/chatkit.js", _script),
         Route(f"{_BASE}/frame.html", _frame),
@@ -36,7 +36,7 @@ def routes() -> list[BaseRoute]:
 
 
 def _script(request: Request) -> Response:
-    """The page's modules as one classic script, for the page's policy may allow just the one it names."""
+    """Return the page's modules as one classic script, since the page's policy may allow only the one it names."""
     parts = [re.sub(r"^(import .*\n|export )", "", _read(f"page/{name}.js"), flags=re.MULTILINE) for name in _PAGE]
     served_at = json.dumps(f"{_base(request)}{_BASE}/chatkit.js").replace("<", "\\u003c")
     joined = "\n".join(parts).replace('"SERVED_AT"', served_at)
@@ -44,16 +44,16 @@ def _script(request: Request) -> Response:
 
 
 def _frame(request: Request) -> Response:
-    """The document, told where the emulator is: its own address may be the CDN's, redirected to here."""
+    """Return the document with the emulator's address: its own address may be the CDN's, redirected to here."""
     document = _read("frame.html").replace("API_BASE", html.escape(_base(request)))
     policy = _POLICY.format(origin=_base(request).removesuffix(request.scope.get("root_path", "")))
     return Response(document, media_type="text/html", headers={**_FRESH, "content-security-policy": policy})
 
 
 def _base(request: Request) -> str:
-    """The emulator's address as the caller wrote it, with its project's path.
+    """Return the emulator's address as it is in the request, with the project's path.
 
-    A redirection may have kept the CDN's name, which over plain http can't be meant: nothing is ever sent there.
+    A redirect may have kept the CDN's host name. Over plain http that name can't be right, and nothing is sent there.
     """
     url = request.base_url
     if url.scheme == "http" and (url.hostname or "").endswith("openai.com"):
@@ -67,7 +67,7 @@ def _read(name: str) -> str:
 
 
 class _Modules(StaticFiles):
-    """Static files for any origin, asked for anew each time."""
+    """Static files for any origin, revalidated each time."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:

@@ -1,1 +1,1 @@
-"""How a request becomes a call and a fact becomes an answer; shared by every surface, knowing none of them."""
+"""Requests, responses and errors in HTTP, shared by the API, the control plane and the pages."""

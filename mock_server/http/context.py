@@ -1,4 +1,4 @@
-"""One request, as the handlers see it."""
+"""The context of one request, as handlers see it."""
 
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
 
-CONNECTION = "mock_server.connection"  # among a scope's extensions
+CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
 
 class Connection(Protocol):
-    """What a connection of our own server can do beyond ASGI."""
+    """What a connection to the emulator's own server can do beyond ASGI."""
 
     def abort(self) -> None:
         """Close the connection at once."""
 
     def respond(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
-        """Send a whole response at once. Returns False where that can't be done and nothing was sent."""
+        """Send a whole response at once. Returns False, with nothing sent, if that is not possible."""
 
 
 class RequestContext:
-    """A request with its project and its one reading of the clock.
+    """A request with its project and a single reading of the clock.
 
-    path: the path below `/p/<project>`.
-    now: unix seconds in the project's time, the same for all that this call does.
-    entry: of the journal; what is not journaled has one too, which nobody keeps.
-    session: of the client secret, if the caller has one.
-    ending: how a session that this call creates ends at once, because of a fault.
-    injector: what harms the answer on its way out, because of a fault.
+    path: the path without `/p/<project>`.
+    now: unix seconds in the project's time, the same throughout the request.
+    entry: the journal entry; requests that are not journaled have one too, which is discarded.
+    session: the session of the client secret, if the request has one.
+    ending: how a session that this request creates ends at once, because of a fault.
+    injector: what damages the response, because of a fault.
     """
 
     __slots__ = (
@@ -77,7 +77,7 @@ class RequestContext:
         self.ending: Literal["expired", "cancelled"] | None = None
 
     def enter(self, project: Project) -> None:
-        """Make this a call to `project`."""
+        """Assign the request to `project`: read its clock, draw a request id and create the journal entry."""
         self.project = project
         self.now = now = project.clock.now()
         self.request_id = request_id = project.ids.request_id()
@@ -90,35 +90,36 @@ class RequestContext:
 
     @property
     def connection(self) -> Connection | None:
-        """The connection, behind a server of ours."""
+        """The connection, if the request came in through the emulator's own server."""
         connection: Connection | None = self.scope.get("extensions", _NOTHING).get(CONNECTION)
         return connection
 
     @property
     def workflows(self) -> "Catalog":
-        """The server's workflows."""
+        """The emulator's workflows."""
         workflows: Catalog = self.scope["app"].workflows
         return workflows
 
     @property
     def backend(self) -> "Backend":
-        """Whoever answers conversations."""
+        """The backend that replies in conversations."""
         backend: Backend = self.scope["app"].backend
         return backend
 
     def argument(self, name: str) -> str:
-        """A part of the path, such as `thread_id`."""
+        """Return a path parameter, such as `thread_id`."""
         argument: str = self.scope["path_params"][name]
         return argument
 
     def query(self) -> list[tuple[str, str]]:
-        """The query's pairs, blank values included."""
+        """Return the name-value pairs of the query, including blank values."""
         return parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
     async def json_body(self, *, limit: int | None = None) -> bytes:
-        """The body, if it claims to be JSON; an empty one counts as `{}` (inferred). `limit` is in bytes.
+        """Return the body if its Content-Type is JSON or missing; an empty body counts as `{}` (inferred).
 
-        Raises ContentTypeUnsupported, BodyTooLarge (without reading on), ClientDisconnect.
+        `limit` is in bytes, by default `max_body_bytes`. Raises ContentTypeUnsupported, BodyTooLarge (without reading
+        further), ClientDisconnect.
         """
         given = self.headers.get(b"content-type", b"")
         if given != b"application/json" and given.partition(b";")[0].strip().lower() not in {b"application/json", b""}:
@@ -142,7 +143,7 @@ class RequestContext:
         return body or b"{}"
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it arrives, whatever its type. Raises ClientDisconnect."""
+        """Yield the body as it arrives, whatever its type. Raises ClientDisconnect."""
         more = True
         while more:
             message = await self.receive()
@@ -156,7 +157,7 @@ _NOTHING: dict[str, Connection] = {}
 
 
 def _bearer(authorization: bytes) -> str:
-    """The bearer key or secret; empty when there is none."""
+    """Return the bearer key or secret, or an empty string if there is none."""
     if authorization.startswith(b"Bearer "):
         return authorization[7:].strip().decode("latin-1")
     scheme, _, key = authorization.partition(b" ")

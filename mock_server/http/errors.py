@@ -1,4 +1,4 @@
-"""The only place where a fact becomes a status and words. The words are the real API's wherever they are known."""
+"""The only place where errors become statuses and messages. Messages are the real API's wherever they are known."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from mock_server.wire.errors import ErrorBody, ErrorDetail
 SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"  # observed
 KEYS_PAGE = "https://platform.openai.com/account/api-keys"
 
-# Observed on the same platform (chat, responses, skills); that ChatKit says the same is inferred.
+# Observed on the same platform (chat, responses, skills); that ChatKit's messages are the same is inferred.
 _TEMPLATES: dict[str, str] = {
     "missing_required_parameter": "Missing required parameter: '{param}'.",
     "unknown_parameter": "Unknown parameter: '{param}'.",
@@ -41,7 +41,7 @@ _TEMPLATES: dict[str, str] = {
 
 
 class Failure(Struct, frozen=True, kw_only=True):
-    """A rendered error: what goes onto the wire."""
+    """A rendered error, ready to be sent."""
 
     status: int
     body: bytes
@@ -49,7 +49,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 def render(error: Exception) -> Failure:
-    """The answer to an error; anything unforeseen is the real API's own 500 (observed)."""
+    """Return the response to an error; an unexpected error becomes the real API's own 500 (observed)."""
     for known, (status, describe) in _RENDERERS.items():
         if isinstance(error, known):
             detail = describe(error)
@@ -63,7 +63,7 @@ def render(error: Exception) -> Failure:
 
 
 def is_known(error: Exception) -> bool:
-    """Whether an error was foreseen, or is a bug of ours."""
+    """Return whether an error is expected; any other is a bug in the emulator."""
     return isinstance(error, tuple(_RENDERERS))
 
 
@@ -86,7 +86,7 @@ def _key_incorrect(error: errors.ApiKeyIncorrect) -> ErrorDetail:
 
 
 def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
-    # Inferred from the observed sentence of the Assistants API.
+    # Inferred from the observed message of the Assistants API.
     return _invalid(
         "You must provide the 'OpenAI-Beta' header to access the ChatKit API. "
         f"Please try again by setting the header 'OpenAI-Beta: {BETA}'.",
@@ -153,7 +153,7 @@ def _seed(error: errors.DocumentInvalid) -> ErrorDetail:
 
 
 def _secret_over(error: errors.SecretOver) -> ErrorDetail:
-    # Inferred: that it is a 401 follows from the element, which asks for a new secret at no other status.
+    # Inferred: it has to be a 401, since the element asks for a new secret on no other status.
     return _invalid(
         f"The client secret is no longer valid: its session is {error.status}. Create a new session.",
         code=f"client_secret_{error.status}",
@@ -161,7 +161,7 @@ def _secret_over(error: errors.SecretOver) -> ErrorDetail:
 
 
 def _rate_limited(error: errors.RateLimited) -> ErrorDetail:
-    # Inferred: no answer of ChatKit's own limit was published; this is the platform's sentence.
+    # Inferred: no response from ChatKit's own limit has been published; this is the platform's message.
     return ErrorDetail(
         message=f"Rate limit reached for session '{error.session_id}' on requests per min (RPM): "
         f"Limit {error.limit}, Used {error.limit}, Requested 1. Please try again in {math.ceil(error.retry_after)}s.",
@@ -204,7 +204,7 @@ def _injected(error: errors.Injected) -> ErrorDetail:
     )
 
 
-# What the platform says with a status: message, type, code. That of 500 is observed on ChatKit, the rest elsewhere.
+# The platform's message, type and code for a status. 500 is observed on ChatKit, the others elsewhere.
 _USUAL: dict[int, tuple[str, str, str | None]] = {
     401: (
         f"Incorrect API key provided. You can find your API key at {KEYS_PAGE}.",

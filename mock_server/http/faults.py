@@ -1,4 +1,4 @@
-"""What a fault does to a request before it is handled: real at the socket wherever there is one."""
+"""What a fault does to a request before it is handled. Where there is a socket, connections are really closed."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Callable[[RequestContext], None]) -> None:
-    """Do what a rule says before the request is handled, and arrange what happens to its response.
+    """Apply a rule before the request is handled, and set up what happens to the response.
 
-    Raises Injected, Dropped, or what the guard raises once the session has ended.
+    Raises Injected, Dropped, or what the guard raises after the rule has ended the session.
     """
     do = rule.do
     context.entry.fault = rule.name
@@ -40,7 +40,7 @@ async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Call
 
 
 def drop(context: RequestContext) -> None:
-    """Close the connection at once. Raises ConnectionResetError where there is none, as a socket would."""
+    """Close the connection at once. Without a connection, raises ConnectionResetError, as a socket would."""
     connection = context.connection
     if connection is None:
         raise ConnectionResetError(f"the fault '{context.entry.fault}' dropped the connection")

@@ -14,7 +14,7 @@ cf-cache-status: DYNAMIC\r
 x-content-type-options: nosniff\r
 server: cloudflare\r
 """
-# Observed too, but over TLS a browser would obey them for every other server of this host name.
+# Also observed, but not sent over TLS: a browser would apply them to every other server on this host name.
 _PLAIN_HTTP_HEADERS = (
     _API_HEADERS
     + b"""\
@@ -25,7 +25,7 @@ alt-svc: h3=":443"; ma=86400\r
 
 
 def response_head(context: RequestContext, own: bytes) -> bytes:
-    """Return the header lines of a response: its own among those that all have. The date is the project's."""
+    """Return the header lines of a response: the common ones and its `own`. The date is in the project's time."""
     entry, request_id = context.entry, context.request_id.encode()
     fault = b"x-mock-fault: %b\r\n" % entry.fault.encode() if entry.fault is not None else b""
     head = b"date: %b\r\n%bx-request-id: %b\r\nx-mock-project: %b\r\n%b" % (

@@ -1,4 +1,4 @@
-"""What a fault does to a response on its way out."""
+"""What a fault does to a response while it is sent."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -15,23 +15,23 @@ _SLICES = 10  # pieces per second in which a body is sent under a limited bandwi
 
 
 class FaultInjector:
-    """Breaks one response on its way out."""
+    """Damages one response while it is sent."""
 
     def __init__(self, do: "FaultAction") -> None:
         self._do = do
         self._passed = 0
 
     def whole(self, body: bytes) -> bytes:
-        """Return a whole body as it is announced: malformed if the fault says so."""
+        """Return a whole body, malformed if the fault says so."""
         return body if self._do.malformed is UNSET else _broken(body)
 
     @property
     def truncates(self) -> bool:
-        """Whether half of a body is sent, and the connection drops then."""
+        """Whether only half of a body is sent before the connection is closed."""
         return self._do.truncated is not UNSET
 
     def event(self, frame: bytes) -> tuple[bytes, bool]:
-        """Return a stream event as it is sent, and whether the connection drops after it. Raises Dropped."""
+        """Return a stream event as it is sent, and whether the connection is closed after it. Raises Dropped."""
         do, passed = self._do, self._passed
         self._passed += 1
         if do.cut is not UNSET and passed >= do.cut:
@@ -57,5 +57,5 @@ class FaultInjector:
 
 
 def _broken(text: bytes) -> bytes:
-    """Return JSON without its last brackets, which no parser accepts."""
+    """Return JSON without its closing brackets, which no parser accepts."""
     return text.rstrip(b"]}\n ")

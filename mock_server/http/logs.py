@@ -1,4 +1,4 @@
-"""Log lines for programs."""
+"""Log lines in JSON, for programs."""
 
 import logging
 
@@ -6,10 +6,10 @@ import msgspec
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: a request's fields, or the message, and a traceback if there is one."""
+    """Formats one JSON object per line: a request's fields or the message, and a traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         fields = getattr(record, "request", None) or {"message": record.getMessage()}
         line = {"at": record.created, "level": record.levelname.lower(), **fields}
         if record.exc_info:

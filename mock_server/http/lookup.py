@@ -1,4 +1,4 @@
-"""The session or thread that a path names, or an error that says where it is."""
+"""Finding the session or thread in a path, with an error that says which project has it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -15,16 +15,16 @@ T = TypeVar("T")
 
 
 def find_session(context: RequestContext, project: Project | None = None) -> Session:
-    """Return the session of the path, in a project that the query named or in the request's own.
+    """Return the session in the path, from `project` if the query named one, else from the request's own project.
 
-    Raises SessionNotFound, whose hint names a project that has it.
+    Raises SessionNotFound, with a hint that names a project that has the session.
     """
     get = (project or context.project).sessions.get
     return _find(context, "session_id", get, homes=context.projects.homes_of_session, is_named=project is not None)
 
 
 def find_thread(context: RequestContext, project: Project | None = None) -> "StoredThread":
-    """Return the thread of the path, as `find_session` does. Raises ThreadNotFound."""
+    """Return the thread in the path, as `find_session` does for sessions. Raises ThreadNotFound."""
     get = (project or context.project).threads.get
     return _find(context, "thread_id", get, homes=context.projects.homes_of_thread, is_named=project is not None)
 
@@ -54,4 +54,4 @@ def _hint_for_path(context: RequestContext, homes: list[str]) -> str:
     here = f"This request went to project '{context.project.name}'"
     if not homes:
         return f"{here}; no project has this id."
-    return f"{here}; this id is in project '{homes[0]}': choose it by /p/{homes[0]}/v1 or 'OpenAI-Project'."
+    return f"{here}; this id is in project '{homes[0]}': select it with /p/{homes[0]}/v1 or 'OpenAI-Project'."

@@ -1,4 +1,4 @@
-"""What stands before every route: finds the project, renders every failure, gives every answer its headers."""
+"""The middleware in front of every route: it finds the project, keeps the journal and renders every error."""
 
 import logging
 from collections.abc import Awaitable, Iterable
@@ -20,20 +20,20 @@ from mock_server.wire.headers import encode_headers
 
 _log = logging.getLogger("mock_server")
 
-# What the element in a browser sends and reads (observed); any header a page adds is let through.
+# What the element in a browser sends and reads (observed); any header that a page adds is allowed.
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
 _EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
-# What is not ChatKit's: never journaled, faulted or limited.
+# The first segments of paths that are not ChatKit's: no journal, no faults, no limits.
 _OURS = {"", "_mock", "_static", "health", "ready", "metrics", "openapi.json", "favicon.ico", "deployments"}
 _OURS |= {"dashboard", "demo", "docs"}
 
 
 class RequestMiddleware:
-    """A pure ASGI callable around the router."""
+    """A pure ASGI middleware around the router."""
 
     def __init__(self, app: ASGIApp, *, resources: Iterable[Resource], projects: Projects, log_requests: bool) -> None:
-        """A path without arguments is looked up in `resources`; only the others take the time of the router."""
+        """Wrap `app`. A path without parameters is looked up in `resources`; only others go through the router."""
         self._app, self._projects, self._log_requests = app, projects, log_requests
         self._by_path = {resource.path: resource for resource in resources}
 
@@ -42,7 +42,7 @@ class RequestMiddleware:
         )
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Serve one request; other kinds of scope pass through."""
+        """Serve one HTTP request; other kinds of scope are passed through."""
         if scope["type"] != "http":
             return self._app(scope, receive, send)
         for name, _ in scope["headers"]:
@@ -67,7 +67,7 @@ class RequestMiddleware:
             context.entry.outcome = "abandoned"
         except Dropped:
             _drop(context)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets OpenAI's envelope
+        except Exception as error:  # noqa: BLE001 - the client gets OpenAI's envelope for any error
             await self._fail_or_drop(context, error)
         finally:
             if journal is not None:
@@ -100,7 +100,7 @@ class RequestMiddleware:
             _log.error("%s %s failed (%s)", context.method, context.path, context.request_id, exc_info=error)
             context.project.journal.failures.append((context.entry, error))
         if context.entry.status:
-            raise error  # the answer has begun: all that is left is to drop the connection
+            raise error  # the response has begun: all that is left is to drop the connection
         failure = render(error)
         await respond(context, failure.status, failure.body, JSON + encode_headers(failure.headers))
 
@@ -110,10 +110,10 @@ def _is_ours(path: str) -> bool:
 
 
 def _drop(context: RequestContext) -> None:
-    """Break the connection; one whose answer has begun breaks by being left open."""
+    """Drop the connection; once a response has begun, leaving it unfinished does that."""
     context.entry.outcome = "dropped"
     if not context.entry.status:
-        from mock_server.http.faults import drop  # noqa: PLC0415 - starting fast
+        from mock_server.http.faults import drop  # noqa: PLC0415 - keeps the start fast
 
         drop(context)
 
@@ -140,7 +140,7 @@ def _log_request(context: RequestContext) -> None:
 
 
 def _find_project(context: RequestContext) -> Project:
-    """The project a request names by its secret, its path, its header or its key. Raises ProjectInvalid."""
+    """Return the project that a request names by its secret, path, header or key. Raises ProjectInvalid."""
     projects, named, key = context.projects, _named_project(context), context.bearer
     if key.startswith("ek_"):
         context.session = session = projects.session_of(key)
@@ -152,7 +152,7 @@ def _find_project(context: RequestContext) -> Project:
 
 
 def _named_project(context: RequestContext) -> str | None:
-    """The project in the path, whose prefix this moves out of the routes' sight, or in the header."""
+    """Return the project in the path, after moving the prefix to `root_path`, or else the one in the header."""
     if context.path.startswith("/p/"):
         name, slash, rest = context.path.removeprefix("/p/").partition("/")
         context.path = slash + rest

@@ -1,4 +1,4 @@
-"""`/openapi.json`: the served operations and their Structs, as a document."""
+"""`/openapi.json`: the operations that are served and their Structs, as a document."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,26 +10,26 @@ from mock_server.http.operation import Operation, Resource
 from mock_server.wire.errors import ErrorBody
 
 _REASONS = {
-    400: "The request is wrong; its param and code say where and how.",
-    401: "No API key, or one that is not let in.",
-    403: "The call may come from a page on another site.",
-    404: "No such object in this project.",
-    429: "The session's requests of this minute are spent; the header retry-after says for how long.",
+    400: "The request is invalid; the error's param and code say where and why.",
+    401: "The API key or client secret is missing or not accepted.",
+    403: "The request could come from a page on another site.",
+    404: "The project has no such object.",
+    429: "The session has used up its requests for this minute; the retry-after header says how many seconds to wait.",
     413: "The body is larger than the server's limit.",
 }
 
 
 def document(resources: Iterable[Resource], *, version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the given resources."""
+    """Return the OpenAPI 3.1 document of the given resources."""
     resources = list(resources)
     operations = [operation for resource in resources for operation in resource.operations.values()]
     schemas = _Schemas(operations)
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "ChatKit, emulated",
+            "title": "ChatKit emulator",
             "version": version,
-            "description": "What chatkit-mock-server serves: the ChatKit API, and /_mock to steer the emulator.",
+            "description": "The ChatKit API as emulated by chatkit-mock-server, and /_mock to control the emulator.",
         },
         "paths": {resource.path: _path_item(resource, schemas) for resource in resources},
         "components": {
@@ -40,7 +40,7 @@ def document(resources: Iterable[Resource], *, version: str) -> dict[str, Any]:
 
 
 class _Schemas:
-    """The JSON Schemas of all that the operations take and give."""
+    """The JSON Schemas of everything that the operations accept and return."""
 
     def __init__(self, operations: list[Operation]) -> None:
         taken = [each for operation in operations for each in (operation.body, operation.query) if each]
@@ -55,16 +55,16 @@ class _Schemas:
                 _require_what_is_always_sent(schema)
 
     def of(self, type_: Any) -> dict[str, Any]:
-        """The schema of a type: mostly a reference."""
+        """Return the schema of a type, usually a reference."""
         return self._by_type[str(type_)]
 
     def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """What a reference stands for."""
+        """Return the schema that a reference points to."""
         component: dict[str, Any] = self.components[schema["$ref"].rpartition("/")[2]]
         return component
 
     def _reachable(self, schemas: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The objects below some schemas, each once, with their names; one that has none is named as nothing."""
+        """Yield each object schema reachable from the given ones once, with its name or an empty string."""
         waiting, seen = list(schemas), set()
         while waiting:
             schema = waiting.pop()
@@ -82,7 +82,7 @@ class _Schemas:
 
 
 def _require_what_is_always_sent(schema: dict[str, Any]) -> None:
-    """An answer has its keys with a default value too; what may be left out has none."""
+    """Require keys with a default value too: a response always has them. Keys that may be missing have no default."""
     always = set(schema.get("required", []))
     schema["required"] = [name for name, inner in schema["properties"].items() if name in always or "default" in inner]
 

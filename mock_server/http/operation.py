@@ -1,4 +1,4 @@
-"""Operations: what can be done at a path, described once for the router, the docs and the reader."""
+"""Operations: what can be done at a path, described once for routing and for the OpenAPI document."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,14 +24,14 @@ Result = Struct | dict[str, Any] | Response | EventStream
 class Operation(Struct, frozen=True, kw_only=True):
     """What a method does at a path.
 
-    name: as the SDKs call it, such as `sessions.create`.
-    handler: takes the RequestContext, then the decoded query and body as far as they are declared. It returns a Result,
-        or an awaitable of one; a Struct or dict is encoded as JSON.
-    response: the type of what it returns, for the OpenAPI document.
+    name: the SDKs' name for it, such as `sessions.create`.
+    handler: takes the RequestContext, then the decoded query and body if they are declared. It returns a Result, or
+        an awaitable of one; a Struct or dict is encoded as JSON.
+    response: the type of the response, for the OpenAPI document.
     read_body: decodes the body where `wire.codec.decode` can't.
     guard: raises if the caller may not do this.
-    subject: what the request is about, from the context and what was decoded. Without one no fault applies.
-    max_body_bytes: a limit other than the server's.
+    subject: returns what the request is about, from the context and what was decoded. Without it, no fault applies.
+    max_body_bytes: a body limit that overrides the one in the settings.
     failures, beta, streams, takes_file, media_types: for the OpenAPI document: the statuses besides 200, whether the
         beta header is required, whether the response may be server-sent events, whether the request is a multipart
         file, and the media types of the response.
@@ -54,7 +54,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     media_types: tuple[str, ...] = ("application/json",)
 
     async def serve(self, context: RequestContext) -> None:
-        """Guard, decode, apply a fault, call the handler, respond. Raises what the guard or the handler raises."""
+        """Call the guard, decode, apply a fault, call the handler, respond. Raises what any of these raises."""
         context.entry.operation = self.name
         self.guard(context)
         given: list[Struct] = []
@@ -66,7 +66,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         if self.subject is not None:
             rule = _matching_fault(context, self.subject(context, *given))
             if rule is not None:
-                from mock_server.http.faults import apply_fault  # noqa: PLC0415 - starting fast
+                from mock_server.http.faults import apply_fault  # noqa: PLC0415 - keeps the start fast
 
                 await apply_fault(context, rule, guard=self.guard)
         result = self.handler(context, *given)
@@ -76,7 +76,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 
 def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | None":
-    """Note in the journal what a request is about, and return the fault that applies to it, if any."""
+    """Record in the journal what a request is about, and return the fault that applies to it, if any."""
     entry = context.entry
     entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
     if subject.session is not None:
@@ -85,7 +85,7 @@ def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | N
 
 
 def _magic_rules() -> "Sequence[FaultRule]":
-    from mock_server.documents.fault_sets import magic_rules  # noqa: PLC0415 - starting fast
+    from mock_server.documents.fault_sets import magic_rules  # noqa: PLC0415 - keeps the start fast
 
     return magic_rules()
 
@@ -100,7 +100,7 @@ async def _respond_with(context: RequestContext, result: Result) -> None:
 
 
 class Resource:
-    """A path and its operations by method: an ASGI application that the router can hold."""
+    """A path and its operations by method, as an ASGI application for the router."""
 
     def __init__(self, path: str, operations: Mapping[str, Operation]) -> None:
         self.path, self.operations = path, operations
@@ -108,15 +108,15 @@ class Resource:
         self._allowed = ", ".join(sorted(methods))
 
     def route(self) -> Route:
-        """The route that leads here."""
+        """Return a route to this resource."""
         return Route(self.path, self)
 
     async def __call__(self, scope: Scope, _: Receive, __: Send) -> None:
-        """Serve the request of this scope."""
+        """Serve the request in this scope."""
         await self.serve(scope["mock_server.context"])
 
     def serve(self, context: RequestContext) -> Awaitable[None]:
-        """Serve a request, or raise for the middleware to render."""
+        """Serve a request. Raises MethodNotAllowed and what the operation raises, for the middleware to render."""
         operation = self.operations.get("GET" if context.method == "HEAD" else context.method)
         if operation is not None:
             return operation.serve(context)

@@ -1,4 +1,4 @@
-"""The only way out: every response leaves here, with the headers that all have, past the fault injector."""
+"""Sending responses: every response goes through here, for the common headers and the fault injector."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -15,7 +15,7 @@ _EVENT_STREAM = b"content-type: text/event-stream\r\ncache-control: no-cache\r\n
 
 
 async def respond(context: RequestContext, status: int, body: bytes, own: bytes) -> None:
-    """Send a whole response; `own` are its header lines besides those that all have. Raises Dropped."""
+    """Send a whole response; `own` holds its header lines besides the common ones. Raises Dropped."""
     entry, injector = context.entry, context.injector
     entry.status = status
     sent, is_cut = body, False
@@ -34,7 +34,7 @@ async def respond(context: RequestContext, status: int, body: bytes, own: bytes)
 
 
 class EventStream(ABC):
-    """A response of server-sent events. Awaiting its call sends it; it ends as soon as the client is gone."""
+    """A response of server-sent events. Calling it sends it; it ends as soon as the client disconnects."""
 
     gone: "asyncio.Future[None]"
 
@@ -56,7 +56,7 @@ class EventStream(ABC):
 
     @abstractmethod
     async def send_events(self) -> bool:
-        """Send every event by `send`. Returns whether the stream came to its own end; if not, it is left open."""
+        """Send every event with `send`. Returns whether the stream was completed; if not, it is left unfinished."""
 
     async def send(self, frame: bytes) -> None:
         """Send one event. Raises Dropped."""
@@ -70,7 +70,7 @@ class EventStream(ABC):
 
 
 class ResponseSender:
-    """The `send` of a Starlette application, such as a page or a file: what it sends leaves as all else does."""
+    """The `send` for Starlette applications such as pages and files: adds the common headers and applies faults."""
 
     __slots__ = ("_context",)
 

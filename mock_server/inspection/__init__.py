@@ -1,1 +1,1 @@
-"""Readings of the journal: records, verification, findings, exports, tests to replay."""
+"""What the journal can tell: records, verification, findings, exports, and tests that repeat a request."""

@@ -1,4 +1,4 @@
-"""The journal in forms that other tools read."""
+"""Exports the journal in formats that other tools read."""
 
 import re
 from collections.abc import Iterable
@@ -13,16 +13,16 @@ from mock_server.moments import iso
 from mock_server.wire.control.requests import Record, RecordedMessage
 
 _ID = re.compile(r"(cksess|ek|cthr|cti|cfile)_[0-9a-f*]{8,}\S*")
-_STANDARD = {"openai-beta": BETA, "content-type": "application/json"}  # what cases need not say
+_STANDARD = {"openai-beta": BETA, "content-type": "application/json"}  # what cases leave out
 
 
 def json_lines(records: Iterable[Record]) -> bytes:
-    """One record a line."""
+    """Return JSON Lines, one record per line."""
     return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
 
 
 def har(records: Iterable[Record]) -> bytes:
-    """An HTTP archive, version 1.2, as browsers and proxies open it."""
+    """Return an HTTP Archive (HAR 1.2), which browsers and proxies can open."""
     log = {
         "version": "1.2",
         "creator": {"name": "chatkit-mock-server", "version": mock_server.__version__},
@@ -32,7 +32,7 @@ def har(records: Iterable[Record]) -> bytes:
 
 
 def wire_cases(records: Iterable[Record]) -> bytes:
-    """YAML documents in the form of `fixtures/wire`, one a request that was answered at once."""
+    """Return YAML documents in the format of `fixtures/wire`, one per request whose response was not a stream."""
     import yaml  # noqa: PLC0415 - for this export only
 
     cases = [_case(record) for record in records if record.response is not None and record.events is None]
@@ -95,7 +95,7 @@ def _text(body: Any) -> str:
 
 
 def _case(record: Record) -> dict[str, Any]:
-    """What differs from run to run becomes a placeholder, as in the shipped cases."""
+    """Return a wire case; values that differ from run to run become placeholders, as in the shipped cases."""
     assert record.response is not None
     request: dict[str, Any] = {"method": record.method, "path": record.path}
     if record.query:

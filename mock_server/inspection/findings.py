@@ -1,4 +1,4 @@
-"""Findings: what the journal says about the client, each with why it matters and the way out."""
+"""Findings: the client's mistakes that the journal shows, each with why it matters and what to do about it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +13,9 @@ from mock_server.state.sessions import Session
 from mock_server.wire.control.findings import Finding
 from mock_server.wire.headers import decode_headers
 
-STORM_REQUESTS, STORM_SECONDS = 5, 10.0  # the SDKs give up after three
-SESSIONS_FOR_MESSAGES = 3  # from so many sessions with one message each in one thread, it is a habit
-PEOPLE_IN_ONE_USER = 5  # so many sessions in use at once, each with a thread of its own, are hardly one person
+STORM_REQUESTS, STORM_SECONDS = 5, 10.0  # the SDKs give up after three attempts
+SESSIONS_FOR_MESSAGES = 3  # sessions with one message each in the same thread; fewer may be chance
+PEOPLE_IN_ONE_USER = 5  # sessions in use at once, each with its own thread; a single person rarely has as many
 RENEWALS_IN_VAIN = 3
 
 _BEGIN, _ADD = "conversation.threads.create", "conversation.threads.add_user_message"
@@ -25,7 +25,7 @@ VersionFails = Callable[[str, str], bool]
 
 
 class _Seen:
-    """The journal, sorted once for all checks."""
+    """The journal, grouped once for all checks."""
 
     def __init__(self, project: Project, *, version_fails: VersionFails) -> None:
         self.project, self.version_fails = project, version_fails
@@ -38,17 +38,17 @@ class _Seen:
                 self.of_session[entry.session].append(entry)
 
     def session(self, session_id: str | None) -> Session | None:
-        """A session, if it is still there."""
+        """Return a session, or None if it no longer exists."""
         known = session_id is not None and session_id in self.project.sessions
         return self.project.sessions.get(session_id or "") if known else None
 
     def messages(self, session_id: str | None) -> list[Entry]:
-        """The messages that were sent with a session and answered."""
+        """Return the messages that were sent with a session and accepted."""
         of_session = self.of_session.get(session_id or "", ())
         return [entry for entry in of_session if entry.operation in {_BEGIN, _ADD} and entry.status == 200]
 
     def by_user(self) -> dict[str, list[Entry]]:
-        """The creations of each user's sessions."""
+        """Return the requests that created sessions, by user."""
         grouped: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.created:
             grouped[entry.user or ""].append(entry)
@@ -56,7 +56,10 @@ class _Seen:
 
 
 def find(project: Project, *, version_fails: VersionFails) -> list[Finding]:
-    """All findings, by code. `version_fails` tells whether a workflow's version fails at the first message."""
+    """Return all findings, ordered by code.
+
+    `version_fails` takes a workflow and a version, and returns whether the first message would fail.
+    """
     seen = _Seen(project, version_fails=version_fails)
     return [finding for code in sorted(CHECKS) for finding in CHECKS[code](seen)]
 
@@ -74,9 +77,9 @@ def _key_in_browser(seen: _Seen) -> Iterator[Finding]:
     if ids:
         yield Finding(
             code="api-key-in-browser",
-            message=f"An API key came from a web page, in {_requests(ids)}.",
-            why="Everybody who opens the page can read the key and spend your money.",
-            way_out="Create sessions on your server, and give pages the client secret only.",
+            message=f"A web page sent an API key, in {_requests(ids)}.",
+            why="Anybody who opens the page can read the key and spend your money.",
+            way_out="Create sessions on your server, and give the page only the client secret.",
             requests=ids,
         )
 
@@ -93,8 +96,8 @@ def _session_per_message(seen: _Seen) -> Iterator[Finding]:
             yield Finding(
                 code="session-per-message",
                 message=f"User '{user}' got {len(created)} sessions for one thread, and sent one message with each.",
-                why="Every message pays for a further round trip, and the limit of requests never binds.",
-                way_out="Keep the client secret until it expires; ask for another 30 seconds before, or after a 401.",
+                why="Every message costs an extra round trip, and the rate limit of a session never takes effect.",
+                way_out="Keep the client secret until it expires; get a new one 30 seconds before, or after a 401.",
                 requests=[entry.id for entry in created],
             )
 
@@ -106,10 +109,10 @@ def _one_user_for_all(seen: _Seen) -> Iterator[Finding]:
         if len(together) >= PEOPLE_IN_ONE_USER:
             yield Finding(
                 code="one-user-for-all",
-                message=f"{len(together)} sessions that were in use at once, each with a thread of its own, "
-                f"are all of user '{user}'.",
-                why="Threads belong to a user: whoever shares one reads the others' conversations.",
-                way_out="Pass an identifier of the person who is signed in, or of the device.",
+                message=f"{len(together)} sessions were in use at once, each with its own thread, "
+                f"and all of them belong to user '{user}'.",
+                why="Threads belong to a user: people who share one can read each other's conversations.",
+                way_out="Pass an identifier of the signed-in person, or of the device, as the user.",
                 requests=[entry.id for entry in together],
             )
 
@@ -118,13 +121,15 @@ def _dead_secret(seen: _Seen) -> Iterator[Finding]:
     for session_id, entries in seen.of_session.items():
         session = seen.session(session_id)
         refused = [] if session is None else [entry for entry in entries if _is_of_the_dead(session, entry)]
-        enough = 2 if session is not None and session.cancelled_at is not None else 1  # a log-out may be tried once
+        # After a cancellation, a single use may be a test of whether the secret still works.
+        enough = 2 if session is not None and session.cancelled_at is not None else 1
         if session is not None and len(refused) >= enough and not _was_renewed(seen, session, refused[0]):
             yield Finding(
                 code="dead-secret",
-                message=f"The secret of session '{session_id}' was used after its end, and no new one was asked for.",
-                why="The conversation stays dead: every further request is a 401.",
-                way_out="On a 401 create a new session, and repeat the request once with its secret.",
+                message=f"The secret of session '{session_id}' was used after the session ended, "
+                "and no new session was created.",
+                why="The conversation is stuck: every further request gets a 401.",
+                way_out="On a 401, create a new session and repeat the request once with its secret.",
                 requests=[entry.id for entry in refused],
             )
 
@@ -140,7 +145,7 @@ def _renewal_loop(seen: _Seen) -> Iterator[Finding]:
                 yield Finding(
                     code="renewal-loop",
                     message=f"User '{user}' got {RENEWALS_IN_VAIN} sessions in a row, each refused at its first use.",
-                    why="When the cause is not the secret, the page asks for new ones for ever.",
+                    why="If the secret is not the cause, the page keeps creating sessions forever.",
                     way_out="Repeat a request once with a new secret; if that is refused too, show the error.",
                     requests=[each.id for each in run],
                 )
@@ -160,9 +165,9 @@ def _retry_after_ignored(seen: _Seen) -> Iterator[Finding]:
     if ids:
         yield Finding(
             code="retry-after-ignored",
-            message=f"After a 'retry-after' the same request came again too early, in {_requests(ids)}.",
-            why="Each of them is refused again, and keeps the limit spent.",
-            way_out="Wait for as many seconds as the header says; the official SDKs do.",
+            message=f"A request was repeated earlier than its 'retry-after' allowed, in {_requests(ids)}.",
+            why="A request that is repeated too early is refused again, and the limit stays used up.",
+            way_out="Wait as many seconds as the header says; the official SDKs do.",
             requests=list(dict.fromkeys(ids)),
         )
 
@@ -172,7 +177,7 @@ def _retry_storm(seen: _Seen) -> Iterator[Finding]:
     for entry in seen.entries:
         if entry.status >= 500 or entry.status == 429 or (entry.outcome == "dropped" and not entry.status):
             same = (entry.method, entry.path, entry.query, entry.body, entry.session)
-            begins = _header(entry, b"x-stainless-retry-count") == b"0"  # an SDK, asked anew
+            begins = _header(entry, b"x-stainless-retry-count") == b"0"  # an SDK sends it for the first time
             run = runs[same] = [] if begins else runs.get(same, [])
             run.append(entry)
             if len(run) == STORM_REQUESTS and _within(run, STORM_SECONDS):
@@ -180,8 +185,8 @@ def _retry_storm(seen: _Seen) -> Iterator[Finding]:
                     code="retry-storm",
                     message=f"{entry.operation or f'{entry.method} {entry.path}'} failed {STORM_REQUESTS} times "
                     f"with the same request within {STORM_SECONDS:.0f} seconds.",
-                    why="An outage becomes longer when every client repeats without a pause.",
-                    way_out="Give up after two or three tries, and double the pause between them.",
+                    why="An outage lasts longer when every client retries without a pause.",
+                    way_out="Give up after two or three attempts, and double the pause between them.",
                     requests=[each.id for each in run],
                 )
             elif len(run) >= STORM_REQUESTS:
@@ -200,7 +205,7 @@ def _beta_header(seen: _Seen) -> Iterator[Finding]:
             code="beta-header",
             message=f"The header 'OpenAI-Beta: {BETA}' is missing or wrong in {_requests(ids)}.",
             why="The real API refuses such requests with a 400.",
-            way_out="Send it; the official SDKs do so for client.beta.chatkit.",
+            way_out="Send the header; the official SDKs do so for client.beta.chatkit.",
             requests=ids,
         )
 
@@ -215,9 +220,9 @@ def _stream_left_open(seen: _Seen) -> Iterator[Finding]:
         if ids:
             yield Finding(
                 code="stream-left-open",
-                message=f"The next turn of a thread began while a stream of it was still open, in {_requests(ids)}.",
-                why="Two answers are written into one thread at once, and a connection is held for nobody.",
-                way_out="Read a stream to its end, or close it before the next message.",
+                message=f"A thread's next turn began while a stream of the thread was still open, in {_requests(ids)}.",
+                why="Two replies are written to one thread at once, and a connection is kept open for nothing.",
+                way_out="Read each stream to its end, or close it before the next message.",
                 requests=ids,
             )
 
@@ -231,9 +236,9 @@ def _version_fails(seen: _Seen) -> Iterator[Finding]:
     if ids:
         yield Finding(
             code="workflow-version",
-            message=f"A session asks for a workflow version that there hardly is, in {_requests(ids)}.",
-            why="The real API creates such a session, and fails at its first message (seen with 'latest').",
-            way_out="Leave the version out for the newest, or name one that was published.",
+            message=f"A session was created with a workflow version that probably does not exist, in {_requests(ids)}.",
+            why="The real API creates such a session, and then fails at its first message (observed with 'latest').",
+            way_out="Leave the version out to get the newest, or name one that was published.",
             requests=ids,
         )
 
@@ -257,7 +262,7 @@ def _header(entry: Entry, name: bytes) -> bytes:
 
 
 def _is_of_a_page(entry: Entry) -> bool:
-    """Whether a web page sent it; the emulator's own do not count, for they play the backend."""
+    """Return whether a web page sent a request. The emulator's own pages do not count: they act as the backend."""
     origin = _header(entry, b"origin")
     return origin != b"" and origin.rpartition(b"://")[2] != _header(entry, b"host")
 
@@ -276,7 +281,7 @@ def _is_same_again(one: Entry, other: Entry) -> bool:
 
 
 def _within(run: list[Entry], seconds: float) -> bool:
-    """Whether a run is that short on both clocks: the world's, and the project's, which a test may have moved."""
+    """Return whether a run was this short both in real time and by the project's clock, which a test may have moved."""
     return run[-1].began - run[0].began <= seconds and abs(run[-1].at - run[0].at) <= seconds
 
 
@@ -290,7 +295,7 @@ def _was_active(seen: _Seen, creation: Entry, *, at: float) -> bool:
 
 
 def _in_use_with(seen: _Seen, one: Entry, others: list[Entry]) -> list[Entry]:
-    """The sessions that were in use when one was created: between their own first and last request."""
+    """Return the sessions that were in use, between their own first and last request, when `one` was last used."""
     return [
         other
         for other in others
@@ -303,7 +308,7 @@ def _is_of_the_dead(session: Session, entry: Entry) -> bool:
 
 
 def _was_renewed(seen: _Seen, session: Session, refused: Entry) -> bool:
-    """Whether the client did something about a refusal, before or after it, or has given up as it should."""
+    """Return whether the client recovered from a refusal, or rightly gave up because this was its second session."""
     asked_again = any(entry.user == session.user and entry.began > refused.began for entry in seen.asked)
     of_user = [entry.session for entry in seen.created if entry.user == session.user]
     uses = [use for session_id in of_user for use in seen.of_session[session_id or ""]]

@@ -1,4 +1,4 @@
-"""The journal's entries as people read them: parsed, and without a key or a secret."""
+"""The journal's entries in readable form: parsed, with keys and secrets masked."""
 
 import shlex
 from collections.abc import Callable
@@ -28,7 +28,7 @@ PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 
 def record(entry: Entry, *, project: str) -> Record:
-    """An entry to show."""
+    """Return an entry in readable form."""
     return Record(
         **_head(entry, project),
         request=_message(entry.headers, entry.body),
@@ -39,12 +39,12 @@ def record(entry: Entry, *, project: str) -> Record:
 
 
 def summary(entry: Entry, *, project: str) -> RequestSummary:
-    """An entry in short; nothing is parsed for it."""
+    """Return an entry in short, without parsing its bodies."""
     return RequestSummary(**_head(entry, project), events=None if entry.events is None else len(entry.events))
 
 
 def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
-    """A page of the journal. A cursor that is not there is no cursor, as with lists of the API."""
+    """Return a page of the journal. A cursor that is not in it is ignored, as in the lists of the API."""
     fitting = [entry for entry in journal if fits(entry, query)]
     if query.order == "desc":
         fitting.reverse()
@@ -60,7 +60,7 @@ def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
 
 
 def predicate(wanted: SummariesQuery) -> Callable[[Entry], bool] | None:
-    """What tells of many entries whether they are among those asked for; None where all are."""
+    """Return a predicate that tells whether an entry matches a query; None if every entry does."""
     given = _given(wanted)
     status_class = int(wanted.status_class[0]) if wanted.status_class else None
     search = wanted.search.casefold() if wanted.search else ""
@@ -78,24 +78,24 @@ def predicate(wanted: SummariesQuery) -> Callable[[Entry], bool] | None:
 
 
 def fits(entry: Entry | Record, wanted: RecordFilter) -> bool:
-    """Whether an entry is among those asked for."""
+    """Return whether an entry matches a filter."""
     return not any(True for _ in misfits(entry, wanted))
 
 
 def misfits(entry: Entry | Record, wanted: RecordFilter) -> "list[tuple[str, Any, Any]]":
-    """The fields in which an entry is not as wanted: name, wanted, given."""
+    """Return the fields in which an entry does not match a filter: the name, and the expected and actual values."""
     return [
         (name, value, getattr(entry, name)) for name, value in _given(wanted) if not _is_as_wanted(entry, name, value)
     ]
 
 
 def body_of(entry: Entry) -> Any:
-    """A request's body: JSON, text, or None."""
+    """Return a request's body: JSON, text, or None."""
     return _parsed(entry.body)
 
 
 def curl(entry: Entry, *, base: str) -> str:
-    """A request to `base` as a shell command, its key or secret in the variable `OPENAI_API_KEY`."""
+    """Return a shell command that sends a request to `base`, with its key or secret in `$OPENAI_API_KEY`."""
     query = f"?{hidden_query(entry.query)}" if entry.query else ""
     verb = ["-I"] if entry.method == "HEAD" else ["-X", entry.method]
     parts = ["curl", "-g", *verb, shlex.quote(f"{base}{quote(hidden(entry.path), safe=PLAIN_IN_PATHS)}{query}")]
@@ -110,7 +110,7 @@ def curl(entry: Entry, *, base: str) -> str:
 
 
 def hidden_headers(headers: Headers) -> dict[str, str]:
-    """Headers by name, several values joined, without keys and secrets."""
+    """Return headers by name, repeated ones joined, with keys and secrets masked."""
     shown: dict[str, str] = {}
     for name, value in texts(headers):
         text = hidden_header(name, value)
@@ -119,7 +119,7 @@ def hidden_headers(headers: Headers) -> dict[str, str]:
 
 
 def texts(headers: Headers) -> list[tuple[str, str]]:
-    """Headers as text."""
+    """Return headers as text, their names in lower case."""
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
 
 
@@ -177,7 +177,7 @@ def _event(frame: bytes) -> Any:
 
 
 def _parsed(body: bytes) -> Any:
-    """JSON if it is that, and keeps all that was sent; else text; None for nothing, and for what is no text."""
+    """Return the JSON in a body, or its text if it is not JSON or repeats a key; None if empty or not text."""
     if not body:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Claims about the journal, and why they do not hold."""
+"""Checks claims about the journal, and explains why they do not hold."""
 
 from typing import Any
 
@@ -15,16 +15,18 @@ _MISSING = object()
 
 
 def verify(journal: Journal, claim: VerifyParams) -> Verdict:
-    """Whether a claim holds. Raises ControlRefused for one that claims nothing, or two things at once."""
+    """Check a claim. Raises ControlRefused for one that claims nothing, or two things at once."""
     counts = [claim.times, claim.at_least, claim.at_most]
     if (claim.match is UNSET) == (claim.sequence is UNSET):
         raise ControlRefused("A claim has either 'match' or 'sequence'.", code="invalid_claim")
     if claim.sequence is not UNSET and any(count is not UNSET for count in counts):
-        raise ControlRefused("A sequence has no count; claim one of its requests by 'match'.", code="invalid_claim")
+        raise ControlRefused(
+            "A sequence takes no count; use 'match' to count one of its requests.", code="invalid_claim"
+        )
     if claim.times is not UNSET and counts[1:] != [UNSET, UNSET]:
         raise ControlRefused("'times' is exact; leave out 'at_least' and 'at_most'.", code="invalid_claim")
     if not (claim.at_least is UNSET or claim.at_most is UNSET) and claim.at_least > claim.at_most:
-        raise ControlRefused("'at_least' is more than 'at_most'; no journal can be so.", code="invalid_claim")
+        raise ControlRefused("'at_least' is more than 'at_most', which no journal can satisfy.", code="invalid_claim")
     entries = list(journal)
     if claim.sequence is not UNSET:
         return _verify_order(entries, claim.sequence)
@@ -33,7 +35,7 @@ def verify(journal: Journal, claim: VerifyParams) -> Verdict:
 
 
 def differences(entry: Entry, wanted: RecordMatch) -> list[Difference]:
-    """Field by field, where a request is not as wanted."""
+    """Return the differences between a request and what is expected, field by field."""
     found = [_difference(name, value, given) for name, value, given in misfits(entry, wanted)]
     if wanted.headers is not UNSET:
         given_headers = hidden_headers(entry.headers)
@@ -71,7 +73,7 @@ def _verify_order(entries: list[Entry], sequence: list[RecordMatch]) -> Verdict:
             came = f"it came too early, as {elsewhere[-1]}" if elsewhere else "it never came"
             misses = [] if elsewhere else _near_misses(entries, match)
             behind = f" after {found[-1]}" if found else ""
-            told = f"Number {at} of the sequence, {_described(match)}, was expected{behind}, but {came}."
+            told = f"Request {at} of the sequence, {_described(match)}, was expected{behind}, but {came}."
             return Verdict(
                 passed=False,
                 count=len(found),
@@ -147,9 +149,9 @@ def _times(count: int) -> str:
 
 def _told(misses: list[NearMiss], *, total: int) -> str:
     if not total:
-        return " The journal is empty: nothing was asked of this project."
+        return " The journal is empty: this project has received no requests."
     lines = []
     for miss in misses:
-        lines.append(f"\n  near: {miss.operation or f'{miss.method} {miss.path}'} ({miss.id})")
+        lines.append(f"\n  near miss: {miss.operation or f'{miss.method} {miss.path}'} ({miss.id})")
         lines += [f"\n    {each.field}: expected {each.expected!r}, got {each.got!r}" for each in miss.differences]
     return "".join(lines)

@@ -1,1 +1,1 @@
-"""How the application is served: on a socket, in a thread, beside a command."""
+"""Servers for the application: in the foreground, in a thread, or around a command."""

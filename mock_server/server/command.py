@@ -1,4 +1,4 @@
-"""A command with a server of its own."""
+"""Running a command with its own emulator."""
 
 import os
 import signal
@@ -15,9 +15,10 @@ _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
 
 def run_command(command: Sequence[str], app: ASGIApp, *, variables: Callable[[str], dict[str, str]]) -> int:
-    """Run a command with the server's variables added to its environment; returns its exit code.
+    """Run a command with the emulator's variables added to its environment, and return its exit code.
 
-    A command that a signal ended gives 128 and the signal's number, as shells do; 127 if there is no such command.
+    The code is 128 plus the signal's number for a command that a signal ended, as in shells, and 127 for a command
+    that can't be run. Raises PortTaken.
     """
     with ServerThread(app) as server:
         return _wait_for(command, {**os.environ, **variables(server.origin)})
@@ -36,7 +37,7 @@ def _wait_for(command: Sequence[str], environment: dict[str, str]) -> int:
 
 
 class _SignalRelay:
-    """Passes this process's signals on to a child, also those that came before there was one."""
+    """Passes this process's signals on to a child, including those received before the child was started."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None

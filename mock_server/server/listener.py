@@ -1,19 +1,19 @@
-"""A bound socket, or a sentence about why there is none."""
+"""The socket that a server listens on."""
 
 import socket
 import sys
 
 
 class PortTaken(OSError):
-    """Nothing can listen at this host and port."""
+    """A host and port that can't be listened on."""
 
 
 def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
-    """A socket bound to host and port, 0 for any free one. Raises PortTaken, which says what option to change."""
+    """Return a socket bound to host and port; port 0 is any free one. Raises PortTaken, which names the `option`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay off for sockets that name their protocol only; with it each answer takes 40 ms.
+    # asyncio turns off Nagle's algorithm only for sockets with an explicit protocol; with it, responses take 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if sys.platform != "win32":  # where it would let two servers share the port
+    if sys.platform != "win32":  # where the option would let two servers share the port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

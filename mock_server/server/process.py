@@ -1,4 +1,4 @@
-"""A server that owns the process until a signal ends it."""
+"""A server that runs in the foreground until a signal ends it."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Https(Struct, frozen=True, kw_only=True):
-    """A second port that speaks TLS, and where to write the authority of its certificate, if that was made here."""
+    """A second port, for TLS; the authority of a generated certificate is written to `authority_file`."""
 
     port: int
     certificate: "Certificate"
@@ -35,9 +35,9 @@ def serve_in_foreground(
     ready_file: Path | None,
     banner: Callable[[list[str]], None] | None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; the banner is told the origins, http first.
+    """Serve until SIGINT or SIGTERM; `banner` is called with the origins, http first.
 
-    Raises OSError for a port or a file that can't be had.
+    Raises OSError for a port that can't be listened on or a file that can't be written.
     """
     servers = [Server(app, listen(host, port))]
     files: dict[Path, bytes] = {}
@@ -46,7 +46,7 @@ def serve_in_foreground(
         servers.append(Server(app, listener, tls=https.certificate.context))
         if https.authority_file and https.certificate.authority:
             files[https.authority_file] = https.certificate.authority
-    if ready_file:  # the last one, for then the rest is there
+    if ready_file:  # written last, when everything else is in place
         files[ready_file] = f"{servers[0].origin}/v1".encode()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
@@ -77,7 +77,7 @@ def _on_signal(number: signal.Signals, stop: Callable[[], None]) -> None:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write so that a reader sees nothing or all of it."""
+    """Write a file so that a reader sees either all of it or nothing. Raises OSError."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(content)

@@ -1,4 +1,4 @@
-"""A uvicorn server that starts without guessing and stops at once."""
+"""A uvicorn server that is known to be ready once it has started, and that stops at once."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from mock_server.server.protocol import JoiningProtocol, Outbox
 
 
 class Server(uvicorn.Server):
-    """Serves an application on a bound socket until `stop`, over https if there is a context for it."""
+    """Serves an application on a bound socket until `stop`; over https if there is a TLS context."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(
@@ -24,7 +24,7 @@ class Server(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                log_level="critical",  # the gate tells of failures; a connection dropped on purpose is none
+                log_level="critical",  # the middleware logs failures; a connection dropped on purpose is not one
                 date_header=False,
                 server_header=False,
                 proxy_headers=False,
@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
 
     @property
     def origin(self) -> str:
-        """Where it is reached, without a path: `http://127.0.0.1:4114`."""
+        """The server's address without a path, such as `http://127.0.0.1:4114`."""
         host, port = self._listener.getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
         scheme = "http" if self._tls is None else "https"
@@ -45,7 +45,7 @@ class Server(uvicorn.Server):
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
-        """Answer requests within the block; at its end open connections are dropped and running answers cancelled."""
+        """Serve requests within the block; at its end, drop open connections and cancel requests in progress."""
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.config.load()
         self.config.ssl = self._tls
@@ -62,7 +62,7 @@ class Server(uvicorn.Server):
         await self._stopping.wait()
 
     def stop(self) -> None:
-        """Ask for the end, from any thread."""
+        """Ask the server to stop; callable from any thread."""
         assert self._loop is not None
         assert self._stopping is not None
         self._loop.call_soon_threadsafe(self._stopping.set)

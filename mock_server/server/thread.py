@@ -1,4 +1,4 @@
-"""A server in a thread of its own."""
+"""A server in its own thread."""
 
 import asyncio
 import ssl
@@ -15,7 +15,7 @@ from mock_server.server.server import Server
 
 
 class ServerThread:
-    """A Server in a thread of its own; a context manager."""
+    """A Server in its own thread; a context manager."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class ServerThread:
         make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`make_loop` makes another loop than `loop_factory` does. Raises PortTaken."""
-        # With a TLS handshake unfinished, uvloop never closes where a ResourceWarning is an error, as in strict tests.
+        """Bind the socket. `make_loop` replaces `loop_factory`; port 0 is any free one. Raises PortTaken."""
+        # After an unfinished TLS handshake, uvloop never closes if ResourceWarnings are errors, as in strict tests.
         self._make_loop = make_loop or (loop_factory() if tls is None else SteadyLoop)
         self._server = Server(app, listen(host, port), tls=tls)
         self.origin = self._server.origin
@@ -35,7 +35,7 @@ class ServerThread:
         self._thread = threading.Thread(target=self._run, name="chatkit-mock", daemon=True)
 
     def __enter__(self) -> Self:
-        """Start, and return once it answers."""
+        """Start, and return once requests are served."""
         self._thread.start()
         self._started.wait()
         return self
@@ -43,7 +43,7 @@ class ServerThread:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and return once it is gone."""
+        """Stop, and return once the thread has ended."""
         self._server.stop()
         self._thread.join()
 

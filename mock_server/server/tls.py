@@ -1,4 +1,4 @@
-"""Certificates to serve https with: made for one run, or somebody's own."""
+"""Certificates for https: generated for one run, or the user's own."""
 
 import datetime as dt
 import ssl
@@ -12,29 +12,29 @@ from mock_server.errors import CertificateUnusable
 
 NAMES = ("localhost", "127.0.0.1", "::1", "cdn.platform.openai.com", "api.openai.com")
 _BEFORE = dt.timedelta(days=1)  # for clients whose clock is behind
-_AFTER = dt.timedelta(days=365)  # a server may run for months; some clients refuse what is valid for much longer
+_AFTER = dt.timedelta(days=365)  # an emulator may run for months; some clients reject a much longer validity
 _OWNER = "chatkit-mock-server"
-_MISMATCHES = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}  # as OpenSSL says it
+_MISMATCHES = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}  # OpenSSL's names
 
 
 class Certificate(Struct, frozen=True, kw_only=True):
-    """What a server shows, and the authority that clients verify it with, in PEM, if that was made here too."""
+    """A server's TLS context and, if it was generated, the authority that clients verify it with, in PEM."""
 
     context: ssl.SSLContext
     authority: bytes | None = None
 
 
 def made_certificate(*, now: float, names: Iterable[str] = ()) -> Certificate:
-    """A certificate for NAMES and further ones, signed by an authority whose key is forgotten at once.
+    """Return a certificate for NAMES and further ones, signed by an authority whose key is discarded at once.
 
-    Raises CertificateUnusable without trustme, or for a name that no certificate can have.
+    `now` is in unix seconds. Raises CertificateUnusable without trustme, or for a name that can't be in a certificate.
     """
     try:
-        import trustme  # noqa: PLC0415 - it is optional
+        import trustme  # noqa: PLC0415 - optional dependency
     except ImportError:
         raise CertificateUnusable(
-            "--tls makes a certificate with trustme, which is not installed: pip install 'chatkit-mock-server[tls]', "
-            "or give a certificate with --tls-cert and --tls-key"
+            "--tls generates a certificate with trustme, which is not installed: "
+            "pip install 'chatkit-mock-server[tls]', or provide a certificate with --tls-cert and --tls-key"
         ) from None
     today = Real.datetime.fromtimestamp(now, dt.UTC)
     named = tuple(dict.fromkeys(filter(None, [*NAMES, *names])))
@@ -46,7 +46,7 @@ def made_certificate(*, now: float, names: Iterable[str] = ()) -> Certificate:
     except ValueError as error:
         further = ", ".join(named[len(NAMES) :])
         raise CertificateUnusable(
-            f"no certificate can be made for {further}: {error}; give one with --tls-cert and --tls-key"
+            f"can't generate a certificate for {further}: {error}; provide one with --tls-cert and --tls-key"
         ) from None
     context = _context()
     leaf.configure_cert(context)
@@ -54,10 +54,12 @@ def made_certificate(*, now: float, names: Iterable[str] = ()) -> Certificate:
 
 
 def certificate_of(certificate: Path, key: Path) -> Certificate:
-    """Somebody's own, in PEM, with its chain. Raises CertificateUnusable with the file and the reason."""
+    """Return the user's own certificate, in PEM with its chain. Raises CertificateUnusable, which names the file."""
 
-    def passphrase() -> str:  # or OpenSSL would ask the terminal for it
-        raise CertificateUnusable(f"{key} wants a passphrase; write it without one: openssl pkey -in {key} -out FILE")
+    def passphrase() -> str:  # otherwise OpenSSL would ask for it on the terminal
+        raise CertificateUnusable(
+            f"{key} is protected by a passphrase; remove it with: openssl pkey -in {key} -out FILE"
+        )
 
     context = _context()
     try:
@@ -72,7 +74,7 @@ def _context() -> ssl.SSLContext:
 
 
 def _trouble(certificate: Path, key: Path, error: OSError) -> str:
-    """What is wrong with two files, for OpenSSL does not say which it means."""
+    """Return what is wrong with the two files, since OpenSSL does not say which one it means."""
     for file in (certificate, key):
         try:
             file.open("rb").close()
@@ -81,10 +83,10 @@ def _trouble(certificate: Path, key: Path, error: OSError) -> str:
     try:
         _context().load_verify_locations(certificate)
     except OSError:
-        return f"{certificate} holds no certificate in PEM, the form that begins with '-----BEGIN CERTIFICATE-----'"
+        return f"{certificate} contains no certificate in PEM, the format that begins '-----BEGIN CERTIFICATE-----'"
     reason = getattr(error, "reason", None)
     if reason in _MISMATCHES:
-        return f"{key} is not the key of {certificate}; give the two that were made together"
+        return f"{key} is not the key of {certificate}; use a certificate and its own key"
     if reason:
         return f"can't use {certificate} with {key}: {reason.replace('_', ' ').lower()}"
-    return f"{key} holds no private key in PEM, the form that begins with '-----BEGIN PRIVATE KEY-----'"
+    return f"{key} contains no private key in PEM, the format that begins '-----BEGIN PRIVATE KEY-----'"

@@ -1,4 +1,4 @@
-"""Who sends a request, what they may see, and what they may still use: the session's limits, applied."""
+"""The caller of a request: what it may see, and what its session's limits leave it."""
 
 from collections.abc import Callable
 
@@ -14,36 +14,36 @@ from mock_server.wire.rest.files import Attachment
 
 
 class Caller:
-    """A user, with a session, or without one in custom mode or with an API key.
+    """The user behind a request, with a session unless the request has an API key or comes in custom mode.
 
     now: unix seconds, the request's reading of the project's clock.
-    address: where the server is reached, with the project's path: `http://127.0.0.1:4114/p/gw0`.
+    address: the server's URL with the project's path, such as `http://127.0.0.1:4114/p/gw0`.
     """
 
     def __init__(
         self, project: Project, *, user: str, session: Session | None, has_key: bool, now: float, address: str
     ) -> None:
-        """`has_key` is for a caller with an API key and no session."""
+        """`has_key` is true for a caller with an API key and no session."""
         self.project, self.user, self.session = project, user, session
         self.now, self._has_key, self._address = now, has_key, address
 
     def spend_request(self) -> None:
-        """Count a request. Raises RateLimited."""
+        """Count a request against the session's limit. Raises RateLimited."""
         if self.session is not None:
             self.project.usage.spend_request(self.session, now=self.now)
 
     def spend_upload(self) -> None:
-        """Count a file. Raises UploadRefused."""
+        """Count an upload against the session's limit. Raises UploadRefused."""
         if self.session is not None:
             self.project.usage.spend_upload(self.session)
 
     def return_upload(self) -> None:
-        """Take back the count of a file that did not arrive."""
+        """Undo the count of an upload that failed."""
         if self.session is not None:
             self.project.usage.return_upload(self.session)
 
     def create_thread(self) -> StoredThread:
-        """Create an empty thread of this user's."""
+        """Create an empty thread for this user."""
         session_id = None if self.session is None else self.session.id
         return self.project.create_thread(user=self.user, session_id=session_id, now=self.now)
 
@@ -55,9 +55,9 @@ class Caller:
         return thread
 
     def may_see(self) -> Callable[[StoredThread], bool]:
-        """Return a predicate: whether a thread is this user's and within the session's history.
+        """Return a predicate that tells whether a thread is this user's and within the session's history.
 
-        A session always sees the threads that it created (inferred), and with history off only those.
+        A session always sees the threads that it created (inferred); with history off, it sees only those.
         """
         session = self.session
         if session is None or (session.history and session.recent_threads is None):
@@ -67,7 +67,7 @@ class Caller:
         return lambda thread: thread.user == self.user and (thread.session_id == session.id or thread.id in seen)
 
     def new_file(self, *, name: str = "", mime_type: str = "") -> File:
-        """Return a file that is yet to arrive. One uploaded with an API key is the whole project's (inferred)."""
+        """Return a file whose content is yet to come. With an API key it belongs to the whole project (inferred)."""
         return File(
             id=self.project.ids.new("cfile", now=self.now),
             name=name,
@@ -77,7 +77,7 @@ class Caller:
         )
 
     def attachment(self, file_id: str) -> Attachment:
-        """Return a file of this user's as messages carry it. Raises AttachmentNotFound."""
+        """Return a file that this user may use, as messages carry it. Raises AttachmentNotFound."""
         return self.shown(self.project.files.of_user(file_id, self.user))
 
     def shown(self, file: File) -> Attachment:
@@ -93,5 +93,5 @@ class Caller:
         )
 
     def file_url(self, file_id: str) -> str:
-        """Return where a file's content is. It names the project, because browsers fetch it without a secret."""
+        """Return the URL of a file's content. It names the project, because browsers fetch it without a secret."""
         return f"{self._address}/v1/chatkit/files/{file_id}"

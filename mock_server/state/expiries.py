@@ -1,4 +1,4 @@
-"""Which sessions expire when: an index, so that the passing of time costs nothing while nothing expires."""
+"""An index of sessions by expiry, so that the passing of time costs nothing while nothing expires."""
 
 import heapq
 import math
@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from mock_server.state.sessions import Session
 
-# By id, though nobody asks for one: the collector, which is at work all the time, walks through lists but not through
-# dicts of what it does not track.
+# Dicts by id, though nothing looks an id up: the garbage collector traverses lists, but not dicts of objects that it
+# does not track.
 _BySecond = dict[int, dict[str, Session]]
 
 
 class ExpiryIndex:
-    """The sessions of one project by the second in which they expire, for those who want to hear of it.
+    """The sessions of one project by the second in which they expire.
 
-    The index is made at the first look and kept until it is forgotten. It holds every session whose time ends after
-    the last look; a second that is over is taken out, so only a look at an earlier time has to see all sessions.
+    The index is built at the first check and kept until `forget`. It holds every session that expires after the last
+    check; seconds that have passed are removed, so only a check at an earlier time has to go through all sessions.
 
-    until: when the last look was; soonest: until when nothing can pass if time goes forward. A look between the two
-    only has to move the first. Both in unix seconds.
+    until: when the last check was; soonest: the next time at which a session expires. As long as time moves forward, a
+    check between the two only has to update `until`. Both in unix seconds.
     """
 
     def __init__(self) -> None:
@@ -27,16 +27,16 @@ class ExpiryIndex:
         self._seconds: list[int] = []  # a heap of the same seconds
 
     def start(self, now: float) -> None:
-        """Look for what passes after `now`, in unix seconds."""
+        """Start over: consider only what expires after `now`, in unix seconds."""
         self.until = now
         self.forget()
 
     def forget(self) -> None:
-        """Keep nothing: nobody wants to hear of it, or there are other sessions now."""
+        """Drop the index, because nobody listens any more or the sessions were replaced."""
         self._by_second, self._seconds, self.soonest = None, [], -math.inf
 
     def add(self, session: Session) -> None:
-        """Look for the end of a new session too."""
+        """Add a new session to the index, if there is one."""
         if self._by_second is not None:
             line = self._by_second.get(session.expires_at)
             if line is not None:
@@ -45,9 +45,9 @@ class ExpiryIndex:
                 self._begin_second(self._by_second, session)
 
     def passed(self, sessions: Iterable[Session], *, now: float) -> list[Session]:
-        """Those of all `sessions` that expired since the last look, or live again after a move backwards.
+        """Return which of `sessions` expired since the last check, or became active again when time moved back.
 
-        In the order in which they expire, of one second in that of their creation.
+        They are ordered by expiry, those of the same second by creation.
         """
         since, self.until = self.until, now
         if self._by_second is None:

@@ -1,4 +1,4 @@
-"""The fault rules of one project: which one applies to a request. `http.faults` does what it says."""
+"""The fault rules of one project, and which of them applies to a request. `http.faults` carries it out."""
 
 import re
 from collections.abc import Callable, Container, Sequence
@@ -28,18 +28,18 @@ class Subject(Struct, frozen=True, gc=False):
 class Faults:
     """The rules of one project, tried in order: the first that matches a request applies to it.
 
-    hits: how many requests each rule has applied to, by its name; rules that are gone and magic values included.
+    hits: how many requests each rule has applied to, by its name; includes removed rules and magic values.
     """
 
     def __init__(self, chance: Callable[[], float]) -> None:
-        """`chance` draws from [0, 1)."""
+        """`chance` returns a random number from [0, 1)."""
         self._chance = chance
         self.drawn = 0
         self.rules: list[FaultRule] = []
         self.hits: dict[str, int] = {}
 
     def add(self, params: "FaultParams", *, now: float) -> "FaultRule":
-        """Add a rule behind the others. Raises ControlRefused for one that can't work."""
+        """Add a rule after the others. Raises ControlRefused for a rule that can't work."""
         from mock_server.moments import seconds  # noqa: PLC0415 - starting fast
         from mock_server.wire.control.faults import FaultRule  # noqa: PLC0415
 
@@ -58,7 +58,7 @@ class Faults:
         return rule
 
     def remove(self, fault_id: str) -> int:
-        """Take away the rule of this id, or else those of this name; gives how many. Raises FaultNotFound."""
+        """Remove the rule with this id, or else those with this name; return how many. Raises FaultNotFound."""
         found = [rule for rule in self.rules if rule.id == fault_id]
         found = found or [rule for rule in self.rules if rule.name == fault_id]
         if not found:
@@ -67,13 +67,13 @@ class Faults:
         return len(found)
 
     def remove_named(self, names: Container[str]) -> int:
-        """Take away every rule of these names; gives how many."""
+        """Remove every rule that has one of these names; return how many."""
         before = len(self.rules)
         self.rules = [rule for rule in self.rules if rule.name not in names]
         return before - len(self.rules)
 
     def clear(self) -> None:
-        """Take away every rule; ids go on counting."""
+        """Remove every rule. Their ids are not used again."""
         self.rules = []
 
     def match(
@@ -108,7 +108,7 @@ class Faults:
 
 
 def check(params: "FaultParams") -> None:
-    """Raise ControlRefused for a rule that does nothing, or two things that exclude each other."""
+    """Raise ControlRefused for a rule that is invalid, does nothing, or does two things that exclude each other."""
     from mock_server.moments import seconds  # noqa: PLC0415 - starting fast
 
     for name, span in (("do.delay", params.do.delay), ("lasts", params.lasts)):
@@ -119,22 +119,24 @@ def check(params: "FaultParams") -> None:
             raise ControlRefused(f"Invalid '{name}': {error}.", code="invalid_fault", param=name) from None
     if params.name is not UNSET and not _NAME.fullmatch(params.name):
         raise ControlRefused(
-            f"Invalid 'name': {params.name!r} is not 1 to 64 letters, digits, dots, dashes and underscores.",
+            f"Invalid 'name' {params.name!r}: use 1 to 64 letters, digits, dots, dashes and underscores.",
             code="invalid_fault",
             param="name",
         )
     if params.match.nth == []:
         raise ControlRefused(
-            "Invalid 'match.nth': none is struck; leave it out for all.", code="invalid_fault", param="match.nth"
+            "Invalid 'match.nth': an empty list matches no request; leave it out to match all.",
+            code="invalid_fault",
+            param="match.nth",
         )
     endings = [name for name in ("error", "drop", "cut", "malformed", "truncated") if _does(params.do, name)]
     if len(endings) > 1:
         raise ControlRefused(
-            f"A rule does one of {', '.join(endings)}; make a rule for each.", code="invalid_fault", param="do"
+            f"A rule can do only one of {', '.join(endings)}; add a rule for each.", code="invalid_fault", param="do"
         )
     if not endings and not any(_does(params.do, name) for name in ("delay", "end_session", "bandwidth")):
         raise ControlRefused(
-            "The rule does nothing: 'do' has delay, end_session, error, drop, cut, malformed, truncated and bandwidth.",
+            "The rule does nothing: set delay, end_session, error, drop, cut, malformed, truncated or bandwidth.",
             code="invalid_fault",
             param="do",
         )
@@ -160,7 +162,7 @@ def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
 
 
 def is_like(text: str | None, wanted: str) -> bool:
-    """Whether a text is there and is as wanted, `*` being any text."""
+    """Return whether there is a text and it matches a pattern, in which `*` stands for any text."""
     return text is not None and _pattern(wanted).fullmatch(text) is not None
 
 
@@ -170,5 +172,5 @@ def _pattern(wanted: str) -> re.Pattern[str]:
 
 
 def is_named(operation: str | None, wanted: str) -> bool:
-    """Whether an operation has this name, or a name that begins with its parts."""
+    """Return whether an operation has this name or one below it, as `sessions.create` is below `sessions`."""
     return operation is not None and (operation == wanted or operation.startswith(f"{wanted}."))

@@ -1,4 +1,4 @@
-"""What happens in a project, published while it happens to whoever listens."""
+"""The feed: what happens in a project, published to its listeners as it happens."""
 
 from collections import deque
 from collections.abc import Callable
@@ -16,9 +16,9 @@ _TRIM_EVERY = 128  # events
 
 
 class PendingEvent(Struct, frozen=True, gc=False):
-    """An event that nobody has read yet. One that is never read never has its data built.
+    """An event that has not been read yet. Its data is built only when it is read.
 
-    about: what the event is about; describe: builds its data from that.
+    about: the object that the event is about; describe: builds the event's data from it.
     """
 
     project: str
@@ -29,7 +29,7 @@ class PendingEvent(Struct, frozen=True, gc=False):
     describe: Callable[[Any], dict[str, Any]]
 
     def built(self) -> "FeedEvent":
-        """Return the event as it travels."""
+        """Return the event as it is sent."""
         from mock_server.wire.control.events import FeedEvent  # noqa: PLC0415 - starting fast
 
         data = self.describe(self.about)
@@ -37,10 +37,10 @@ class PendingEvent(Struct, frozen=True, gc=False):
 
 
 class QueueListener:
-    """Gets every event, in a bounded queue. If that overflows, the listener is dropped and gets no more."""
+    """Receives every event, in a bounded queue. If that overflows, the listener is dropped and receives no more."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """`wake` is called when the first event since `rest` has come, or when the listener was dropped."""
+        """`wake` is called for the first event after `rest`, and when the listener is dropped."""
         self.waiting: deque[PendingEvent] = deque()
         self.dropped = False
         self._wake, self._rests = wake, True
@@ -68,7 +68,7 @@ class QueueListener:
 class BatchListener:
     """Keeps the newest events and counts the others. It is never dropped, and wakes nobody.
 
-    put: takes an event, in the time that a list takes.
+    put: adds an event; it is the `append` of a deque, so that it costs next to nothing.
     """
 
     dropped = False
@@ -76,7 +76,7 @@ class BatchListener:
     def __init__(self) -> None:
         self._waiting: deque[PendingEvent] = deque()
         self._omitted: dict[str, int] = {}
-        self._lock = Lock()  # another thread may trim while this one takes
+        self._lock = Lock()  # one thread may trim while another takes
         self.put: Callable[[PendingEvent], None] = self._waiting.append
 
     def trim(self) -> None:
@@ -87,7 +87,7 @@ class BatchListener:
                 self._omitted[kind] = self._omitted.get(kind, 0) + 1
 
     def take(self) -> "FeedBatch | None":
-        """Return what has come since the last call, or None."""
+        """Return the events since the last call, or None if there were none."""
         from mock_server.wire.control.events import FeedBatch  # noqa: PLC0415 - starting fast
 
         self.trim()
@@ -103,7 +103,7 @@ Listener = QueueListener | BatchListener
 class Feed:
     """The events of one project. Without a listener nothing is built, kept or counted.
 
-    listeners: empty when nobody listens, which is what to check before any work is done for an event.
+    listeners: empty when nobody listens; check this before doing any work for an event.
     """
 
     def __init__(self, project: str, *, now: Callable[[], float]) -> None:
@@ -112,11 +112,11 @@ class Feed:
         self._set(())
 
     def join(self, listener: Listener) -> None:
-        """Publish to a listener from now on."""
+        """Start publishing to a listener."""
         self._set((*self.listeners, listener))
 
     def leave(self, listener: Listener) -> None:
-        """Publish to a listener no more."""
+        """Stop publishing to a listener."""
         self._set(tuple(each for each in self.listeners if each is not listener))
 
     def publish(self, kind: str, *, at: float | None = None, **data: Any) -> None:
@@ -127,9 +127,9 @@ class Feed:
     def publish_about(
         self, about: Any, describe: Callable[[Any], dict[str, Any]], kind: str, at: float | None = None
     ) -> None:
-        """Publish an event about an object that changes no more; `describe` is called when the event is read.
+        """Publish an event about an object that no longer changes; `describe` is called when the event is read.
 
-        This has to be cheap: every request passes here, some of them twice.
+        This has to be cheap: every request passes through here, some of them twice.
         """
         self._number = number = self._number + 1
         event = PendingEvent(self._project, number, kind, self._now() if at is None else at, about, describe)

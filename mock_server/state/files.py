@@ -1,4 +1,4 @@
-"""Uploaded files: what is known of them, and a temporary folder with their content."""
+"""Uploaded files: their metadata, and a temporary folder with their content."""
 
 import hashlib
 import shutil
@@ -16,9 +16,9 @@ MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only
 
 
 class File(Struct, kw_only=True):
-    """A file of a user's, or of the whole project when uploaded with an API key.
+    """A user's file, or the whole project's if it was uploaded with an API key.
 
-    size, max_size: in bytes, what it has and what it may have.
+    size, max_size: its size and the largest size allowed, in bytes.
     """
 
     id: str
@@ -30,7 +30,7 @@ class File(Struct, kw_only=True):
     complete: bool = False
 
     def refuse_size(self, size: int) -> None:
-        """Raise UploadRefused for more than it may have (words inferred)."""
+        """Raise UploadRefused if `size`, in bytes, is more than allowed (wording inferred)."""
         if size > self.max_size:
             raise UploadRefused(
                 f"File is larger than this session's limit of {self.max_size // MEGABYTE} MB",
@@ -39,7 +39,7 @@ class File(Struct, kw_only=True):
 
     @property
     def type(self) -> Literal["image", "file"]:
-        """What the element shows it as."""
+        """How the element shows the file."""
         return "image" if self.mime_type.startswith("image/") else "file"
 
 
@@ -56,32 +56,32 @@ class Files:
         return len(self._by_id)
 
     def refuse_type(self, mime_type: str) -> None:
-        """Raise UploadRefused for a type that is not accepted (message observed, its code inferred)."""
+        """Raise UploadRefused for a type that is not accepted (message observed, code inferred)."""
         if mime_type not in self.types and "*/*" not in self.types:
             raise UploadRefused(
                 "Uploaded file type is not allowed for this session", code="chatkit.file_upload_type_rejected"
             )
 
     def add(self, file: File) -> None:
-        """Keep a file."""
+        """Add a file."""
         self._by_id[file.id] = file
 
     def get(self, file_id: str) -> File:
-        """Raises AttachmentNotFound."""
+        """Return the file with this id. Raises AttachmentNotFound."""
         try:
             return self._by_id[file_id]
         except KeyError:
             raise AttachmentNotFound(file_id) from None
 
     def of_user(self, file_id: str, user: str | None) -> File:
-        """A file this user may use. Raises AttachmentNotFound."""
+        """Return a file that this user may use; None is any user. Raises AttachmentNotFound."""
         file = self.get(file_id)
         if user is not None and file.user not in {None, user}:
             raise AttachmentNotFound(file_id)
         return file
 
     def path(self, file_id: str) -> Path:
-        """Where a file's content lies; the name has nothing of what clients send."""
+        """Return where a file's content is stored, a path that contains nothing that a client sent."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="chatkit-mock-"))
             # Removed at the latest when the process ends.
@@ -89,7 +89,7 @@ class Files:
         return self._folder / hashlib.sha256(file_id.encode("utf-8", "surrogatepass")).hexdigest()
 
     def delete(self, file_id: str) -> None:
-        """Forget a file that is there, with its content."""
+        """Delete an existing file with its content."""
         del self._by_id[file_id]
         self.path(file_id).unlink(missing_ok=True)
 
@@ -97,11 +97,11 @@ class Files:
         return file_id in self._by_id
 
     def __iter__(self) -> Iterator[File]:
-        """The files, oldest first."""
+        """Iterate over the files, oldest first."""
         return iter(self._by_id.values())
 
     def clear(self) -> None:
-        """Forget every file, with its content."""
+        """Delete every file with its content."""
         self._by_id.clear()
         if self._remove_folder is not None:
             self._remove_folder()

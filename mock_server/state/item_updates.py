@@ -1,4 +1,4 @@
-"""What the updates of a stream do to the items of a thread."""
+"""Applies the updates of a stream to the items of a thread."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from mock_server.wire.chat import items as wire
 
 
 def unaliased(item: wire.ThreadItem) -> wire.ThreadItem:
-    """A copy whose growing parts are its own, so that what is stored and what is sent do not share them."""
+    """Return a copy with lists of its own, so that the stored item and the one being sent do not share them."""
     match item:
         case wire.AssistantMessageItem():
             return structs.replace(item, content=[_part(part) for part in item.content])

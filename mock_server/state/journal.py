@@ -1,4 +1,4 @@
-"""The journal: what a project was asked and what it answered, as raw as it came. `records` shows it."""
+"""The journal: a project's requests and responses as raw bytes. `inspection.records` makes them readable."""
 
 from array import array
 from collections import deque
@@ -10,22 +10,23 @@ from mock_server.clock import stopwatch
 from mock_server.errors import RequestNotFound
 from mock_server.wire.headers import Headers
 
-ENTRY_BYTES = 1024 * 1024  # what is kept of one body, and of one stream
-FAILURES = 20  # how many of the newest are kept, with all that their tracebacks hold
-_OVERHEAD = 2048  # about what an entry without bodies takes in memory, in bytes
-_GONE = -1  # the size of an entry that is kept no longer
+ENTRY_BYTES = 1024 * 1024  # how much is kept of one body, and of one stream
+FAILURES = 20  # how many of the newest are kept, with everything that their tracebacks refer to
+_OVERHEAD = 2048  # bytes of memory that an entry without bodies takes, roughly
+_GONE = -1  # the size of an entry that is no longer kept
 
 
 class Entry(Struct, gc=False):
-    """One request and, once there is one, its answer.
+    """One request and, once there is one, its response.
 
     at: unix seconds in the project's time; began: on the stopwatch.
-    operation: as the SDKs call it; None where no operation was reached.
-    status: 0 until the answer has begun.
-    response_head: its headers as lines, of which `parsed_head` makes pairs; empty until the answer has begun.
-    events: the frames of a stream, as they were sent; sent_at: when, on the stopwatch.
-    kept: bytes of events; size: all that counts against the journal's limit, once it has ended.
-    outcome: how it ended: `open` until it does, `abandoned` when the client left, `dropped` when a fault cut it.
+    operation: as the SDKs call it; None if the request reached no operation.
+    status: 0 until the response has begun.
+    response_head: the headers as lines, which `decode_headers` parses; empty until the response has begun.
+    events: the frames of a stream, as they were sent; sent_at: when each was sent, on the stopwatch.
+    kept: bytes of events; size: all bytes that count against the journal's limit, set when the request has ended.
+    outcome: `open` until the request has ended, then `completed`, `abandoned` if the client left first, or `dropped`
+        if a fault closed the connection.
     """
 
     id: str
@@ -53,11 +54,11 @@ class Entry(Struct, gc=False):
     size: int = 0
 
     def begin_stream(self) -> None:
-        """Keep events from now on."""
+        """Start keeping events."""
         self.events, self.sent_at = [], array("d")
 
     def keep_event(self, frame: bytes) -> None:
-        """Keep an event of a stream that was sent just now, unless that would be too much."""
+        """Keep an event that was just sent, unless the stream's events would exceed ENTRY_BYTES."""
         if self.sent_at is not None and self.kept + len(frame) <= ENTRY_BYTES:
             self.events.append(frame)  # type: ignore[union-attr]
             self.sent_at.append(stopwatch())
@@ -65,14 +66,14 @@ class Entry(Struct, gc=False):
 
 
 class Journal:
-    """The newest entries of one project, bounded in number and in bytes; the oldest go first.
+    """The newest entries of one project, limited in number and in bytes; the oldest are dropped first.
 
-    failures: the newest of the server itself, with the requests that met them.
-    totals: of all requests there ever were, by operation and status: how many, and the seconds they took.
+    failures: the newest exceptions of the server itself, with the requests that caused them.
+    totals: the number of all requests ever received and the seconds they took, by operation and status.
     """
 
     def __init__(self, *, entries: int, size: int) -> None:
-        """At most so many entries and so many bytes of bodies."""
+        """Keep at most `entries` entries, and at most `size` bytes of them."""
         self._limit, self._size_limit, self._size = entries, size, 0
         self._entries: deque[Entry] = deque()
         self.forgotten = self.open_streams = 0
@@ -90,7 +91,7 @@ class Journal:
         return reversed(self._entries)
 
     def begin(self, entry: Entry) -> None:
-        """Keep an entry, still open."""
+        """Add an entry that is still open."""
         self._entries.append(entry)
         if len(self._entries) > self._limit:
             self._forget_oldest()
@@ -115,14 +116,14 @@ class Journal:
             self.on_end(entry)
 
     def get(self, request_id: str) -> Entry:
-        """Raises RequestNotFound."""
+        """Return the entry with this id. Raises RequestNotFound."""
         for entry in reversed(self._entries):
             if entry.id == request_id:
                 return entry
         raise RequestNotFound(request_id)
 
     def clear(self) -> None:
-        """Forget every entry. What is still open ends without being kept."""
+        """Drop every entry. Those still open are not kept when they end."""
         for entry in self._entries:
             entry.size = _GONE
         self._entries.clear()

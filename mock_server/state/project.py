@@ -29,14 +29,14 @@ Ending = Literal["expired", "cancelled"]
 
 
 class Loadable(Protocol):
-    """Something that fills a project, such as a seed that was read from a file."""
+    """Something that can be loaded into a project, such as a seed that was read from a file."""
 
     def load_into(self, project: "Project") -> None:
         """Add everything, or raise and add nothing."""
 
 
 class Project:
-    """One world. It starts with what the server was started with, and returns to that when it is reset."""
+    """One isolated world. It starts with the server's seeds and faults, and returns to them when it is reset."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Project:
         faults: "Sequence[FaultParams]",
         listeners: Sequence[Listener] = (),
     ) -> None:
-        """`listeners` get its events from the very first one on."""
+        """`base` are the seeds, `scripted` the ids of workflows with a file; `listeners` receive every event."""
         self.name = name
         self.clock = Clock()
         self.feed = Feed(name, now=self.clock.now)
@@ -92,7 +92,7 @@ class Project:
         if not self.feed.listeners:
             return
         now, expiries = self.clock.now(), self.expiries
-        if expiries.until <= now < expiries.soonest:  # every request passes here
+        if expiries.until <= now < expiries.soonest:  # every request passes through here
             expiries.until = now
             return
         for session in expiries.passed(self.sessions, now=now):
@@ -103,7 +103,7 @@ class Project:
 
     @cached_property
     def threads(self) -> "Threads":
-        """The threads. What they are made of is imported when the first one is asked for."""
+        """The threads. Their modules are imported on first use."""
         from mock_server.state.threads import Threads  # noqa: PLC0415 - starting fast
 
         return Threads()
@@ -122,7 +122,7 @@ class Project:
         return thread
 
     def apply(self, thread: "StoredThread", event: "ThreadStreamEvent") -> None:
-        """Store what a stream event says about a thread."""
+        """Apply a stream event to a thread."""
         if thread.apply(event):
             self.publish_thread(thread, "updated")
 
@@ -137,29 +137,29 @@ class Project:
         self.publish_thread(thread, "deleted")
 
     def publish_thread(self, thread: "StoredThread", became: Literal["created", "updated", "deleted"]) -> None:
-        """Publish a change of a thread itself; its items are not published."""
+        """Publish a change to a thread itself; changes to its items are not published."""
         self.feed.publish(f"thread.{became}", thread=thread.id, user=hidden(thread.user))
 
     def add_file(self, file: File) -> None:
-        """Keep a file."""
+        """Add a file."""
         self.files.add(file)
         self.feed.publish("file.created", file=file.id, user=hidden_or_none(file.user))
 
     def delete_file(self, file_id: str) -> None:
-        """Delete a file that exists, with its content."""
+        """Delete an existing file with its content."""
         self.files.delete(file_id)
         self.feed.publish("file.deleted", file=file_id)
 
     # Faults.
 
     def add_faults(self, faults: "Sequence[FaultParams]") -> "list[FaultRule]":
-        """Add rules after the others. Raises ControlRefused for one that can't work."""
+        """Add rules after the others. Raises ControlRefused for a rule that can't work."""
         added = [self.faults.add(params, now=self.clock.now()) for params in faults]
         self._publish_faults(changed=bool(added))
         return added
 
     def replace_faults(self, faults: "Sequence[FaultParams]") -> None:
-        """Put rules in place of all others: all, or none when raising ControlRefused."""
+        """Replace all rules. Raises ControlRefused for a rule that can't work, and then changes nothing."""
         from mock_server.state.faults import check  # noqa: PLC0415 - starting fast
 
         for params in faults:
@@ -171,7 +171,7 @@ class Project:
         self._publish_faults(changed=had_some or bool(faults))
 
     def remove_fault(self, fault: str) -> int:
-        """Remove a rule by its id, or the rules of a name; returns how many. Raises FaultNotFound."""
+        """Remove the rule with an id, or the rules with a name; return how many. Raises FaultNotFound."""
         removed = self.faults.remove(fault)
         self._publish_faults(changed=True)
         return removed
@@ -181,7 +181,7 @@ class Project:
         self._publish_faults(changed=self.faults.remove_named(names) > 0)
 
     def clear_faults(self) -> int:
-        """Remove every rule; returns how many there were."""
+        """Remove every rule; return how many there were."""
         count = len(self.faults.rules)
         self.faults.clear()
         self._publish_faults(changed=count > 0)
@@ -191,27 +191,27 @@ class Project:
         """Publish that a fault was applied to a request."""
         self.feed.publish("fault", fault=name, request=request, operation=operation)
 
-    # The whole of it.
+    # The project as a whole.
 
     def set_clock(self, reading: Reading) -> None:
-        """Set the clock. Sessions that expire on the way are published with the time at which they did."""
+        """Set the clock. Sessions that expire in between are published with the time at which each expired."""
         self.publish_expiries()
         self.clock.reading = reading
         self.feed.publish("clock", frozen=self.clock.frozen)
         self.publish_expiries()
 
     def load(self, loadable: Loadable) -> None:
-        """Add what a seed holds: all of it or, raising SeedInvalid, nothing."""
+        """Add everything a seed holds. Raises SeedInvalid, and then adds nothing."""
         sessions, threads = len(self.sessions), len(self.threads)
         loadable.load_into(self)
         self.feed.publish("loaded", sessions=len(self.sessions) - sessions, threads=len(self.threads) - threads)
 
     def publish_restored(self) -> None:
-        """Publish that a snapshot was put in place of everything."""
+        """Publish that the project was restored from a snapshot."""
         self.feed.publish("restored")
 
     def reset(self, only: str | None = None) -> None:
-        """Return to the state in which the project started; seeded ids start again too.
+        """Reset the project to the state in which it started; with a seed, ids start over as well.
 
         `only` names a part: `state` (sessions, threads, files), `requests`, `faults` or `clock`.
         """
@@ -229,14 +229,14 @@ class Project:
         self.feed.publish("reset", only=only)
 
     def join(self, listener: Listener) -> None:
-        """Publish to a listener from now on."""
+        """Start publishing to a listener."""
         if not self.feed.listeners:
             self.expiries.start(self.clock.now())
             self.journal.on_end = partial(self.feed.publish_about, describe=_described_request, kind="request")
         self.feed.join(listener)
 
     def leave(self, listener: Listener) -> None:
-        """Publish to a listener no more, and keep nothing for nobody."""
+        """Stop publishing to a listener; without listeners, nothing is kept for the feed."""
         self.feed.leave(listener)
         if not self.feed.listeners:
             self.expiries.forget()
@@ -251,7 +251,7 @@ class Project:
             self.feed.publish("faults")
 
     def _chance(self) -> float:
-        return self.ids.chance()  # of the present factory: a reset makes another
+        return self.ids.chance()  # looked up each time: a reset replaces the factory
 
     def _start_faults(self) -> None:
         self.faults = Faults(self._chance)

@@ -1,4 +1,4 @@
-"""Every project of one server."""
+"""All projects of one server."""
 
 import re
 from collections.abc import Container, Iterator, Sequence
@@ -17,7 +17,7 @@ _NAME = re.compile(PROJECT_NAME)
 
 
 class Projects:
-    """Every project of one server, each made when it is first named, and the secrets of them all."""
+    """All projects of one server, each created when it is first named, and their client secrets."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Projects:
         self.default = self.get(settings.project)
 
     def get(self, name: str) -> Project:
-        """Return the project of a name. Raises ProjectInvalid."""
+        """Return the project with this name, new if it is first named. Raises ProjectInvalid."""
         project = self._by_name.get(name)
         if project is None:
             if not _NAME.fullmatch(name):
@@ -57,19 +57,19 @@ class Projects:
         return project
 
     def join(self, listener: Listener) -> None:
-        """Publish to a listener from now on, also from projects yet to come."""
+        """Start publishing to a listener, also from future projects."""
         self._listeners = [*self._listeners, listener]
         for project in self:
             project.join(listener)
 
     def leave(self, listener: Listener) -> None:
-        """Publish to a listener no more."""
+        """Stop publishing to a listener."""
         self._listeners = [each for each in self._listeners if each is not listener]
         for project in self:
             project.leave(listener)
 
     def publish_expiries(self) -> None:
-        """Publish which sessions of any project expired by the mere passing of time."""
+        """Publish which sessions of any project have expired since the last call."""
         for project in self:
             project.publish_expiries()
 

@@ -1,4 +1,4 @@
-"""A conversation's items as the REST surface lists them: six types, unix seconds, JSON as text."""
+"""Converts a conversation's items to the form that the REST API lists: six types, unix seconds, JSON as text."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from mock_server.wire.rest import files, threads
 
 
 def is_listed(item: items.ThreadItem) -> bool:
-    """Whether the REST surface has a type for an item; the others are not listed there (inferred)."""
+    """Return whether the REST API has a type for an item; it does not list the others (inferred)."""
     return not isinstance(item, items.GeneratedImageItem | items.StructuredInputItem | items.EndOfTurnItem)
 
 
 def rest_item(item: items.ThreadItem) -> threads.ThreadItem:
-    """An item that is listed, in its REST shape."""
+    """Return an item that the REST API lists in its REST form."""
     base: dict[str, Any] = {"id": item.id, "created_at": int(unix(item.created_at)), "thread_id": item.thread_id}
     match item:
         case items.UserMessageItem():
@@ -87,7 +87,7 @@ def _tool_call(item: items.ClientToolCallItem, base: dict[str, Any]) -> threads.
 
 
 def _task(task: items.Task) -> threads.ChatKitTaskGroupTask:
-    """REST knows thoughts and custom tasks; every other task is shown as a custom one (inferred)."""
+    """Return a task in its REST form, where every task that is not a thought is a custom one (inferred)."""
     kind: threads.TaskType = "thought" if isinstance(task, items.ThoughtTask) else "custom"
     content = getattr(task, "content", UNSET)
     return threads.ChatKitTaskGroupTask(type=kind, heading=task.title or None, summary=content or None)

@@ -1,4 +1,4 @@
-"""Sessions: created, cancelled, expired. Status is derived from the time at reading, never by a timer."""
+"""Sessions. Their status is derived from the time whenever it is read; there are no timers."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Session(Struct, gc=False, kw_only=True):
-    """One session, flat so that a million fit into memory; `resource` gives its shape on the wire.
+    """One session, flat so that a million fit into memory; `resource` returns its form on the wire.
 
-    created_at, cancelled_at and expired_at are unix seconds with fractions, expires_at is whole ones; expired_at is
-    there only if the session was made to expire before its time.
+    created_at, cancelled_at and expired_at are in unix seconds with fractions, expires_at is in whole ones; expired_at
+    is set only if the session was made to expire early.
     """
 
     id: str
@@ -45,13 +45,13 @@ class Session(Struct, gc=False, kw_only=True):
     expired_at: float | None = None
 
     def status(self, now: float) -> ChatSessionStatus:
-        """Active until the clock reads `expires_at`, unless cancelled before."""
+        """Return the status at `now`: active until `expires_at`, unless the session was cancelled or expired early."""
         if self.cancelled_at is not None:
             return "cancelled"
         return "active" if now < self.expires_at and self.expired_at is None else "expired"
 
     def transitions(self, now: float) -> "list[Transition]":
-        """Its history up to `now`, each change with the time it happened, not the time it was noticed."""
+        """Return the history up to `now`, each change with the time it happened, not the time it was noticed."""
         from mock_server.wire.control.sessions import Transition  # noqa: PLC0415 - starting fast
 
         history = [Transition(status="active", at=self.created_at, cause="created")]
@@ -64,7 +64,7 @@ class Session(Struct, gc=False, kw_only=True):
         return history
 
     def settings(self) -> "SessionSettings":
-        """What it was created with, every default applied."""
+        """Return the settings that the session was created with, including defaults."""
         from mock_server.wire.control.sessions import SessionSettings  # noqa: PLC0415 - starting fast
 
         return SessionSettings(
@@ -82,7 +82,7 @@ class Session(Struct, gc=False, kw_only=True):
         )
 
     def resource(self, now: float) -> wire.ChatSession:
-        """The session as the API shows it."""
+        """Return the session as the API shows it."""
         return wire.ChatSession(
             id=self.id,
             status=self.status(now),
@@ -108,12 +108,12 @@ class Session(Struct, gc=False, kw_only=True):
 
 
 class Sessions:
-    """The sessions of one project, by id; their secrets go into an index that all projects share."""
+    """The sessions of one project by id; their client secrets are kept in an index that all projects share."""
 
     def __init__(
         self, *, project: str, ids: IdFactory, secrets: dict[str, Session], workflows: Sequence[Container[str]] | None
     ) -> None:
-        """`workflows` hold the ids of the only workflows there are; with None there is every one."""
+        """`workflows` hold the ids of the only workflows that exist; with None, every id exists."""
         self._project, self._ids, self._secrets, self._workflows = project, ids, secrets, workflows
         self._by_id: dict[str, Session] = {}
 
@@ -124,15 +124,15 @@ class Sessions:
         return session_id in self._by_id
 
     def ids(self) -> Iterable[str]:
-        """The ids there are."""
+        """Return the ids of the sessions."""
         return self._by_id
 
     def create(self, params: SessionCreateParams, *, now: float, session_id: str | None = None) -> Session:
-        """A new session, with every default applied. Raises WorkflowNotFound."""
+        """Create a session, with defaults for what is left out. Raises WorkflowNotFound."""
         self._require_workflow(params.workflow.id)
         session_id = session_id or self._ids.new("cksess", now=now)
         session = _resolve(params, session_id=session_id, project=self._project, ids=self._ids, now=now)
-        while session.client_secret in self._secrets:  # seeded, and taken over by another project with a snapshot
+        while session.client_secret in self._secrets:  # seeded, and restored into another project before
             session.client_secret = self._ids.client_secret(
                 now=now, expires_at=session.expires_at, tail=tail_of(session_id) or self._ids.new_tail()
             )
@@ -140,17 +140,17 @@ class Sessions:
         return session
 
     def get(self, session_id: str) -> Session:
-        """Raises SessionNotFound."""
+        """Return the session with this id. Raises SessionNotFound."""
         try:
             return self._by_id[session_id]
         except KeyError:
             raise SessionNotFound(session_id) from None
 
     def cancel(self, session_id: str, *, now: float) -> Session:
-        """End an active session. Raises SessionNotFound.
+        """Cancel an active session and return it. Raises SessionNotFound.
 
-        One that has ended already stays as it is and is shown as it is: cancelling twice succeeds, cancelling an
-        expired session leaves it expired (both inferred: "return its most recent metadata").
+        A session that has already ended is returned unchanged: cancelling twice succeeds, and cancelling an expired
+        session leaves it expired (both inferred from "return its most recent metadata" in the API reference).
         """
         session = self.get(session_id)
         if session.status(now) == "active":
@@ -158,27 +158,27 @@ class Sessions:
         return session
 
     def expire(self, session_id: str, *, now: float) -> Session:
-        """Let an active session expire before its time; one that has ended stays as it is. Raises SessionNotFound."""
+        """Make an active session expire early; one that has ended stays as it is. Raises SessionNotFound."""
         session = self.get(session_id)
         if session.status(now) == "active":
-            session.expired_at = max(now, session.created_at)  # of one that was created before the clock went back
+            session.expired_at = max(now, session.created_at)  # the clock may have been moved back
             session.expires_at = int(session.expired_at)
         return session
 
     def add(self, session: Session) -> None:
-        """Keep a session that is made already."""
+        """Add a session that already has an id and a secret."""
         self._by_id[session.id] = self._secrets[session.client_secret] = session
 
     def __iter__(self) -> Iterator[Session]:
-        """The sessions, oldest first."""
+        """Iterate over the sessions, oldest first."""
         return iter(self._by_id.values())
 
     def __reversed__(self) -> Iterator[Session]:
-        """The sessions, newest first."""
+        """Iterate over the sessions, newest first."""
         return reversed(self._by_id.values())
 
     def active(self, now: float) -> list[Session]:
-        """Those that are active, oldest first: `Session.status` said for many at once, which is faster."""
+        """Return the active sessions, oldest first, by the rule of `Session.status`, inlined for speed."""
         return [
             session
             for session in self._by_id.values()
@@ -186,13 +186,13 @@ class Sessions:
         ]
 
     def count(self, now: float) -> dict[str, int]:
-        """How many there are of each status."""
+        """Return the number of sessions by status."""
         active = len(self.active(now))
         cancelled = sum(session.cancelled_at is not None for session in self._by_id.values())
         return {"active": active, "expired": len(self._by_id) - active - cancelled, "cancelled": cancelled}
 
     def clear(self) -> None:
-        """Forget every session, and their secrets."""
+        """Delete every session and its client secret."""
         for session in self._by_id.values():
             if self._secrets.get(session.client_secret) is session:
                 del self._secrets[session.client_secret]
@@ -208,7 +208,7 @@ class Sessions:
 
 @cache
 def default_settings() -> "SessionSettings":
-    """What a session is created with that names but a user and a workflow."""
+    """Return the settings of a session that is created with nothing but a user and a workflow."""
     params = SessionCreateParams(workflow=wire.ChatSessionWorkflowParam(id=""), user="")
     return _resolve(params, session_id="", project="", ids=IdFactory(), now=0.0).settings()
 

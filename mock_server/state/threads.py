@@ -1,7 +1,7 @@
 """Threads and their items. They belong to a user (observed), whatever session or workflow they came from.
 
-What a conversation streams is applied to its thread by `apply`, and shown from there: by the conversation's own
-operations as it is, by the REST surface through `rest.rest_item`.
+A conversation's stream events are applied to its thread by `apply`. The conversation's own operations show the stored
+items as they are, the REST API converts them with `rest.rest_item`.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class StoredThread(Struct, kw_only=True):
-    """One thread; `created_at` in unix seconds with fractions; `session_id` of the session that began it."""
+    """One thread; `created_at` is in unix seconds with fractions, `session_id` is the session that created it."""
 
     id: str
     user: str
@@ -35,13 +35,13 @@ class StoredThread(Struct, kw_only=True):
     feedback: dict[str, Literal["positive", "negative"]] = {}
 
     def resource(self) -> ChatKitThread:
-        """The thread as the REST surface shows it."""
+        """Return the thread as the REST API shows it."""
         return ChatKitThread(
             id=self.id, created_at=int(self.created_at), title=self.title, status=self.status, user=self.user
         )
 
     def shown(self, items: wire.ItemPage | None = None) -> wire.Thread:
-        """The thread as the conversation shows it, with a page of items or none."""
+        """Return the thread as the conversation shows it, with a page of items or an empty one."""
         return wire.Thread(
             id=self.id,
             title=UNSET if self.title is None else self.title,
@@ -51,13 +51,13 @@ class StoredThread(Struct, kw_only=True):
         )
 
     def add(self, item: wire.ThreadItem) -> None:
-        """Keep a whole item."""
+        """Add a complete item."""
         self.items.add(item, at=unix(item.created_at))
 
     def apply(self, event: events.ThreadStreamEvent) -> bool:
-        """Store what an event says; an update of an unknown item changes nothing.
+        """Apply a stream event; an update of an unknown item changes nothing.
 
-        Returns whether the thread itself changed, and not only its items.
+        Return whether the thread itself changed, rather than only its items.
         """
         match event:
             case events.ItemAdded(item=item) | events.ItemDone(item=item) | events.ItemReplaced(item=item):
@@ -86,7 +86,7 @@ class StoredThread(Struct, kw_only=True):
             raise ThreadNotOpen(self.id, status=status)
 
     def item(self, item_id: str) -> wire.ThreadItem:
-        """Return the item with an id. Raises ItemNotFound."""
+        """Return the item with this id. Raises ItemNotFound."""
         item = self.items.get(item_id)
         if item is None:
             raise ItemNotFound(item_id)
@@ -95,11 +95,11 @@ class StoredThread(Struct, kw_only=True):
     def complete_tool_call(self, output: Any) -> wire.ClientToolCallItem:
         """Complete the pending client tool call, and return it as it was. Raises OperationRefused if there is none.
 
-        It has to be the last item, as in the official server. Older calls that are still pending are dropped, as there.
+        It has to be the last item, and older calls that are still pending are removed, as in the official server.
         """
         pending = self.items.last()
         if not isinstance(pending, wire.ClientToolCallItem) or pending.status != "pending":
-            raise OperationRefused(f"StoredThread '{self.id}' has no pending client tool call to answer.")
+            raise OperationRefused(f"Thread '{self.id}' has no pending client tool call.")
         completed = structs.replace(pending, status="completed", output=UNSET if output is None else output)
         self.items.replace(completed)
         for older in list(self.items):
@@ -110,7 +110,7 @@ class StoredThread(Struct, kw_only=True):
     def answered_questions(
         self, item_id: str, submission: operations.StructuredInputSubmission
     ) -> wire.StructuredInputItem:
-        """Return pending questions with their answers; a question without one counts as skipped.
+        """Return the pending questions with their answers; a question without an answer counts as skipped.
 
         Raises ItemNotFound, OperationRefused. The item is stored when the event that replaces it is applied.
         """
@@ -121,10 +121,10 @@ class StoredThread(Struct, kw_only=True):
         return structs.replace(item, status=submission.status, inputs=inputs)
 
     def drop_after_message(self, item_id: str) -> wire.UserMessageItem:
-        """Drop every item after a user's message, and return the message. Raises ItemNotFound, OperationRefused."""
+        """Remove every item after a user message, and return the message. Raises ItemNotFound, OperationRefused."""
         item = self.item(item_id)
         if not isinstance(item, wire.UserMessageItem):
-            raise OperationRefused(f"Item '{item_id}' is no user message; a retry begins after one.")
+            raise OperationRefused(f"Item '{item_id}' is not a user message; only those can be retried.")
         for later in self.items.after(item.id):
             self.items.remove(later.id)
         return item
@@ -143,52 +143,52 @@ class Threads:
         return thread_id in self.timeline
 
     def ids(self) -> Iterable[str]:
-        """The ids there are."""
+        """Return the ids of the threads."""
         return (thread.id for thread in self.timeline)
 
     def add(self, thread: StoredThread) -> None:
-        """Keep a new thread."""
+        """Add a new thread."""
         self.timeline.add(thread, at=thread.created_at)
 
     def get(self, thread_id: str) -> StoredThread:
-        """Raises ThreadNotFound."""
+        """Return the thread with this id. Raises ThreadNotFound."""
         thread = self.timeline.get(thread_id)
         if thread is None:
             raise ThreadNotFound(thread_id)
         return thread
 
     def delete(self, thread_id: str) -> None:
-        """Forget a thread with its items. Raises ThreadNotFound."""
+        """Delete a thread with its items. Raises ThreadNotFound."""
         self.get(thread_id)
         self.timeline.remove(thread_id)
 
     def page(self, query: ThreadListParams) -> TimelinePage[StoredThread]:
-        """Threads by creation, of one user if the query names one."""
+        """Return a page of threads by creation, only those of one user if the query names one."""
         if not query.user:
             return self.timeline.page(query)
         return self.timeline.page(query, where=lambda thread: thread.user == query.user)
 
     def page_where(self, query: "Query", where: Callable[[StoredThread], bool]) -> TimelinePage[StoredThread]:
-        """Threads by creation, of those that fit."""
+        """Return a page of the matching threads by creation."""
         return self.timeline.page(query, where=where)
 
     def newest_of(self, user: str) -> list[StoredThread]:
-        """A user's threads, newest first."""
+        """Return a user's threads, newest first."""
         return [thread for thread in reversed(list(self.timeline)) if thread.user == user]
 
 
 def unix(moment: datetime) -> float:
-    """Unix seconds; what has no zone is in UTC."""
+    """Return unix seconds; a time without a zone is in UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def zoned(now: float) -> datetime:
-    """The time as assistants' items carry it, `…Z` on the wire (observed)."""
+    """Return the time as the assistant's items carry it, `…Z` on the wire (observed)."""
     return Real.datetime.fromtimestamp(now, UTC)
 
 
 def zoneless(now: float) -> datetime:
-    """The time as threads and user messages carry it, without a zone on the wire (observed)."""
+    """Return the time as threads and user messages carry it, without a zone on the wire (observed)."""
     return zoned(now).replace(tzinfo=None)
 
 

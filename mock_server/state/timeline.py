@@ -12,30 +12,30 @@ from mock_server.config import PAGE_LIMIT
 if TYPE_CHECKING:
 
     class Query(Protocol):
-        """Which part of a timeline is asked for."""
+        """The query for a page of a timeline."""
 
         @property
         def limit(self) -> int | UnsetType:
-            """How many at most."""
+            """The maximum number of entries."""
 
         @property
         def order(self) -> str | UnsetType:
-            """`asc` is oldest first, anything else newest first."""
+            """`asc` for oldest first, anything else for newest first."""
 
         @property
         def after(self) -> str | UnsetType:
-            """The id before the page's first entry."""
+            """The id of the entry just before the page."""
 
         @property
         def before(self) -> str | UnsetType:
-            """The id after the page's last entry."""
+            """The id of the entry just after the page."""
 
     class Entry(Protocol):
-        """What a timeline holds."""
+        """An entry of a timeline."""
 
         @property
         def id(self) -> str:
-            """Its id."""
+            """The entry's id."""
 
 
 E = TypeVar("E", bound="Entry")
@@ -44,26 +44,26 @@ Place = tuple[float, int]
 
 
 class TimelinePage(Struct, Generic[E]):
-    """Part of a timeline, in the order asked for."""
+    """Part of a timeline, in the requested order."""
 
     entries: list[E]
     has_more: bool
 
 
 class TimelineState(Struct, Generic[E], frozen=True, kw_only=True):
-    """A timeline to be kept: each place there ever was, the entries in order, the number of additions."""
+    """A timeline to be saved: every place it ever had, its entries in order, the number of additions so far."""
 
     added: int
     places: list[tuple[str, float, int]]
     entries: list[E]
 
     def map(self, change: "Callable[[E], F]") -> "TimelineState[F]":
-        """The same places with other entries in them."""
+        """Return the same places with every entry converted by `change`."""
         return TimelineState(added=self.added, places=self.places, entries=[change(entry) for entry in self.entries])
 
 
 class Timeline(Generic[E]):
-    """Entries by id and by time of creation; equal times keep the order in which they were added.
+    """Entries by id and by time of creation; those of equal times keep the order in which they were added.
 
     A deleted entry leaves its place behind, so that a page that ended there still has a next one.
     """
@@ -76,7 +76,7 @@ class Timeline(Generic[E]):
 
     @classmethod
     def of_state(cls, state: TimelineState[E]) -> "Timeline[E]":
-        """A timeline as it was; each entry has a place."""
+        """Return the timeline of a saved state, in which every entry has a place."""
         made = cls()
         made._added = state.added
         made._places = {entry_id: (at, number) for entry_id, at, number in state.places}
@@ -85,7 +85,7 @@ class Timeline(Generic[E]):
         return made
 
     def state(self) -> TimelineState[E]:
-        """All of it, to be kept."""
+        """Return the whole timeline, to be saved."""
         places = [(entry_id, at, number) for entry_id, (at, number) in self._places.items()]
         return TimelineState(added=self._added, places=places, entries=list(self))
 
@@ -102,12 +102,12 @@ class Timeline(Generic[E]):
         return self._places.get(entry_id) in self._entries
 
     def get(self, entry_id: str) -> E | None:
-        """The entry of this id, if it is there."""
+        """Return the entry with this id, or None."""
         place = self._places.get(entry_id)
         return None if place is None else self._entries.get(place)
 
     def add(self, entry: E, *, at: float) -> None:
-        """Put an entry where its time of creation says, in unix seconds; an id of old takes a new place."""
+        """Add an entry by its time of creation, in unix seconds; an id that was deleted takes a new place."""
         place = (at, self._added)
         self._added += 1
         self._places[entry.id] = place
@@ -115,28 +115,29 @@ class Timeline(Generic[E]):
         insort(self._order, place)
 
     def remove(self, entry_id: str) -> None:
-        """Take out an entry that is there; its place stays known as a cursor."""
+        """Remove an existing entry; its place still works as a cursor."""
         place = self._places[entry_id]
         del self._entries[place]
         del self._order[bisect_left(self._order, place)]
 
     def replace(self, entry: E) -> None:
-        """Put an entry in the place of the one with its id, which is there."""
+        """Replace the existing entry that has the same id."""
         self._entries[self._places[entry.id]] = entry
 
     def last(self, *, where: Callable[[E], bool] = lambda _: True) -> E | None:
-        """The newest entry of a kind."""
+        """Return the newest entry that matches, or None."""
         return next((entry for place in reversed(self._order) if where(entry := self._entries[place])), None)
 
     def after(self, entry_id: str) -> list[E]:
-        """The entries behind one that is there."""
+        """Return the entries after an existing one."""
         return [self._entries[place] for place in self._order[bisect_right(self._order, self._places[entry_id]) :]]
 
     def page(self, query: "Query", *, where: Callable[[E], bool] = lambda _: True) -> TimelinePage[E]:
-        """The entries between two cursors, newest first unless asked otherwise, 20 at most unless asked otherwise.
+        """Return the matching entries between two cursors; by default newest first and at most 20 (documented).
 
-        A cursor of an id never seen is no cursor (observed: the official SDKs' own tests send such). With `before`
-        alone the page is the one that ends at the cursor (inferred); otherwise it begins at `after`, or at the top.
+        A cursor that was never the id of an entry is ignored (observed: the official SDKs' own tests send such
+        cursors). With `before` alone the page ends at the cursor (inferred); otherwise it starts at `after`, or at the
+        first entry.
         """
         limit = PAGE_LIMIT if query.limit is UNSET else query.limit
         newest_first = query.order != "asc"

@@ -1,7 +1,7 @@
-"""What a session has used of its limits.
+"""What sessions have used of their limits.
 
-Requests are counted in a sliding minute (inferred; it is exact at every boundary): a request is let through when
-fewer than the limit were let through in the 60 seconds before it. A refused one costs nothing.
+Requests are counted over a sliding minute (inferred), which is exact at every boundary: a request is accepted if fewer
+than the limit were accepted in the 60 seconds before it. A refused request does not count.
 """
 
 from collections import deque
@@ -15,14 +15,14 @@ MINUTE = 60.0
 
 
 class UsageState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was used, to be kept: by session, the moments of requests and the number of uploads."""
+    """The usage to be saved: by session id, the times of its requests in unix seconds, and its number of uploads."""
 
     requests: dict[str, list[float]]
     uploads: dict[str, int]
 
 
 class Usage:
-    """The requests and uploads of the sessions that made any."""
+    """The requests and uploads of every session that made any."""
 
     def __init__(self) -> None:
         self._requests: dict[str, deque[float]] = {}
@@ -30,7 +30,7 @@ class Usage:
 
     @property
     def state(self) -> UsageState:
-        """All of it, to be kept."""
+        """All usage, to be saved."""
         requests = {session_id: list(moments) for session_id, moments in self._requests.items()}
         return UsageState(requests=requests, uploads=dict(self._uploads))
 
@@ -40,16 +40,16 @@ class Usage:
         self._uploads = dict(state.uploads)
 
     def requests_left(self, session: Session, *, now: float) -> int:
-        """How many requests of the present minute are free."""
+        """Return how many requests the session may still make in the current minute."""
         moments = self._requests.get(session.id, ())
         return max(0, session.max_requests_per_1_minute - sum(now - MINUTE < moment <= now for moment in moments))
 
     def uploads_left(self, session: Session) -> int:
-        """How many files it may still send."""
+        """Return how many files the session may still upload."""
         return session.max_files - self._uploads.get(session.id, 0) if session.uploads else 0
 
     def spend_request(self, session: Session, *, now: float) -> None:
-        """Count a request. Raises RateLimited with the seconds until the next is free."""
+        """Count a request. Raises RateLimited with the seconds until the next one is accepted."""
         moments = self._requests[session.id] = _within_minute(self._requests.get(session.id, deque()), now)
         if len(moments) >= session.max_requests_per_1_minute:
             oldest = moments[-session.max_requests_per_1_minute]
@@ -57,7 +57,7 @@ class Usage:
         moments.append(now)
 
     def spend_upload(self, session: Session) -> None:
-        """Count a file. Raises UploadRefused when the session takes none, or no more (words inferred)."""
+        """Count an upload. Raises UploadRefused if uploads are off or none is left (wording inferred)."""
         if not session.uploads:
             raise UploadRefused("File uploads are not enabled for this session", code="chatkit.file_upload_disabled")
         used = self._uploads.get(session.id, 0)
@@ -68,13 +68,13 @@ class Usage:
         self._uploads[session.id] = used + 1
 
     def return_upload(self, session: Session) -> None:
-        """Take back the count of a file that did not arrive; after a reset there is none."""
+        """Undo the count of an upload that failed, unless a reset has done so."""
         if session.id in self._uploads:
             self._uploads[session.id] -= 1
 
 
 def _within_minute(moments: deque[float], now: float) -> deque[float]:
-    """Those of the last minute, in order; after a move backwards there are some of the future, which go too."""
+    """Return the times within the last minute, in order, without those in the future that a clock moved back leaves."""
     if moments and moments[-1] > now:
         return deque(sorted(moment for moment in moments if now - MINUTE < moment <= now))
     while moments and moments[0] <= now - MINUTE:

@@ -1,4 +1,4 @@
-"""What tests and `chatkit-mock` hold: a running server, a handle on one, and both in one."""
+"""For tests: an emulator with a handle for it (`ChatKitMock`), and a handle for a running one (`connect`)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
 
 
 def connect(url: str | None = None, *, project: str | None = None) -> "Handle":
-    """A handle on the server at `url`, by default `$CHATKIT_MOCK_URL`, else http://127.0.0.1:4114.
+    """Return a handle for the emulator at `url`, by default `$CHATKIT_MOCK_URL`, else http://127.0.0.1:4114.
 
-    `project` is the one it acts on, by default the server's own default.
+    It uses `project`, by default the emulator's own default project.
     """
-    from mock_server.client.handle import Handle  # noqa: PLC0415 - a server starts faster without it
+    from mock_server.client.handle import Handle  # noqa: PLC0415 - keeps the start fast
     from mock_server.client.transport import HttpTransport  # noqa: PLC0415
 
     return Handle(HttpTransport(url), project=project)

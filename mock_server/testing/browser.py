@@ -1,4 +1,4 @@
-"""A browser's way to the emulator: pages that load the element from OpenAI's CDN get the stand-in instead."""
+"""Routes in a browser, by which pages that load the element from OpenAI's CDN get the emulator's instead."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Route
 
 CDN = "https://cdn.platform.openai.com/deployments/chatkit/**"
-# A page that is not on this machine, as the CDN's frame, may call the emulator, which is: browsers without the
-# permission do not ask for it.
+# Lets a page from elsewhere, such as the CDN's frame, send requests to the emulator on this machine. Browsers that do
+# not know the permission do not require it.
 PERMISSIONS = ["local-network-access"]
 
 
 def route_chatkit(context: "BrowserContext", url: str) -> None:
-    """Serve the CDN's element from the emulator at `url`, to every page of a Playwright context or page's context."""
-    from playwright.sync_api import Error  # noqa: PLC0415 - it is the user's
+    """Serve the CDN's element from the emulator at `url`, to every page of a Playwright context."""
+    from playwright.sync_api import Error  # noqa: PLC0415 - optional dependency
 
     def serve(route: "Route") -> None:
-        # `continue_` can't lead from https to http.
+        # `continue_` can't change https to http.
         response = route.fetch(url=_at(url, route.request.url), headers=_headers(route.request.headers))
         route.fulfill(response=response)
 
@@ -30,8 +30,8 @@ def route_chatkit(context: "BrowserContext", url: str) -> None:
 
 
 async def route_chatkit_async(context: "AsyncBrowserContext", url: str) -> None:
-    """The same for Playwright's asynchronous API."""
-    from playwright.async_api import Error  # noqa: PLC0415 - it is the user's
+    """Do the same as `route_chatkit` with Playwright's asynchronous API."""
+    from playwright.async_api import Error  # noqa: PLC0415 - optional dependency
 
     async def serve(route: "AsyncRoute") -> None:
         headers = _headers(route.request.headers)
@@ -47,5 +47,5 @@ def _at(url: str, asked: str) -> str:
 
 
 def _headers(sent: dict[str, str]) -> dict[str, str]:
-    """Without the CDN's name, which Firefox tells of: the frame would take it for the emulator's."""
+    """Return the headers without the CDN's host, which Firefox sends: the frame would take it for the emulator's."""
     return {name: value for name, value in sent.items() if name.lower() != "host"}

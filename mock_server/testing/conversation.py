@@ -1,4 +1,4 @@
-"""A small client of the conversation, for tests of backends without a browser."""
+"""A small client for the conversation, for tests of backends without a browser."""
 
 from typing import Any
 
@@ -13,43 +13,43 @@ _PATH = "/v1/chatkit/conversation"
 
 
 class Turn(Struct, frozen=True, kw_only=True):
-    """What came back for a message: the events in order, typed as in `wire.events`."""
+    """The response to a message: the events in order, typed as in `wire.chat.events`."""
 
     events: list[ThreadStreamEvent]
 
     @property
     def items(self) -> list[ThreadItem]:
-        """The whole items, the user's own message among them."""
+        """The completed items, including the user's own message."""
         return [event.item for event in self.events if isinstance(event, ItemDone)]
 
     @property
     def text(self) -> str:
-        """All that the assistant said."""
+        """The text of all assistant messages."""
         messages = (item for item in self.items if isinstance(item, AssistantMessageItem))
         return " ".join(part.text for item in messages for part in item.content)
 
     @property
     def tool_calls(self) -> list[ClientToolCallItem]:
-        """The client tools that the assistant called; answer one with `Conversation.answer`."""
+        """The client tools that the assistant called; `Conversation.answer` sends the result of one."""
         return [item for item in self.items if isinstance(item, ClientToolCallItem)]
 
     @property
     def title(self) -> str | None:
-        """The title that the thread got, if it got one."""
+        """The title that the thread was given, if any."""
         titles = [event.thread.title for event in self.events if isinstance(event, ThreadUpdated)]
         return next((title for title in reversed(titles) if isinstance(title, str)), None)
 
 
 class Conversation:
-    """The conversation of one client secret; `thread_id` is the thread it is in, None before the first message."""
+    """A conversation with one client secret; `thread_id` is its current thread, None before the first message."""
 
     def __init__(self, transport: Transport, secret: str) -> None:
-        """The secret names its project, so that no path has to."""
+        """Use a client secret. It identifies its project, so the path does not have to."""
         self._transport, self._secret = transport, secret
         self.thread_id: str | None = None
 
     def send(self, text: str, *, attachments: tuple[str, ...] = ()) -> Turn:
-        """Send a message, in a new thread at first. Raises ControlError when it is refused."""
+        """Send a message, the first one in a new thread. Raises ControlError if it is refused."""
         content = [{"type": "input_text", "text": text}]
         message = {"content": content, "attachments": list(attachments), "inference_options": {}}
         if self.thread_id is not None:
@@ -59,17 +59,17 @@ class Conversation:
         return turn
 
     def answer(self, result: Any) -> Turn:
-        """Give the result of the client tool that the assistant called last."""
+        """Send the result of the client tool that the assistant called last."""
         return self.stream("threads.add_client_tool_output", thread_id=self.thread_id, result=result)
 
     def stream(self, operation: str, **params: Any) -> Turn:
-        """Do an operation that streams."""
+        """Perform an operation that streams, and return the turn."""
         frames = self._ask(operation, params).split(b"\n\n")
         events = [frame.removeprefix(b"data: ") for frame in frames if frame]
         return Turn(events=[msgspec.json.decode(event, type=ThreadStreamEvent) for event in events])
 
     def ask(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Do an operation that answers at once."""
+        """Perform an operation that does not stream, and return its response."""
         answer: dict[str, Any] = msgspec.json.decode(self._ask(operation, params))
         return answer
 

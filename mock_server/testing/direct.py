@@ -1,6 +1,6 @@
-"""HTTP clients for the official SDK that go straight to the emulator, past proxies, which could not reach it.
+"""HTTP clients for the official SDK that bypass proxies, which could not reach the emulator.
 
-They close themselves when nobody holds them, as the SDK's own do.
+They close themselves when they are garbage collected, as the SDK's own do.
 """
 
 import asyncio
@@ -12,25 +12,25 @@ from mock_server.testing.proxies import past_proxies
 
 
 class DirectClient(DefaultHttpxClient):
-    """The SDK's own client without proxies."""
+    """The SDK's default client, without proxies."""
 
     def __init__(self, url: str) -> None:
         super().__init__(**past_proxies(url))
 
     def __del__(self) -> None:
-        """Close what was left open."""
+        """Close the client if it was left open."""
         with suppress(Exception):
             self.close()
 
 
 class AsyncDirectClient(DefaultAsyncHttpxClient):
-    """The same, asynchronous."""
+    """The SDK's default asynchronous client, without proxies."""
 
     def __init__(self, url: str) -> None:
         super().__init__(**past_proxies(url))
 
     def __del__(self) -> None:
-        """Close what was left open, in the loop that runs."""
+        """Close the client if it was left open, in the running loop."""
         with suppress(Exception):
             if not self.is_closed:
                 asyncio.get_running_loop().create_task(self.aclose())

@@ -1,4 +1,4 @@
-"""An emulator without a socket: requests reach the application directly, answers stream while they are produced."""
+"""An emulator without a socket: requests reach the application directly, responses stream as they are produced."""
 
 import asyncio
 import threading
@@ -14,16 +14,16 @@ from mock_server.client.transport import TIMEOUT, Unreachable, refusal
 from mock_server.server.loop import loop_factory
 
 T = TypeVar("T")
-ORIGIN = "http://mock.localhost"  # a name that stands for this machine, and leads nowhere
+ORIGIN = "http://mock.localhost"  # a name for this machine, where nothing listens
 _AHEAD = 32  # how many messages an application may be ahead of its reader
-_PATIENCE = 0.5  # seconds in which an application may end after its reader has left
+_PATIENCE = 0.5  # seconds for an application to end after its reader has left
 _END = object()
 
 Headers = list[tuple[bytes, bytes]]
 
 
 class LoopThread:
-    """A thread with a loop for the application; its time can't be frozen."""
+    """A thread with an event loop for the application; the loop's time can't be frozen."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -31,18 +31,18 @@ class LoopThread:
         self._started = threading.Event()
 
     def start(self) -> None:
-        """Start, and return once it runs."""
+        """Start, and return once the loop runs."""
         self._thread.start()
         self._started.wait()
 
     def stop(self) -> None:
-        """Cancel what runs, and return once it is gone."""
+        """Cancel everything that runs, and return once the thread has ended."""
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Do this in the loop."""
+        """Run a coroutine in the loop. Raises Unreachable if the thread has stopped."""
         if self._loop is None or not self._thread.is_alive():
             work.close()
             raise Unreachable(ORIGIN, "it has stopped")
@@ -56,7 +56,7 @@ class LoopThread:
 
 
 class Exchange:
-    """One request and its answer. All but the constructor happens in the loop."""
+    """One request and its response. Everything but the constructor runs in the loop."""
 
     def __init__(self, app: ASGIApp, scope: Scope, body: bytes) -> None:
         self._app, self._scope, self._body = app, scope, body
@@ -66,8 +66,9 @@ class Exchange:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> tuple[int, Headers]:
-        """The status and the headers, once they are there. Raises what the application raised, or ConnectionResetError
-        if it ended without an answer.
+        """Return the status and the headers, once they are there.
+
+        Raises what the application raised, or ConnectionResetError if it ended without a response.
         """
         self._task = asyncio.ensure_future(self._serve())
         message = await self._next()
@@ -76,7 +77,7 @@ class Exchange:
         return message["status"], list(message.get("headers", []))
 
     async def more(self) -> bytes | None:
-        """The next piece of the body; None at its end. Raises ConnectionResetError if it breaks off."""
+        """Return the next piece of the body, or None at its end. Raises ConnectionResetError if the body is cut off."""
         message = await self._next()
         if message is _END:
             raise ConnectionResetError("the server closed the connection before the body was complete")
@@ -92,7 +93,7 @@ class Exchange:
         return self._asked
 
     async def leave(self) -> None:
-        """Hang up: the application hears of it, and has a moment to end by itself."""
+        """Disconnect: the application is notified, and gets a moment to end by itself."""
         self._left.set()
         while not self._messages.empty():
             self._messages.get_nowait()
@@ -110,7 +111,7 @@ class Exchange:
         end: Any = _END
         try:
             await self._app(self._scope, self._receive, self._send)
-        except Exception as error:  # noqa: BLE001 - the reader gets it
+        except Exception as error:  # noqa: BLE001 - passed on to the reader
             end = error
         if not self._left.is_set():
             await self._messages.put(end)
@@ -133,7 +134,7 @@ class Exchange:
 
 
 def scope_of(method: str, url: str, headers: Headers) -> Scope:
-    """What ASGI says of a request."""
+    """Return the ASGI scope of a request."""
     parts = urlsplit(url)
     given = [(name.lower(), value) for name, value in headers]
     if not any(name == b"host" for name, _ in given):
@@ -156,7 +157,7 @@ def scope_of(method: str, url: str, headers: Headers) -> Scope:
 
 
 class InProcess:
-    """An application that is reached without a socket; a context manager. It is a `transport.Transport`."""
+    """An application that is reached without a socket; a context manager and a `client.transport.Transport`."""
 
     origin = ORIGIN
 
@@ -164,24 +165,24 @@ class InProcess:
         self.app, self.loop = app, LoopThread()
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start the loop's thread."""
         self.loop.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop the loop's thread."""
         self.loop.stop()
 
     def begin(self, method: str, url: str, headers: Headers, body: bytes) -> Exchange:
-        """A new exchange."""
+        """Return a new exchange; awaiting its `start` sends the request."""
         return Exchange(self.app, scope_of(method, url, headers), body)
 
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        """The answer's body. Raises ControlError."""
+        """Send a request, and return the response's body. Raises ControlError, Unreachable."""
         sent = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
         if body is not None:
             sent.append((b"content-type", b"application/json"))
@@ -194,7 +195,7 @@ class InProcess:
         return content
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """The lines of an answer that does not end."""
+        """Yield the lines of an endless response. Raises Unreachable."""
         exchange = self.begin("GET", ORIGIN + path, [], b"")
         self.loop.submit(exchange.start()).result(TIMEOUT)
         try:
@@ -204,7 +205,7 @@ class InProcess:
             self.loop.submit(exchange.leave()).result(TIMEOUT)
 
     def pieces(self, exchange: Exchange) -> Iterator[bytes]:
-        """The pieces of a body, while they are produced."""
+        """Yield the pieces of a body as they are produced."""
         while not exchange.is_complete:
             piece = self.loop.submit(exchange.more()).result()
             if piece:

@@ -1,4 +1,4 @@
-"""An emulator for tests: a server and the handle on it in one."""
+"""An emulator for tests, together with the handle for it."""
 
 from collections.abc import Iterable
 from contextlib import ContextDecorator
@@ -20,14 +20,14 @@ from mock_server.workflows.catalog import ANY, Catalog
 
 
 class ServerFailed(AssertionError):
-    """The emulator itself failed while it answered: a bug of ours, with the request that met it."""
+    """The emulator itself failed while handling a request: a bug in the emulator. The message names the request."""
 
 
 class ChatKitMock(Mock, ContextDecorator):
-    """A server on a free port of 127.0.0.1 with a handle on it; a context manager and a decorator.
+    """An emulator on 127.0.0.1, by default on a free port, with a handle for it; a context manager and a decorator.
 
-    url: where it is, without a path, as long as it runs. base_url: of its API, for any SDK.
-    clock: of the server and of this process alike, so that the app under test sees the same time.
+    url: its address, without a path, while it runs. base_url: the URL of its API, for any SDK.
+    clock: the clock of both the emulator and this process, so that the app under test sees the same time.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class ChatKitMock(Mock, ContextDecorator):
         socket: bool = True,
         **settings: Any,
     ) -> None:
-        """`load`, `workflows` and `faults` as on the command line; `settings` are those of `config.Settings`.
+        """Create an emulator; `load`, `workflows` and `faults` are as on the command line, `settings` as in Settings.
 
-        Without a `socket` only clients of `openai`, `async_openai` and `http_client` reach it.
+        With `socket=False`, only clients from `openai`, `http_client` and their asynchronous counterparts reach it.
 
-        Raises DocumentInvalid for a file that can't be used, PortTaken.
+        Raises DocumentInvalid for a file that can't be used. Starting raises PortTaken.
         """
         options = Settings(**settings)
         catalog = Catalog([Path(folder) for folder in workflows])
@@ -56,7 +56,7 @@ class ChatKitMock(Mock, ContextDecorator):
         self.clock: SharedClock = SharedClock(self)
 
     def start_anew(self) -> None:
-        """Reset everything: also what `reply` scripted, what was expected, what failed, and time."""
+        """Reset everything, including scripted replies, expectations, failures and this process's time."""
         self.clock.let_go()
         if self._turns:
             self._app.workflows.remove(ANY)
@@ -66,15 +66,15 @@ class ChatKitMock(Mock, ContextDecorator):
             project.journal.failures.clear()
 
     def raise_failures(self) -> None:
-        """Raise ServerFailed if the server itself failed since it started anew."""
+        """Raise ServerFailed if the emulator itself failed since the last reset."""
         failures = [failure for project in self._app.projects for failure in project.journal.failures]
         if failures:
             entry, error = failures[0]
-            told = f"the emulator failed while it answered {entry.method} {entry.path} ({entry.id}): {error!r}"
+            told = f"the emulator failed while handling {entry.method} {entry.path} ({entry.id}): {error!r}"
             raise ServerFailed(told) from error
 
     def __enter__(self) -> Self:
-        """Start, and return once it answers. A mock may be started again; it begins anew then."""
+        """Start, and return once requests are served. A mock can start again, with fresh state. Raises PortTaken."""
         self.start_anew()
         server = ServerThread(self._app, port=self._port) if self._has_socket else InProcess(self._app)
         self._server, self.url = server, server.origin
@@ -86,16 +86,19 @@ class ChatKitMock(Mock, ContextDecorator):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and return once it is gone; time is let go."""
+        """Stop, return this process to real time, and return once the emulator has ended."""
         self.clock.let_go()
         assert self._server is not None
         self._server.__exit__(kind, error, trace)
 
 
 class RemoteMock(Mock):
-    """A project of an emulator that runs elsewhere. Its clock is the server's alone, scripts are the whole server's."""
+    """A project of an emulator that runs elsewhere.
+
+    Its clock does not affect this process; scripted replies apply to the whole emulator.
+    """
 
     def __init__(self, url: str, *, project: str) -> None:
-        """Parallel tests need a project each."""
+        """Use a project of the emulator at `url`; parallel tests need a project each."""
         transport = HttpTransport(url)
         super().__init__(transport, url=transport.url, project=project)

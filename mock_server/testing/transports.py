@@ -1,6 +1,6 @@
 """Transports for httpx2, and so for the official clients, that reach an emulator without a socket.
 
-What goes wrong is raised as on a socket. The asynchronous one is for asyncio.
+Errors are raised as on a socket. The asynchronous transport is for asyncio.
 """
 
 import asyncio
@@ -16,20 +16,20 @@ T = TypeVar("T")
 
 
 class MockTransport(httpx2.BaseTransport):
-    """For `httpx2.Client(transport=...)`."""
+    """A transport for `httpx2.Client(transport=...)`."""
 
     def __init__(self, emulator: InProcess) -> None:
         self._emulator = emulator
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request. Raises httpx2.RemoteProtocolError when the connection breaks, ReadTimeout."""
+        """Send a request. Raises httpx2.RemoteProtocolError if the connection breaks, ReadTimeout."""
         exchange = self._emulator.begin(request.method, str(request.url), list(request.headers.raw), request.read())
         started = self._emulator.loop.submit(exchange.start())
         try:
             status, headers = started.result(_timeout(request))
         except TimeoutError as error:
             self._emulator.loop.submit(exchange.leave())
-            raise httpx2.ReadTimeout("the emulator did not answer in time", request=request) from error
+            raise httpx2.ReadTimeout("the emulator did not respond in time", request=request) from error
         except ConnectionResetError as error:
             raise httpx2.RemoteProtocolError(str(error), request=request) from error
         stream = _Stream(self._emulator, exchange, request)
@@ -37,13 +37,13 @@ class MockTransport(httpx2.BaseTransport):
 
 
 class AsyncMockTransport(httpx2.AsyncBaseTransport):
-    """For `httpx2.AsyncClient(transport=...)`, on asyncio."""
+    """A transport for `httpx2.AsyncClient(transport=...)`, on asyncio."""
 
     def __init__(self, emulator: InProcess) -> None:
         self._emulator = emulator
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request. Raises httpx2.RemoteProtocolError when the connection breaks, ReadTimeout."""
+        """Send a request. Raises httpx2.RemoteProtocolError if the connection breaks, ReadTimeout."""
         body = await request.aread()
         exchange = self._emulator.begin(request.method, str(request.url), list(request.headers.raw), body)
         try:
@@ -52,7 +52,7 @@ class AsyncMockTransport(httpx2.AsyncBaseTransport):
             self._emulator.loop.submit(exchange.leave())
             if isinstance(error, asyncio.CancelledError):
                 raise
-            raise httpx2.ReadTimeout("the emulator did not answer in time", request=request) from error
+            raise httpx2.ReadTimeout("the emulator did not respond in time", request=request) from error
         except ConnectionResetError as error:
             raise httpx2.RemoteProtocolError(str(error), request=request) from error
         stream = _AsyncStream(self._emulator, exchange, request)
@@ -68,7 +68,7 @@ class _Stream(httpx2.SyncByteStream):
             try:
                 piece = self._emulator.loop.submit(self._exchange.more()).result(_timeout(self._request))
             except TimeoutError as error:
-                raise httpx2.ReadTimeout("the emulator sent nothing in time", request=self._request) from error
+                raise httpx2.ReadTimeout("the emulator sent no data in time", request=self._request) from error
             except ConnectionResetError as error:
                 raise httpx2.RemoteProtocolError(str(error), request=self._request) from error
             if piece:
@@ -88,7 +88,7 @@ class _AsyncStream(httpx2.AsyncByteStream):
                 more = self._emulator.loop.submit(self._exchange.more())
                 piece = await _awaited(more, _timeout(self._request))
             except TimeoutError as error:
-                raise httpx2.ReadTimeout("the emulator sent nothing in time", request=self._request) from error
+                raise httpx2.ReadTimeout("the emulator sent no data in time", request=self._request) from error
             except ConnectionResetError as error:
                 raise httpx2.RemoteProtocolError(str(error), request=self._request) from error
             if piece:
@@ -103,5 +103,5 @@ def _timeout(request: httpx2.Request) -> float | None:
     return timeout
 
 
-async def _awaited(future: "Future[T]", timeout: float | None) -> T:  # noqa: ASYNC109 - the client's own
+async def _awaited(future: "Future[T]", timeout: float | None) -> T:  # noqa: ASYNC109 - the client's own timeout
     return await asyncio.wait_for(asyncio.wrap_future(future), timeout)

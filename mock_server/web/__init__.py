@@ -1,1 +1,1 @@
-"""What the pages share: their scripts, joined."""
+"""What the pages share: the bundling of their scripts."""

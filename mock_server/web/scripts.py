@@ -1,4 +1,4 @@
-"""A page's ES modules joined into one script, so that a browser loads it at once instead of a file at a time."""
+"""Bundles a page's ES modules into one script, so that a browser loads one file instead of many."""
 
 import posixpath
 import re
@@ -16,30 +16,30 @@ _OWN_URL = "import.meta.url"
 
 
 class ScriptInvalid(ValueError):
-    """A module says something that can't be joined."""
+    """A module that can't be bundled."""
 
 
 class Scripts:
-    """An entry module with all that it imports, as one module in the entry's place.
+    """An entry module bundled with everything that it imports, served in the entry's place.
 
-    Every module becomes a function that returns its exports, in the order in which the browser would have run them,
-    each character of its text kept at its place, so that what a browser says of a position can be looked up. Modules
-    below `vendor/` stay imports. Joining ends at import cycles, default exports and exported variables that change.
+    Every module becomes a function that returns its exports, in the order in which the browser would have run them.
+    Within a module every character keeps its position, so that positions in a browser's messages can be looked up.
+    Modules below `vendor/` stay imports. Import cycles, default exports and exported variables are not supported.
     """
 
     def __init__(self, entry: str, folders: Mapping[str, Path], *, headers: Mapping[str, str] | None = None) -> None:
-        """`entry` is a path such as `/_static/main.js`, `folders` hold the files below the paths they are served at."""
+        """Bundle `entry`, a path such as `/_static/main.js`; `folders` maps served paths to the folders behind them."""
         self._entry, self._folders = entry, dict(folders)
         self._headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff", **(headers or {})}
-        self._files: dict[Path, int] = {}  # with the time of their last change
+        self._files: dict[Path, int] = {}  # with the time of their last change, in nanoseconds
         self._text = ""
 
     def response(self, _: Request) -> Response:
-        """Serve it; a browser asks again each time."""
+        """Return the bundle as a response, which a browser revalidates each time."""
         return Response(self.text(), media_type="text/javascript", headers=self._headers)
 
     def text(self) -> str:
-        """The joined script, made again when a file has changed. Raises ScriptInvalid."""
+        """Return the bundle, which is rebuilt when a file has changed. Raises ScriptInvalid."""
         if not self._files or any(path.stat().st_mtime_ns != changed for path, changed in self._files.items()):
             modules = list(self._order(self._entry, {}))
             self._files = {module.file: module.file.stat().st_mtime_ns for module in modules}
@@ -47,11 +47,11 @@ class Scripts:
         return self._text
 
     def _order(self, url: str, seen: dict[str, bool]) -> Iterator["_Module"]:
-        """The modules, each behind those that it imports."""
+        """Yield the modules, each after those that it imports."""
         if seen.get(url):
             return
         if url in seen:
-            raise ScriptInvalid(f"{url} imports itself by way of another module")
+            raise ScriptInvalid(f"{url} imports itself through another module")
         seen[url] = False
         module = _read(url, self._file(url))
         for imported in module.imports:
@@ -64,7 +64,7 @@ class Scripts:
         for prefix, folder in self._folders.items():
             if url.startswith(f"{prefix}/"):
                 return folder / url.removeprefix(f"{prefix}/")
-        raise ScriptInvalid(f"no folder holds {url}")
+        raise ScriptInvalid(f"no folder contains {url}")
 
     def _joined(self, modules: list["_Module"]) -> Iterator[str]:
         foreign = sorted({each.url for module in modules for each in module.imports if _is_foreign(each.url)})
@@ -85,7 +85,7 @@ class Scripts:
 
 
 class _Import(NamedTuple):
-    names: str  # as between the braces
+    names: str  # the text between the braces
     url: str
     passed_on: bool  # an export from another module
 
@@ -111,7 +111,7 @@ def _read(url: str, file: Path) -> _Module:
     text = text.replace(_OWN_URL, "$url".ljust(len(_OWN_URL)))
     left = _LEFT.search(text)
     if left:
-        raise ScriptInvalid(f"{url} says {left[0]!r}, which can't be joined")
+        raise ScriptInvalid(f"{url} contains {left[0]!r}, which can't be bundled")
     return _Module(url, file, text, imports, _DECLARED.findall(source))
 
 

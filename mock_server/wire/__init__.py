@@ -1,1 +1,1 @@
-"""What travels: Structs named as in the official SDKs. No behaviour."""
+"""The Structs of everything on the wire, named as in the official SDKs. No behaviour."""

@@ -1,4 +1,4 @@
-"""Bytes to Structs and back: strict in, indented out."""
+"""Decodes bytes into Structs, strictly, and encodes them as indented JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,22 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def encode_event(event: Struct) -> bytes:
-    """A frame of the stream: `data:` only, no name, no id (observed)."""
+    """Return a frame of a stream: `data:` only, without a name or an id (observed)."""
     return b"data: %b\n\n" % _ENCODER.encode(event)
 
 
 def encode(value: Any) -> bytes:
-    """JSON as api.openai.com prints it: an indent of two, no final newline (observed for errors, inferred else)."""
+    """Return JSON as api.openai.com prints it: indented by two, without a final newline.
+
+    Observed for errors, inferred otherwise.
+    """
     return msgspec.json.format(_ENCODER.encode(value), indent=2)
 
 
 def decode(body: bytes, type_: type[S]) -> S:
-    """A request's body as a Struct.
+    """Decode a request's body into a Struct.
 
-    Raises BodyMalformed when it is no JSON, InvalidParameter when it is the wrong JSON. A key given twice counts
+    Raises BodyMalformed for a body that is not JSON, InvalidParameter for JSON that does not fit. A repeated key counts
     as malformed (inferred).
     """
     try:
@@ -45,7 +48,7 @@ def decode(body: bytes, type_: type[S]) -> S:
 
 
 def decode_json(body: bytes) -> dict[str, Any]:
-    """A request's body as plain JSON. Raises BodyMalformed when it is none, or no object."""
+    """Decode a request's body into plain JSON. Raises BodyMalformed unless it is a JSON object."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -56,7 +59,7 @@ def decode_json(body: bytes) -> dict[str, Any]:
 
 
 def decode_query(pairs: Iterable[tuple[str, str]], type_: type[S]) -> S:
-    """A request's query as a Struct; raises InvalidParameter."""
+    """Decode a request's query into a Struct. Raises InvalidParameter."""
     given: dict[str, Any] = {}
     for key, text in pairs:
         if key in given:
@@ -66,7 +69,7 @@ def decode_query(pairs: Iterable[tuple[str, str]], type_: type[S]) -> S:
 
 
 def convert(value: Any, type_: type[S], *, path: str = "") -> S:
-    """Parsed JSON as a Struct; raises InvalidParameter, its parameter below `path`."""
+    """Convert parsed JSON into a Struct. Raises InvalidParameter, with `path` in front of the parameter's name."""
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
@@ -77,7 +80,7 @@ def convert(value: Any, type_: type[S], *, path: str = "") -> S:
 
 
 def decode_operation(body: bytes, operations: Mapping[str, type[Struct]]) -> Struct:
-    """A `{"type", "params"}` body as the params of its operation. Raises BodyMalformed, InvalidParameter."""
+    """Decode a `{"type", "params"}` body into the params of its operation. Raises BodyMalformed, InvalidParameter."""
     value = decode_json(body)
     if "type" not in value:
         raise InvalidParameter("missing_required_parameter", "type")
@@ -94,7 +97,7 @@ def decode_operation(body: bytes, operations: Mapping[str, type[Struct]]) -> Str
 
 
 def repeats_a_key(body: bytes) -> bool:
-    """Whether JSON has a key twice in one object, which a parsed value does not show."""
+    """Return whether JSON has a key twice in one object, which a parsed value does not show."""
     try:
         _DUPLICATES.decode(body.decode())
     except BodyMalformed:
@@ -114,8 +117,8 @@ def _integers(type_: type[Struct]) -> frozenset[str]:
 
 
 def _surely_unique(body: bytes, params: Struct) -> bool:
-    # msgspec keeps the last of two equal keys and does not tell; the standard library does, but takes its time.
-    # Where no quote is escaped, every key and every string costs two quotes: as many in as out is nothing lost.
+    # msgspec silently keeps the last of two equal keys. The standard library can report them, but is slow. If no quote
+    # is escaped, each key and each string has two quotes, so equal numbers before and after mean that nothing was lost.
     return b"\\" not in body and body.count(b'"') == _ENCODER.encode(params).count(b'"')
 
 

@@ -1,10 +1,10 @@
-"""The body of every failure."""
+"""The body of every error response."""
 
 from msgspec import Struct
 
 
 class ErrorDetail(Struct, frozen=True, kw_only=True, gc=False):
-    """What went wrong: `type` is a class of failure, `param` the faulty parameter, `code` for programs."""
+    """What went wrong: `type` is the class of error, `param` the parameter at fault, `code` is for programs."""
 
     message: str
     type: str
@@ -13,6 +13,6 @@ class ErrorDetail(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ErrorBody(Struct, frozen=True, kw_only=True):
-    """`{"error": {...}}`, printed with an indent of two (observed)."""
+    """`{"error": {...}}`, indented by two (observed)."""
 
     error: ErrorDetail

@@ -1,7 +1,7 @@
-"""Why a request does not fit its Struct, in OpenAI's terms and OpenAI's order.
+"""Explains why a request does not fit its Struct, in OpenAI's terms and OpenAI's order.
 
-The Structs are the only schema: msgspec decodes the good requests, and this module explains the bad ones from
-the same types. The observed order: missing keys, then unknown keys, then the first faulty field in schema order.
+The Structs are the only schema: msgspec decodes valid requests, and this module explains invalid ones from the same
+types. The observed order is: missing keys, then unknown keys, then the first invalid field in schema order.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,12 +20,12 @@ _SCALARS: dict[type[inspect.Type], str] = {
 
 
 def explain(value: Any, type_: type[Struct], *, path: str = "") -> None:
-    """Raise the InvalidParameter OpenAI would answer with, for a value at `path`; return if it fits `type_`."""
+    """Raise the InvalidParameter that OpenAI would respond with, for a value at `path` that does not fit `type_`."""
     _explain_value(value, inspect.type_info(type_), path)
 
 
 def without_empty_parts(value: Any, type_: type[Struct]) -> Any:
-    """Leave out optional parts sent as `{}`: ruby-chatkit sends those for what it has no value for (observed)."""
+    """Return a value without optional parts sent as `{}`, which ruby-chatkit sends for missing ones (observed)."""
     if not isinstance(value, dict):
         return value
     optional = {
@@ -117,7 +117,7 @@ _WITHIN: dict[type[inspect.Type], Callable[[Any, Any, str], None]] = {
 
 
 def _choose(value: Any, type_: inspect.Type, path: str) -> inspect.Type | None:
-    """The type among the alternatives that a JSON value is of, if any; objects are told apart by their tag."""
+    """Return the alternative that fits a JSON value, or None; objects are told apart by their tag."""
     options = [option for option in _options(type_) if _is_of(value, option)]
     tagged = {option.tag: option for option in options if isinstance(option, inspect.StructType)}
     if len(tagged) < 2:
@@ -151,7 +151,7 @@ def _is_of(value: Any, type_: inspect.Type) -> bool:
 
 
 def _expected(type_: inspect.Type) -> str:
-    """OpenAI's words for a type: `an integer`, `one of a string, integer, boolean, or decimal`."""
+    """Return OpenAI's words for a type, such as `an integer` or `one of a string, integer, boolean, or decimal`."""
     if isinstance(type_, inspect.LiteralType):
         return "one of " + " or ".join(f"'{value}'" for value in type_.values)
     words = list(dict.fromkeys(map(_word, _options(type_))))
@@ -170,7 +170,7 @@ def _word(type_: inspect.Type) -> str:
 
 
 def got(value: Any) -> str:
-    """OpenAI's words for a JSON value; it calls null an object (observed)."""
+    """Return OpenAI's words for a JSON value; it calls null an object (observed)."""
     match value:
         case bool():
             return "a boolean"
@@ -186,7 +186,7 @@ def got(value: Any) -> str:
 
 
 def _options(type_: inspect.Type) -> list[inspect.Type]:
-    """The alternatives, in the order in which OpenAI names them; null is none of them, it is only let through."""
+    """Return the alternatives in the order in which OpenAI names them; null is accepted but not named."""
     order: list[type[inspect.Type]] = [*_SCALARS, inspect.ListType, inspect.DictType, inspect.StructType]
     type_ = _plain(type_)
     if not isinstance(type_, inspect.UnionType):

@@ -1,1 +1,1 @@
-"""What the assistant does: scripts, where they come from, and the engine that plays a turn of one."""
+"""What the assistant does: scripts, where they come from, and the engine that plays their turns."""

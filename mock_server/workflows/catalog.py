@@ -1,4 +1,4 @@
-"""Workflow files: found, checked, and read again when they change."""
+"""Finds and checks workflow files, and reads them again when they change."""
 
 import logging
 import re
@@ -21,18 +21,18 @@ from mock_server.workflows.template import NAMES, unknown_names
 
 _log = logging.getLogger("mock_server")
 
-# Answers where there is no file; `latest` is the one version known not to exist (observed).
+# Replies for every id that has no file.
 ECHO = Script(
     turns=[
         model.ScriptedTurn(when=model.When(action=""), reply=[Step(message="Action {{action.type}}")]),
-        model.ScriptedTurn(when=model.When(tool=""), reply=[Step(message="{{tool}} gave {{output}}")]),
+        model.ScriptedTurn(when=model.When(tool=""), reply=[Step(message="{{tool}} returned {{output}}")]),
         model.ScriptedTurn(when=model.When(answers={}), reply=[Step(message="Thanks for the answers.")]),
     ],
     default=[Step(message="{{text}}")],
 )
 
 
-ANY = "*"  # the id under which a script is added that answers where there is no other
+ANY = "*"  # the id of an added script that replies for every id without a script of its own
 
 
 class WorkflowInvalid(DocumentInvalid):
@@ -42,11 +42,11 @@ class WorkflowInvalid(DocumentInvalid):
 
 
 class WorkflowFile(Struct, frozen=True, kw_only=True):
-    """A file as it was last read.
+    """A workflow file as it was last read.
 
-    stamp: its time and size then.
-    script: the last good one; None if there never was one.
-    error: why the file can't be used as it is.
+    stamp: its modification time in nanoseconds and its size in bytes, at that time.
+    script: the last valid one; None if there never was one.
+    error: why the file can't be used as it is now, if so.
     """
 
     path: Path
@@ -56,39 +56,39 @@ class WorkflowFile(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str | None:
-        """The workflow's; None if there is no script."""
+        """The workflow's id; None if there is no script."""
         return None if self.script is None else self.script.id or self.path.stem
 
 
 class Catalog:
-    """The workflows there are: the shipped ones and those of further folders, the last folder winning."""
+    """All workflows: the shipped ones and those of further folders, of which the last one wins."""
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
-        """Raises DocumentInvalid for a folder that is none or holds a faulty file."""
+        """Read the files in `folders`. Raises DocumentInvalid for a missing folder and for an invalid file."""
         self._folders = [fixtures_folder() / "workflows", *folders]
         self._read: dict[Path, WorkflowFile] = {}
         self._added: dict[str, Script] = {}
         for folder in self._folders[1:]:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
-        if len(self._folders) > 1:  # the shipped ones are tested, and read when first asked for
+        if len(self._folders) > 1:  # the shipped ones are valid, and are read on first use
             self.files(keep_going=False)
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
 
     def add(self, workflow_id: str, script: Script) -> None:
-        """Let a script answer for this id, whatever file there is, until it is removed."""
+        """Let a script reply for this id, in place of a file, until it is removed."""
         self._added[workflow_id] = script
 
     def remove(self, workflow_id: str) -> None:
-        """Take away a script that was added. Raises WorkflowNotFound."""
+        """Remove a script that was added. Raises WorkflowNotFound."""
         if workflow_id not in self._added:
-            raise WorkflowNotFound(workflow_id, hint="Only workflows that were added here can be removed.")
+            raise WorkflowNotFound(workflow_id, hint="Only a workflow that was added here can be removed.")
         del self._added[workflow_id]
 
     def list(self) -> dict[str, tuple[Script, WorkflowFile | None]]:
-        """Every workflow by id, and its file; None for one that was added."""
+        """Return every workflow by id, with its file, or None for one that was added."""
         known: dict[str, tuple[Script, WorkflowFile | None]] = {}
         for file in self.files():
             if file.id is not None and file.script is not None:
@@ -96,13 +96,13 @@ class Catalog:
         return known | {workflow_id: (script, None) for workflow_id, script in self._added.items()}
 
     def get(self, workflow_id: str) -> Script:
-        """The workflow of this id as its file is now; without a file, the echo."""
+        """Return the workflow with this id in its current state, or the echo if there is none."""
         return self._find(workflow_id) or ECHO
 
     def has_version(self, workflow_id: str, version: str | None) -> bool:
-        """Whether a version exists. None is the newest, which there is unless a file says that there are none.
+        """Return whether a version exists. None is the newest, which exists unless a file lists no version at all.
 
-        Without a file every version but `latest` exists (inferred).
+        Without a file, every version exists (inferred) but `latest` (observed).
         """
         versions = self.get(workflow_id).versions
         if version is None:
@@ -110,13 +110,13 @@ class Catalog:
         return version != "latest" if versions is UNSET else version in versions
 
     def files(self, *, keep_going: bool = True) -> Sequence[WorkflowFile]:
-        """Every file as it is now, in the order in which a later one of an id wins.
+        """Return every file in its current state; of several with the same id, the last one wins.
 
-        A file that went bad is complained of once, and its last good script goes on; without `keep_going`
+        A file that has become invalid is logged once, and its last valid script stays in use; without `keep_going`
         DocumentInvalid is raised.
         """
         files = [file for path in self._paths() if (file := self._file(path, keep_going=keep_going)) is not None]
-        self._read = {file.path: file for file in files}  # what is gone is forgotten
+        self._read = {file.path: file for file in files}  # forgets files that are gone
         return files
 
     def _find(self, workflow_id: str) -> Script | None:
@@ -127,7 +127,7 @@ class Catalog:
 
     def _paths(self) -> Iterator[Path]:
         for folder in self._folders:
-            if folder.is_dir():  # it may be gone by now
+            if folder.is_dir():  # it may have been deleted
                 yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
 
     def _file(self, path: Path, *, keep_going: bool) -> WorkflowFile | None:
@@ -144,18 +144,20 @@ class Catalog:
             if not keep_going:
                 raise
             last = None if known is None else known.script
-            _log.error("%s; %s", error, "no workflow comes of it" if last is None else "the workflow goes on as it was")
+            _log.error(
+                "%s; %s", error, "the file is ignored" if last is None else "its last valid version stays in use"
+            )
             return WorkflowFile(path=path, stamp=stamp, script=last, error=error)
 
 
 @lru_cache(maxsize=256)
-def _script_as_of(path: Path, stamp: tuple[int, int]) -> Script:  # noqa: ARG001 - a file that changed is read again
-    """The same for every catalog of a process: a test's emulator need not read what that of the last test has read."""
+def _script_as_of(path: Path, stamp: tuple[int, int]) -> Script:  # noqa: ARG001 - part of the cache's key
+    """Read a file once per process: the emulators of later tests share it."""
     return read_script(path)
 
 
 def read_script(path: Path) -> Script:
-    """A workflow file. Raises DocumentInvalid with file, line, place and reason."""
+    """Read a workflow file. Raises DocumentInvalid with file, line, place and reason."""
     document = read_document(path)
     try:
         return _parsed(document)
@@ -165,7 +167,7 @@ def read_script(path: Path) -> Script:
 
 
 def parse_script(document: Any, *, source: str) -> Script:
-    """A workflow that comes without a file. Raises WorkflowInvalid with place and reason."""
+    """Convert a workflow that does not come from a file. Raises WorkflowInvalid with place and reason."""
     try:
         return _parsed(document)
     except _Fault as fault:
@@ -173,7 +175,7 @@ def parse_script(document: Any, *, source: str) -> Script:
 
 
 def schema() -> bytes:
-    """The JSON Schema of a workflow file, for editors."""
+    """Return the JSON Schema of workflow files, for editors."""
     return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Script)), indent=2) + b"\n"
 
 
@@ -190,12 +192,12 @@ def _parsed(document: Any) -> Script:
 def _converted(document: Any) -> Script:
     try:
         script = msgspec.convert(document, Script)
-        msgspec.json.encode(script)  # as it will be shown, and its parts sent
+        msgspec.json.encode(script)  # it will be shown as JSON, and its parts sent
     except msgspec.ValidationError as error:
         place, reason = place_and_reason(error)
         raise _Fault(place, _with_near_miss(reason)) from None
     except (TypeError, ValueError, OverflowError) as error:
-        raise _Fault("", f"holds what is no JSON: {error}") from None
+        raise _Fault("", f"contains what JSON can't represent: {error}") from None
     return script
 
 
@@ -213,7 +215,7 @@ def _check(script: Script) -> None:
             try:
                 re.compile(turn.when.text.regex)
             except (re.error, OverflowError, RecursionError) as error:
-                raise _Fault(f"turns[{at}].when.text.regex", f"is no regular expression: {error}") from None
+                raise _Fault(f"turns[{at}].when.text.regex", f"is not a regular expression: {error}") from None
     _check_steps(script.default or [], "default")
 
 
@@ -222,9 +224,9 @@ def _check_steps(steps: list[Step], place: str) -> None:
         here = f"{place}[{at}]"
         kinds = step.kinds()
         if len(kinds) != 1:
-            raise _Fault(here, f"a step has exactly one key, this one has {', '.join(kinds) or 'none'}")
+            raise _Fault(here, f"a step must have exactly one key; this one has {', '.join(kinds) or 'none'}")
         if isinstance(step.message, model.Message) and (step.message.text is UNSET) == (step.message.chunks is UNSET):
-            raise _Fault(f"{here}.message", "a message has either 'text' or 'chunks'")
+            raise _Fault(f"{here}.message", "a message must have either 'text' or 'chunks'")
         if step.update_widget:
             _check_update(step.update_widget, f"{here}.update_widget")
         _check_durations(step, here)
@@ -233,7 +235,7 @@ def _check_steps(steps: list[Step], place: str) -> None:
 def _check_update(update: model.WidgetUpdate, place: str) -> None:
     given = (update.root is not UNSET, update.component is not UNSET, update.text is not UNSET)
     if sum(given) != 1 or (update.component_id is UNSET) != (update.root is not UNSET):
-        raise _Fault(place, "an update has 'root', or 'component_id' with 'component' or 'text'")
+        raise _Fault(place, "an update must have 'root', or 'component_id' with 'component' or 'text'")
 
 
 def _check_durations(part: Any, place: str) -> None:
@@ -258,7 +260,7 @@ def _check_templates(value: Any, place: str) -> None:
             except ValueError as error:
                 raise _Fault(place, str(error)) from None
             if unknown:
-                raise _Fault(place, f"nothing is named '{unknown[0]}'; there are {', '.join(NAMES)}")
+                raise _Fault(place, f"unknown name '{unknown[0]}'; templates can use {', '.join(NAMES)}")
         case list():
             for index, entry in enumerate(value):
                 _check_templates(entry, f"{place}[{index}]")
@@ -268,7 +270,7 @@ def _check_templates(value: Any, place: str) -> None:
 
 
 def _with_near_miss(reason: str) -> str:
-    import difflib  # noqa: PLC0415 - for faulty files only
+    import difflib  # noqa: PLC0415 - for invalid files only
 
     unknown = re.search(r"unknown field '(.+)'", reason)
     known = {name for part in vars(model).values() for name in getattr(part, "__struct_fields__", ())}

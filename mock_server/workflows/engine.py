@@ -1,4 +1,4 @@
-"""Plays one turn of a script as the events that the conversation streams. It knows neither sockets nor loops."""
+"""Plays one turn of a script as the stream events of the conversation, without sockets or event loops."""
 
 import math
 import re
@@ -24,13 +24,13 @@ TITLE_WORDS = 6
 
 
 class Pause(Struct, frozen=True):
-    """Nothing happens for so many seconds."""
+    """A pause of this many seconds."""
 
     seconds: float
 
 
 class Disconnect(Struct, frozen=True):
-    """The connection breaks."""
+    """An end of the connection in the middle of the stream."""
 
 
 TurnOutput = ThreadStreamEvent | Pause | Disconnect
@@ -38,7 +38,7 @@ P = TypeVar("P")
 
 
 class TurnEngine:
-    """One turn. Iterate over `play`, and apply each event to the thread before asking for the next."""
+    """Plays one turn. Iterate over `run`, and apply each event to the thread before taking the next."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class TurnEngine:
         clock: Callable[[], float],
         titling: bool,
     ) -> None:
-        """`clock` gives unix seconds; `titling` lets the first message name a thread without a title."""
+        """`clock` returns unix seconds; with `titling`, a message gives its thread a title if it has none."""
         self._steps, self._given, self._pace, self._thread = steps, given, pace, thread
         self._ids, self._clock = ids, clock
         self._names = given.names()
@@ -61,7 +61,7 @@ class TurnEngine:
         self._widget_is_open = False
 
     def run(self) -> Iterator[TurnOutput]:
-        """The events in order, with the pauses between them."""
+        """Yield the events in order, with the pauses between them."""
         for at, step in enumerate(self._steps):
             follows_update = at + 1 < len(self._steps) and self._steps[at + 1].update_widget is not UNSET
             yield from self._play_step(step, follows_update=follows_update)
@@ -208,10 +208,10 @@ class TurnEngine:
     def _close(self, reason: str) -> Iterator[TurnOutput]:
         yield events.ThreadUpdated(thread=structs.replace(self._thread.shown(), status=ClosedStatus(reason=reason)))
 
-    def _end_of_turn(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called as every step's method is
+    def _end_of_turn(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called like every step's method
         yield events.ItemDone(item=items.EndOfTurnItem(**self._base()))
 
-    def _disconnect(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called as every step's method is
+    def _disconnect(self, _: bool) -> Iterator[TurnOutput]:  # noqa: FBT001 - called like every step's method
         yield Disconnect()
 
     _players: ClassVar[dict[str, Callable[["TurnEngine", Any], Iterator[TurnOutput]]]] = {
@@ -248,7 +248,7 @@ class TurnEngine:
         }
 
     def _filled(self, value: P) -> P:
-        """The step with its templates filled."""
+        """Return a step with its templates rendered."""
         if not isinstance(value, Struct | str | list | dict):
             return value
         plain = msgspec.to_builtins(value)
@@ -301,7 +301,7 @@ def _pause(duration: str | float) -> Iterator[Pause]:
 
 
 def _pieces(text: str, by: str) -> Iterator[str]:
-    """Text in words with the space behind them, in characters, or whole."""
+    """Yield a text in words with the space around them, in characters, or as a whole."""
     if by == "words":
         yield from re.findall(r"\s*\S+\s*", text) or ([text] if text else [])
     elif by == "characters":

@@ -1,4 +1,4 @@
-"""Which turn of a script is played, and why. What explains a choice is what makes it."""
+"""Chooses which turn of a script is played, and explains why, by the same conditions."""
 
 import re
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from mock_server.wire.control.workflows import Condition
 from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.script import Script, Step, TextMatch, When
 
-PROMPTS = 6  # that a script is shown with at most
+PROMPTS = 6  # the most that are shown per script
 
 
 class TurnInput(Struct, frozen=True, kw_only=True):
-    """What the assistant answers to: a message, a widget's action, a tool's output, or answers to questions.
+    """What the assistant replies to: a message, a widget's action, a tool's output, or answers to questions.
 
-    number: how many messages the user has sent in this thread.
+    number: how many messages the user has sent in this thread so far.
     state: the session's state variables.
     """
 
@@ -38,7 +38,7 @@ class TurnInput(Struct, frozen=True, kw_only=True):
     thread: dict[str, Any] = {}
 
     def names(self) -> dict[str, Any]:
-        """What templates may name."""
+        """Return the values that templates can use, by name."""
         return {
             "text": self.text,
             "user": self.user,
@@ -55,7 +55,7 @@ class TurnInput(Struct, frozen=True, kw_only=True):
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """The reply that was chosen: a turn's, with its index, the script's default, or the fallback's."""
+    """The chosen reply: that of a turn, with its index, the script's default, or the fallback's."""
 
     matched: Literal["turn", "default", "echo"]
     index: int | None = None
@@ -63,7 +63,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 def choose(moment: TurnInput, script: Script, fallback: Script) -> Choice:
-    """The first turn that fits, else the script's default, else what the fallback replies."""
+    """Choose the first turn that matches, else the script's default, else what the fallback replies."""
     for index, turn in enumerate(script.turns):
         if all(each.fits for each in conditions(moment, turn.when)):
             return Choice(matched="turn", index=index, reply=turn.reply)
@@ -73,12 +73,12 @@ def choose(moment: TurnInput, script: Script, fallback: Script) -> Choice:
 
 
 def reply_to(moment: TurnInput, script: Script, fallback: Script) -> list[Step]:
-    """The steps of what is chosen."""
+    """Return the steps of the chosen reply."""
     return choose(moment, script, fallback).reply
 
 
 def prompts_of(script: Script) -> list[str]:
-    """Messages that a script's turns answer to in a fresh thread, in the turns' order; none is made of a regex."""
+    """Return messages that a script's turns reply to in a new thread, in order; a turn with a regex has none."""
     return list(islice(_prompts(script), PROMPTS))
 
 
@@ -98,7 +98,7 @@ def _example(when: When) -> str:
 
 
 def conditions(moment: TurnInput, when: When) -> Iterator[Condition]:
-    """The conditions of a turn, each as it stands, in the order in which they are looked at."""
+    """Yield the conditions of a turn with their results, in the order in which they are checked."""
     yield _on_kind(moment, when)
     yield from _on_text(moment.text, when.text)
     if when.turn is not UNSET:
@@ -116,7 +116,7 @@ def conditions(moment: TurnInput, when: When) -> Iterator[Condition]:
 
 
 def _on_kind(moment: TurnInput, when: When) -> Condition:
-    """A condition on an action, a tool or answers makes a turn one for those; an empty one fits any."""
+    """Check the kind of input: a condition on an action, a tool or answers asks for it, an empty one for any."""
     if when.action is not UNSET:
         sent = moment.action.type if moment.action else None
         return _condition("action", when.action, sent, fits=sent is not None and when.action in {"", sent})
@@ -153,7 +153,7 @@ def _fits_attachment(attachments: list[Attachment], *, wanted: bool | str) -> bo
 
 
 def _contains(value: Any, wanted: Any) -> bool:
-    """Whether `wanted` is equal, or an object all of whose entries are in `value`."""
+    """Return whether `wanted` equals `value`, or is an object whose entries are all in `value`."""
     if isinstance(wanted, dict):
         return isinstance(value, dict) and all(key in value and _contains(value[key], wanted[key]) for key in wanted)
     return bool(value == wanted)

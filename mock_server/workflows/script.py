@@ -1,4 +1,4 @@
-"""The model of a workflow file: which turns it knows, and the steps it answers with."""
+"""The model of a workflow file: its turns, and the steps of their replies."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,18 +13,18 @@ Duration = Annotated[
 
 
 class _ScriptPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a file: unknown keys are refused."""
+    """A part of a workflow file; unknown keys are refused."""
 
 
 class Pace(_ScriptPart, frozen=True, kw_only=True):
-    """How text is streamed: in which pieces, and how long apart."""
+    """How text is streamed: in which pieces, and with which pause between them."""
 
     by: Literal["words", "characters", "whole"] = "words"
     every: Duration = 0
 
 
 class Message(_ScriptPart, frozen=True, kw_only=True):
-    """A message of the assistant's; `chunks` are streamed as they stand instead of `text`."""
+    """A message of the assistant: a `text`, or `chunks` that are streamed as they are."""
 
     text: str | UnsetType = UNSET
     chunks: list[str] | UnsetType = UNSET
@@ -33,21 +33,21 @@ class Message(_ScriptPart, frozen=True, kw_only=True):
 
 
 class Progress(_ScriptPart, frozen=True, kw_only=True):
-    """A line that passes."""
+    """A line about the assistant's progress, shown until something else is."""
 
     text: str
     icon: str | UnsetType = UNSET
 
 
 class Thought(_ScriptPart, frozen=True, kw_only=True):
-    """A thought."""
+    """A thought in a chain of reasoning."""
 
     content: str
     title: str | UnsetType = UNSET
 
 
 class Reasoning(_ScriptPart, frozen=True, kw_only=True):
-    """Thoughts before an answer; `seconds` is how long they are said to have taken."""
+    """The reasoning before a reply; `seconds` is how long it says it took, by default the time it really took."""
 
     thoughts: list[str | Thought]
     seconds: int | UnsetType = UNSET
@@ -55,7 +55,7 @@ class Reasoning(_ScriptPart, frozen=True, kw_only=True):
 
 
 class WorkflowStep(_ScriptPart, frozen=True, kw_only=True):
-    """Tasks of one piece of work, closed by a title."""
+    """Tasks of one piece of work, with a title that is shown at its end."""
 
     tasks: list[Task]
     title: str | UnsetType = UNSET
@@ -65,7 +65,7 @@ class WorkflowStep(_ScriptPart, frozen=True, kw_only=True):
 
 
 class WebSearch(_ScriptPart, frozen=True, kw_only=True):
-    """A search on the web; what it found comes after `every`."""
+    """A web search; its sources appear after `every`."""
 
     queries: list[str]
     sources: list[UrlSource] = []
@@ -74,7 +74,10 @@ class WebSearch(_ScriptPart, frozen=True, kw_only=True):
 
 
 class WidgetUpdate(_ScriptPart, frozen=True, kw_only=True):
-    """A change of the widget just shown, or of the one whose action is answered: one of the three."""
+    """A change to the last widget, or to the one whose action is handled.
+
+    It has either `root`, or `component_id` with a new `component` or with `text` to stream into it.
+    """
 
     root: dict[str, Any] | UnsetType = UNSET
     component_id: str | UnsetType = UNSET
@@ -83,28 +86,28 @@ class WidgetUpdate(_ScriptPart, frozen=True, kw_only=True):
 
 
 class ClientTool(_ScriptPart, frozen=True, kw_only=True):
-    """A call of a tool in the browser. It ends the turn; a turn with `when: {tool: name}` goes on with its output."""
+    """A call of a tool in the browser. It ends the turn; a turn with `when: {tool: name}` handles the tool's output."""
 
     name: str
     arguments: dict[str, Any] = {}
 
 
 class Image(_ScriptPart, frozen=True, kw_only=True):
-    """A generated image."""
+    """A generated image, which appears after `every`."""
 
     url: str
     every: Duration = 0
 
 
 class Effect(_ScriptPart, frozen=True, kw_only=True):
-    """Something for the page to do."""
+    """An effect that the page carries out."""
 
     name: str
     data: dict[str, Any] = {}
 
 
 class NoticeStep(_ScriptPart, frozen=True, kw_only=True):
-    """Something to tell the user."""
+    """A notice to the user."""
 
     message: str
     level: Literal["info", "warning", "danger"] = "info"
@@ -112,7 +115,7 @@ class NoticeStep(_ScriptPart, frozen=True, kw_only=True):
 
 
 class ErrorStep(_ScriptPart, frozen=True, kw_only=True):
-    """A failure; it ends the turn. Without a message the element shows its own words."""
+    """A failure, which ends the turn. Without a message the element shows its own text."""
 
     message: str | UnsetType = UNSET
     code: str | UnsetType = UNSET
@@ -120,7 +123,7 @@ class ErrorStep(_ScriptPart, frozen=True, kw_only=True):
 
 
 class Step(_ScriptPart, frozen=True, kw_only=True):
-    """One step of a reply: exactly one of these keys."""
+    """One step of a reply; it has exactly one of these keys."""
 
     message: str | Message | UnsetType = UNSET
     progress: str | Progress | UnsetType = UNSET
@@ -144,12 +147,12 @@ class Step(_ScriptPart, frozen=True, kw_only=True):
     disconnect: Literal[True] | UnsetType = UNSET
 
     def kinds(self) -> list[str]:
-        """The keys that are set; a good step has one."""
+        """Return the keys that are set; a valid step has one."""
         return [name for name in self.__struct_fields__ if getattr(self, name) is not UNSET]
 
 
 class TextMatch(_ScriptPart, frozen=True, kw_only=True):
-    """What the user's text has to be; several conditions all hold."""
+    """Conditions on the user's text, all of which must hold."""
 
     equals: str | UnsetType = UNSET
     contains: str | UnsetType = UNSET
@@ -157,7 +160,7 @@ class TextMatch(_ScriptPart, frozen=True, kw_only=True):
 
 
 class When(_ScriptPart, frozen=True, kw_only=True):
-    """What a turn has to be; several conditions all hold. A plain `text` is one that is contained, in any case."""
+    """Conditions on a turn, all of which must hold. A plain `text` must occur in the user's text, ignoring case."""
 
     text: str | TextMatch | UnsetType = UNSET
     turn: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
@@ -171,14 +174,14 @@ class When(_ScriptPart, frozen=True, kw_only=True):
 
 
 class ScriptedTurn(_ScriptPart, frozen=True, kw_only=True):
-    """A turn and the reply to it; the first that fits is played."""
+    """A turn and the reply to it; the first turn that matches is played."""
 
     when: When
     reply: list[Step]
 
 
 class Script(_ScriptPart, frozen=True, kw_only=True):
-    """A workflow file. Its id is the file's name unless it says otherwise."""
+    """A workflow file. Its id is by default the file's name."""
 
     id: str | UnsetType = UNSET
     description: str = ""

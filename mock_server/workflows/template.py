@@ -1,15 +1,15 @@
-"""`{{mustache}}` in scripts: names and sections only, no code. By pystache, which evaluates nothing."""
+"""`{{mustache}}` templates in scripts, with names and sections only; pystache renders them and evaluates no code."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# What a script may name: the user's text and id, the turn's number, and what it answers.
+# What a template can use: the user's text and id, the number of the turn, and what it replies to.
 NAMES = ("text", "user", "turn", "state", "session", "thread", "action", "tool", "output", "answers", "attachments")
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """A JSON value with every string in it filled; what is not there is empty."""
+    """Return a JSON value with every template in it rendered; missing values are empty."""
     match value:
         case str() if "{{" in value:
             return _renderer().render(value, dict(names))
@@ -21,7 +21,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def unknown_names(text: str) -> Iterator[str]:
-    """The names a template uses that no script has. Raises ValueError for a template that does not parse."""
+    """Yield the names in a template that do not exist. Raises ValueError for a template that does not parse."""
     import pystache  # noqa: PLC0415 - starting fast
 
     opened, closed = re.findall(r"{{[#^]\s*([\w.]+)", text), re.findall(r"{{/\s*([\w.]+)", text)
@@ -30,8 +30,8 @@ def unknown_names(text: str) -> Iterator[str]:
     except pystache.parser.ParsingError as error:
         raise ValueError(f"the template does not parse: {error}") from None
     if sorted(opened) != sorted(closed):
-        raise ValueError("the template does not parse: a section is opened and not closed")
-    for node in parsed._parse_tree:  # noqa: SLF001 - pystache has no other way to ask
+        raise ValueError("the template does not parse: a section is opened but not closed")
+    for node in parsed._parse_tree:  # noqa: SLF001 - pystache offers no other way
         key = getattr(node, "key", None)
         if key is not None and key != "." and key.partition(".")[0] not in NAMES:
             yield key

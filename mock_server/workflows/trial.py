@@ -1,4 +1,4 @@
-"""A trial: what a workflow would answer, and why, played on a thread that nobody keeps."""
+"""Dry runs: what a workflow would reply, and why, played in a thread that is not stored."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -20,17 +20,17 @@ from mock_server.workflows.script import Script, Step
 
 
 class DryRun:
-    """One script, one thread and one moment, made up for a trial. Ids are drawn from a factory of its own."""
+    """A dry run of one turn, in a made-up thread and with ids from a factory of its own."""
 
     def __init__(self, script: Script, params: TrialParams, *, workflow_id: str, now: float) -> None:
-        """`now` in unix seconds. Raises ControlRefused for params that are of two kinds at once."""
+        """`now` is in unix seconds. Raises ControlRefused for params of several kinds at once."""
         self._script, self._now, self._ids = script, now, IdFactory()
         thread_id = self._ids.new("cthr", now=now)
         self._thread = StoredThread(id=thread_id, user=params.user, created_at=now, items=Timeline())
         self._moment = self._made_up(params, workflow_id)
 
     def trial(self) -> Trial:
-        """What answers, and why. Raises ControlRefused for a reply that can't be played."""
+        """Return the reply and why it was chosen. Raises ControlRefused for a reply that can't be played."""
         script, moment = self._script, self._moment
         choice = choose(moment, script, ECHO)
         is_scripted = script is not ECHO
@@ -42,7 +42,7 @@ class DryRun:
         )
 
     def _items(self, reply: list[Step]) -> list[ThreadItem]:
-        """What the reply shows or changes, as it is at its end."""
+        """Return the items that the reply adds or changes, in their final state."""
         try:
             sender = self._sender()
             seen = dict.fromkeys(self._play(reply, structs.replace(self._moment, sender=sender)))
@@ -51,7 +51,7 @@ class DryRun:
         return [item for item in self._thread.items if item.id in seen]
 
     def _play(self, reply: list[Step], moment: TurnInput) -> Iterator[str]:
-        """Play to the end, without pauses; gives the ids of the items that are met."""
+        """Play to the end without pauses; yield the ids of the items that are added or changed."""
         performance = TurnEngine(
             reply,
             given=moment,
@@ -72,7 +72,7 @@ class DryRun:
                     yield item_id
 
     def _sender(self) -> WidgetItem | None:
-        """The widget that an action comes from: the first of the script's that offers it, shown beforehand."""
+        """Return the widget that an action comes from: the first in the script that offers it, shown beforehand."""
         action = self._moment.action
         root = next((root for root in _widgets(self._script) if action and _offers(root, action.type)), None)
         if root is None:
@@ -111,7 +111,7 @@ def _kind(params: TrialParams) -> Literal["message", "action", "tool", "answers"
     if params.answers is not UNSET:
         kinds.append("answers")
     if len(kinds) > 1:
-        raise ControlRefused(f"One thing is answered at a time, not {' and '.join(kinds)}.", code="invalid_trial")
+        raise ControlRefused(f"A dry run takes one kind of input, not {' and '.join(kinds)}.", code="invalid_trial")
     return kinds[0] if kinds else "message"
 
 
@@ -126,7 +126,7 @@ def _explained(moment: TurnInput, script: Script, index: int) -> TurnTrial:
 
 
 def _widgets(script: Script) -> Iterator[dict[str, Any]]:
-    """The widgets that a script shows, also in place of others."""
+    """Yield the widgets that a script shows, including those that replace others."""
     for reply in (*(turn.reply for turn in script.turns), script.default or []):
         for step in reply:
             if step.widget is not UNSET:
@@ -136,7 +136,7 @@ def _widgets(script: Script) -> Iterator[dict[str, Any]]:
 
 
 def _offers(part: Any, action: str) -> bool:
-    """Whether a part of a widget sends an action of this type."""
+    """Return whether a part of a widget sends an action of this type."""
     match part:
         case list():
             return any(_offers(entry, action) for entry in part)

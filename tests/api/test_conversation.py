@@ -294,7 +294,7 @@ def test_a_broken_frame_gets_the_envelope(talk: Talk, body: str, param: str | No
 @pytest.mark.parametrize(
     ("op", "params", "message"),
     [
-        ("threads.get_by_id", {"thread_id": "cthr_x"}, "Chatkit StoredThread with id 'cthr_x' not found."),
+        ("threads.get_by_id", {"thread_id": "cthr_x"}, "Chatkit Thread with id 'cthr_x' not found."),
         (
             "threads.create",
             {"input": {"content": [], "attachments": ["cfile_x"], "inference_options": {}}},
@@ -309,7 +309,7 @@ def test_what_is_not_there_is_a_404_before_the_stream(talk: Talk, op: str, param
     missing = talk.post("items.feedback", thread_id=talk.thread_id, item_ids=["cti_x"], kind="negative")
     assert (missing.status_code, missing.json()["error"]["message"]) == (
         404,
-        "Chatkit StoredThread Item with id 'cti_x' not found.",
+        "Chatkit Thread Item with id 'cti_x' not found.",
     )
 
 

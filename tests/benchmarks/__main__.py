@@ -1,4 +1,4 @@
-"""`make bench`: prints the README's tables."""
+"""`make bench`: prints what the manual's page on performance reports."""
 
 import os
 import platform

@@ -1,6 +1,6 @@
 """What the emulator is measured against, on the same uvicorn.
 
-`raw` is an ASGI callable that reads the body and sends a fixed answer of the same size with the same headers: what
+`raw` is an ASGI callable that reads the body and sends a fixed response of the same size with the same headers: what
 uvicorn alone costs. `starlette` is a bare Starlette route that decodes, creates and encodes with the project's own
 state: no auth, no projects, no headers, no errors.
 """
@@ -15,9 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.config import Settings
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.wire.codec import decode, encode
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 
 _PROJECT = Projects(Settings()).default
 _BODY = b"x" * 778
@@ -41,7 +41,7 @@ _HEADERS = [
 
 
 async def raw(_: Scope, receive: Receive, send: Send) -> None:
-    """A fixed answer."""
+    """A fixed response."""
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     await send({"type": "http.response.body", "body": _BODY})

@@ -1,4 +1,4 @@
-"""How responsive the dashboard stays beside 100,000 sessions, a full journal and 500 requests a second."""
+"""How responsive the dashboard stays beside 100,000 sessions, a full journal and 500 requests per second."""
 
 import json
 import statistics
@@ -14,7 +14,7 @@ from benchmarks.rendering import WATCH, below
 from benchmarks.requests import serving
 
 SESSIONS, REQUESTS, RATE, SECONDS, SLOWER = 100_000, 10_000, 500, 10, 4
-# A client in a process of its own: so many requests, so many a second.
+# A client in a process of its own: so many requests, so many per second.
 CLIENT = """
 import http.client, json, sys, time
 host, count, rate = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
@@ -33,7 +33,7 @@ print(round(count / (time.perf_counter() - began)))
 
 
 def report() -> None:
-    """Print frames a second and how long a click waits, for the two live lists, on a processor four times slower."""
+    """Print frames per second and how long a click waits, for the two live lists, on a processor four times slower."""
     with serving("mock_server", "serve", "--quiet", "--port") as origin, chromium() as browser:
         _load(origin)
         _client(origin, REQUESTS, 0).wait()

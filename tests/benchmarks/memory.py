@@ -8,8 +8,8 @@ import time
 import msgspec
 
 from mock_server.config import Settings
-from mock_server.state.project import Projects
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.state.projects import Projects
+from mock_server.wire.rest.sessions import SessionCreateParams
 
 SESSIONS = 1_000_000
 

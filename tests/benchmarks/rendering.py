@@ -1,4 +1,4 @@
-"""How smoothly the element draws a long answer, on a processor that is four times slower."""
+"""How smoothly the element draws a long message, on a processor that is four times slower."""
 
 import statistics
 from itertools import pairwise
@@ -20,7 +20,7 @@ WATCH = """() => {
 
 
 def chunks() -> list[str]:
-    """An answer with paragraphs, headings and lists, in small pieces."""
+    """A message with paragraphs, headings and lists, in small pieces."""
     made = [f"{WORDS[place % len(WORDS)]} " for place in range(DELTAS)]
     for place in range(59, DELTAS, 60):
         made[place] += "\n\n" if place % 400 else "\n\n## A heading\n\n- one\n- two\n\n"
@@ -28,7 +28,7 @@ def chunks() -> list[str]:
 
 
 def report() -> None:
-    """Print frames a second, as the browser drew them while the answer streamed."""
+    """Print frames per second, as the browser drew them while the message streamed."""
     script = {"stream": {"every": "2ms"}, "default": [{"message": {"chunks": chunks()}}]}
     with ChatKitMock() as mock, chromium() as browser, chat_page(Tabs(browser), mock) as page:
         page.open("{ thread: { autoScroll: true } }", script=script)

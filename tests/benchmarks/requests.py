@@ -1,4 +1,4 @@
-"""Create and cancel, under load: requests a second and p99, as ratios to raw ASGI."""
+"""Create and cancel, under load: requests per second and p99, as ratios to raw ASGI."""
 
 import re
 import socket
@@ -56,7 +56,7 @@ def serving(*command: str) -> Iterator[str]:
 
 
 def load(origin: str, script: str) -> tuple[float, float]:
-    """Requests a second and p99 in milliseconds under wrk; every answer has to be a success."""
+    """Requests per second and p99 in milliseconds under wrk; every response has to be a success."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -78,7 +78,7 @@ def report() -> None:
         seed.write_text("sessions:\n" + "\n".join(sessions))
         emulator = ("mock_server", "serve", "--quiet", "--load", str(seed), "--port")
         runs = {
-            "raw ASGI, fixed answer": (("benchmarks.baseline", "raw"), CREATE),
+            "raw ASGI, fixed response": (("benchmarks.baseline", "raw"), CREATE),
             "bare Starlette, create": (("benchmarks.baseline", "starlette"), CREATE),
             "emulator, create": (emulator, CREATE),
             "emulator, cancel": (emulator, CANCEL),
@@ -92,7 +92,7 @@ def report() -> None:
 
 
 def _print(measured: dict[str, list[tuple[float, float]]]) -> None:
-    baseline = statistics.median(rate for rate, _ in measured["raw ASGI, fixed answer"])
+    baseline = statistics.median(rate for rate, _ in measured["raw ASGI, fixed response"])
     print("| | requests/s | of raw ASGI | p99 |\n|---|---|---|---|")
     for name, rounds in measured.items():
         rate = statistics.median(rate for rate, _ in rounds)

@@ -1,4 +1,4 @@
-"""From the command to the first answer, side by side with a bare Starlette on uvicorn."""
+"""From the command to the first response, side by side with a bare Starlette on uvicorn."""
 
 import os
 import statistics
@@ -48,6 +48,6 @@ def report() -> None:
         bare.append(milliseconds("-c", BARE))
         ours.append(milliseconds(str(Path(sys.executable).with_name("chatkit-mock")), "serve", "--quiet", "--port"))
     baseline = statistics.median(bare)
-    print("| | start to first answer | of bare Starlette |\n|---|---|---|")
+    print("| | start to first response | of bare Starlette |\n|---|---|---|")
     print(f"| bare Starlette on uvicorn | {baseline:.0f} ms | 1.00 |")
     print(f"| chatkit-mock serve | {statistics.median(ours):.0f} ms | {statistics.median(ours) / baseline:.2f} |\n")

@@ -1,4 +1,4 @@
-"""Streams: events a second against a raw ASGI stream of the same frames, and the time to the first event."""
+"""Streams: events per second against a raw ASGI stream of the same frames, and the time to the first event."""
 
 import asyncio
 import json
@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.config import Settings
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.wire.codec import decode
-from mock_server.wire.sessions import SessionCreateParams
+from mock_server.wire.rest.sessions import SessionCreateParams
 from mock_server.workflows.catalog import Catalog
 
 ROUNDS, TURNS, EVENTS = 5, 20, 2000

@@ -1,4 +1,4 @@
-"""What watching costs: creates a second while somebody follows every project, as a ratio to nobody watching."""
+"""What watching costs: creates per second while somebody follows every project, as a ratio to nobody watching."""
 
 import contextlib
 import http.client

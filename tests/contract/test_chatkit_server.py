@@ -16,7 +16,7 @@ from support.talk import Json, Talk, kinds
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.state.project import Projects
+from mock_server.state.projects import Projects
 from mock_server.workflows.catalog import Catalog
 
 # What the emulator sends beyond the official server's, by the object's type: the hosted API sends it (observed).

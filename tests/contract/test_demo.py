@@ -10,13 +10,13 @@ from starlette.testclient import TestClient
 from support.emulator import MINIMAL
 from support.talk import Json, Talk, kinds, text_of
 
-from mock_server.fixtures import fixtures_folder
+from mock_server.documents.shipped import fixtures_folder
 from mock_server.ids import IdFactory
-from mock_server.state.threads import Thread
+from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import Timeline
 from mock_server.workflows.catalog import read_script
-from mock_server.workflows.engine import Pause, Performance
-from mock_server.workflows.matching import Moment
+from mock_server.workflows.engine import Pause, TurnEngine
+from mock_server.workflows.matching import TurnInput
 
 PATH = fixtures_folder() / "workflows/wf_demo.yaml"
 SCRIPT = read_script(PATH)
@@ -94,16 +94,16 @@ def test_other_words_lead_to_the_same(tour: Talk, text: str, prompt: str) -> Non
 
 def test_no_answer_takes_long() -> None:
     for reply in [*REPLIES, SCRIPT.default or []]:
-        performance = Performance(
+        performance = TurnEngine(
             reply,
-            moment=Moment(kind="message", number=1, user="ada", answers={"likes": "Widgets", "build": "A shop"}),
+            given=TurnInput(kind="message", number=1, user="ada", answers={"likes": "Widgets", "build": "A shop"}),
             pace=SCRIPT.stream,
-            thread=Thread(id="cthr_1", user="ada", created_at=0, items=Timeline()),
+            thread=StoredThread(id="cthr_1", user="ada", created_at=0, items=Timeline()),
             ids=IdFactory("1"),
             clock=lambda: 0.0,
             titling=True,
         )
-        assert sum(beat.seconds for beat in performance.play() if isinstance(beat, Pause)) < SECONDS
+        assert sum(beat.seconds for beat in performance.run() if isinstance(beat, Pause)) < SECONDS
 
 
 def widgets() -> Iterator[Json]:

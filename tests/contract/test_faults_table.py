@@ -1,4 +1,4 @@
-"""The README's tables of faults and magic values: each row is tried with the official SDK, at a real socket."""
+"""The manual's tables of faults and magic values: each row is tried with the official SDK, at a real socket."""
 
 import json
 import re
@@ -11,11 +11,12 @@ import pytest
 import yaml
 from openai import OpenAI
 from support.emulator import make_app
+from support.manual import page, table
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing import connect
-from mock_server.testing.server import ServerThread
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+PAGE = page("faults-and-journal")
 MESSAGE = {
     "content": [{"type": "input_text", "text": "Hello there"}],
     "attachments": [],
@@ -23,15 +24,8 @@ MESSAGE = {
 }
 
 
-def table(name: str) -> list[list[str]]:
-    """The cells of the table behind a marker."""
-    text = re.search(rf"<!-- {name} -->\n\|.*\n\|[-|]*\n((?:\|.*\n)+)", README)
-    assert text
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text[1].splitlines()]
-
-
 def outcome(do: Callable[[], str]) -> str:
-    """What a call gives, or the name of what it raises."""
+    """What a request gives, or the name of what it raises."""
     try:
         return do()
     except Exception as error:  # noqa: BLE001 - which one is the question
@@ -40,7 +34,7 @@ def outcome(do: Callable[[], str]) -> str:
 
 def created(client: OpenAI, workflow: str) -> str:
     status = client.beta.chatkit.sessions.create(user="ada", workflow={"id": workflow}).status
-    return "nothing" if status == "active" else f"nothing, and it is born {status}"
+    return "no error" if status == "active" else f"no error; the session is already {status}"
 
 
 def first_message(client: OpenAI, workflow: str, *, prepare: Callable[[], Any] = lambda: None) -> str:
@@ -56,7 +50,7 @@ def first_message(client: OpenAI, workflow: str, *, prepare: Callable[[], Any] =
     if any(event["type"] == "error" for event in events):
         return "an `error` event"
     said = [event for event in events if event.get("item", {}).get("type") == "assistant_message"]
-    return "whole" if said else "no answer"
+    return "complete" if said else "no reply"
 
 
 @pytest.fixture
@@ -69,8 +63,8 @@ def client_of(server: ServerThread, key: str = "sk-test") -> OpenAI:
     return OpenAI(base_url=f"{server.origin}/v1", api_key=key, max_retries=0, timeout=1)
 
 
-@pytest.mark.parametrize(("rule", "of_the_sdk", "of_a_stream"), table("faults"))
-def test_a_fault_does_what_the_readme_says(server: ServerThread, rule: str, of_the_sdk: str, of_a_stream: str) -> None:
+@pytest.mark.parametrize(("rule", "of_the_sdk", "of_a_stream"), table(PAGE, "faults"))
+def test_a_fault_does_what_the_manual_says(server: ServerThread, rule: str, of_the_sdk: str, of_a_stream: str) -> None:
     written = re.match("`(.+?)`", rule)
     assert written
     do = yaml.safe_load(written[1])
@@ -82,23 +76,23 @@ def test_a_fault_does_what_the_readme_says(server: ServerThread, rule: str, of_t
     assert told == of_a_stream
     (struck,) = mock.journal.requests("conversation")
     assert struck.fault
-    assert struck.answer is None or struck.answer.headers["x-mock-fault"] == struck.fault
+    assert struck.response is None or struck.response.headers["x-mock-fault"] == struck.fault
 
 
-@pytest.mark.parametrize(("value", "what", "of_the_sdk", "of_a_message"), table("magic"))
-def test_a_magic_value_does_what_the_readme_says(
+@pytest.mark.parametrize(("value", "what", "of_the_sdk", "of_a_message"), table(PAGE, "magic"))
+def test_a_magic_value_does_what_the_manual_says(
     server: ServerThread, value: str, what: str, of_the_sdk: str, of_a_message: str
 ) -> None:
     value = value.strip("`")
     client = client_of(server, value) if value.startswith("sk-") else client_of(server)
     workflow = value if value.startswith("wf_") else "wf_1"
-    assert outcome(lambda: created(client, workflow)).partition(",")[0] == of_the_sdk
-    if of_a_message != "none":
+    assert outcome(lambda: created(client, workflow)).partition(";")[0] == of_the_sdk
+    if of_a_message != "not reached":
         assert outcome(lambda: first_message(client, workflow)) == of_a_message
 
 
 def test_every_magic_value_is_in_the_table() -> None:
     values = yaml.safe_load((Path(__file__).parents[2] / "fixtures" / "magic.yaml").read_text())["values"]
     scripted = {path.stem for path in (Path(__file__).parents[2] / "fixtures" / "workflows").glob("wf_mock_*.yaml")}
-    listed = {row[0].strip("`") for row in table("magic")}
+    listed = {row[0].strip("`") for row in table(PAGE, "magic")}
     assert listed == {each["value"] for each in values} | scripted | {"sk-invalid"}

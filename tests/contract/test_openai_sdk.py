@@ -7,7 +7,7 @@ import pytest
 from openai import AsyncOpenAI, AuthenticationError, BadRequestError, NotFoundError, OpenAI
 
 from mock_server.ids import FAKE_MARK
-from mock_server.testing.server import ServerThread
+from mock_server.server.thread import ServerThread
 
 
 def test_creates_a_session_with_the_documented_defaults(openai: OpenAI) -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from support.emulator import HEADERS, make_app
 
-from mock_server.state.seeds import load_seeds
-from mock_server.testing.server import ServerThread
+from mock_server.documents.seeds import load_seeds
+from mock_server.server.thread import ServerThread
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.no_cover]  # plain tests reach all that this reaches
+pytestmark = [pytest.mark.exhaustive, pytest.mark.generated]
 
 
 def test_serves_every_boundary_of_the_document(tmp_path: Path) -> None:
     """Some 6,000 requests, made up systematically: each parameter at and beyond its bounds, and of each wrong type."""
     app = make_app()
     for loaded in load_seeds(["demo"]):
-        app.projects.default.load(loaded.seed, source=loaded.source)
+        app.projects.default.load(loaded)
     with ServerThread(app) as server:
         command = [
             *(str(Path(sys.executable).with_name("st")), "run", f"{server.origin}/openapi.json"),

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from support.emulator import HEADERS, Client, make_app
 
 from mock_server.app import MockServer
-from mock_server.state.seeds import load_seeds
+from mock_server.documents.seeds import load_seeds
 
 if TYPE_CHECKING:
     from schemathesis import Case, DeserializationContext, Response
     from schemathesis.schemas import BaseSchema
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]  # plain tests reach all that these reach
+pytestmark = [pytest.mark.slow, pytest.mark.generated]
 ENDLESS = "events"  # a stream without an end
 LARGE = {"snapshot.restore": 4, "workflows.add": 10}  # examples, where one takes long to make up
 PATHS: dict[str, dict[str, Any]] = Client(make_app(), headers={}).get("/openapi.json").json()["paths"]
@@ -30,7 +30,7 @@ OPERATIONS = {
 def served() -> MockServer:
     app = make_app()
     for loaded in load_seeds(["demo"]):
-        app.projects.default.load(loaded.seed, source=loaded.source)
+        app.projects.default.load(loaded)
     return app
 
 

@@ -96,8 +96,8 @@ def test_a_span_has_a_unit_or_is_in_seconds(frozen: TestClient, span: Any, lengt
 @pytest.mark.parametrize(
     ("moves", "param", "said"),
     [
-        ({"freeze": "2026-01-01T00:00:00"}, "freeze", "has no zone; write 2026-01-01T00:00:00Z for UTC"),
-        ({"travel_to": "2026-01-01"}, "travel_to", "has no zone; write 2026-01-01T00:00:00Z for UTC"),
+        ({"freeze": "2026-01-01T00:00:00"}, "freeze", "has no time zone; write 2026-01-01T00:00:00Z for UTC"),
+        ({"travel_to": "2026-01-01"}, "travel_to", "has no time zone; write 2026-01-01T00:00:00Z for UTC"),
         ({"travel_to": "tomorrow"}, "travel_to", "write 2026-01-01T00:00:00Z, or unix seconds"),
         ({"freeze": ""}, "freeze", "write 2026-01-01T00:00:00Z, or unix seconds"),
         ({"freeze": -1}, "freeze", "between the years 1970 and 9999"),
@@ -178,7 +178,7 @@ def test_only_a_frozen_clock_ticks(client: TestClient) -> None:
             400,
             "clock_running",
             "tick",
-            "Only a frozen clock ticks: freeze it first, or shift the running one.",
+            "Only a frozen clock can tick: freeze it first, or shift the running one.",
         )
         assert at(client, freeze="now", tick="1.5s") == NOW + 1.5
         assert at(client, tick=0) == NOW + 1.5

@@ -457,8 +457,8 @@ def test_a_span_is_written_in_seconds_or_with_its_unit(web: httpx2.Client, every
 @pytest.mark.parametrize(
     ("every", "why"),
     [
-        ("soon", "'soon' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
-        ("", "'' is no duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
+        ("soon", "'soon' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
+        ("", "'' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
         ("49ms", "49ms is not between 0.05 and 10 seconds"),
         ("-1s", "-1s is not between 0.05 and 10 seconds"),
         ("11", "11.0 is not between 0.05 and 10 seconds"),

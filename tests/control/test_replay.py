@@ -440,7 +440,7 @@ def test_a_creation_is_written_as_one_would(client: TestClient) -> None:
     create(client)
     lines = code_of(client).splitlines()
     assert lines[0] == "def test_sessions_create(chatkit_mock):"
-    assert lines[1].startswith('    """Request req_')
+    assert lines[1].startswith('    """Repeat request req_')
     assert lines[2:] == [
         "    with chatkit_mock.openai(max_retries=0) as client:",
         '        response = client.beta.chatkit.sessions.with_raw_response.create(workflow={"id": "wf_1"}, user="ada")',

@@ -459,7 +459,7 @@ def test_a_contradictory_claim_is_refused(client: TestClient, contradiction: Jso
 SEQUENCES: list[tuple[list[str], str]] = [
     (["sessions.create", "conversation", "sessions.cancel"], ""),
     (["sessions.create", "sessions.create"], ""),
-    (["sessions.create"] * 3, "Number 3 of the sequence"),
+    (["sessions.create"] * 3, "Request 3 of the sequence"),
     (["conversation", "sessions.create"], "it came too early"),
     (["sessions.cancel", "files"], "it never came"),
 ]

@@ -118,7 +118,7 @@ def test_an_action_changes_the_widget_that_offers_it(shop: TestClient) -> None:
     [
         ({"text": "{{user}}"}, ["{{user}}"]),
         ({"action": {"type": "go"}}, ["Action go"]),
-        ({"tool": "look", "output": 7}, ["look gave 7"]),
+        ({"tool": "look", "output": 7}, ["look returned 7"]),
         ({"answers": {}}, ["Thanks for the answers."]),
     ],
 )
@@ -203,7 +203,7 @@ def test_what_is_wrong_is_named(client: TestClient, params: Json, param: str) ->
 def test_one_thing_is_answered_at_a_time(client: TestClient, params: Json) -> None:
     answer = client.post("/_mock/workflows/wf_support/try", json=params)
     assert answer.status_code == 400
-    assert answer.json()["error"]["message"].startswith("One thing is answered at a time, not ")
+    assert answer.json()["error"]["message"].startswith("A dry run takes one kind of input, not ")
 
 
 BODIES = {

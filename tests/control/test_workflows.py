@@ -171,7 +171,7 @@ def test_a_folder_that_is_gone_takes_its_workflows_with_it(of_folder: TestClient
         (b"default: " + b"[" * 5000, ""),
         (b"default: [{widget: {1: {2: .inf, [a]: b}}}]", ""),
         (b"default: [{widget: {a: !!set {x, y}, b: 2020-01-01, c: !!binary aGk=}}]", None),
-        (b"turns: [{when: {text: {regex: 'a{99999999999999999999}'}}, reply: []}]", "is no regular expression"),
+        (b"turns: [{when: {text: {regex: 'a{99999999999999999999}'}}, reply: []}]", "is not a regular expression"),
         (b"", "Expected 'object', got 'null'"),
         (b"- 1", "Expected 'object', got 'array'"),
     ],

@@ -186,7 +186,7 @@ def test_the_card_is_live_and_an_expired_session_is_renewed(dashboard: Dashboard
     expect(answer(dashboard), "The message is answered").to_contain_text("Here is your flight.")
     expect(session_link(dashboard), "The session is a new one").not_to_have_text(first)
     expect(main.get_by_text("active", exact=True), "The new session is active").to_be_visible()
-    expect(event(dashboard, "The element asked for another secret"), "The renewal is listed").to_be_visible()
+    expect(event(dashboard, "The element requested a new client secret"), "The renewal is listed").to_be_visible()
     second = dashboard.mock.sessions.get(session_link(dashboard).inner_text())
     assert second.user == "grace", "The new session has the same user"
     assert second.expires_at - second.created_at == pytest.approx(120, abs=1), "It lasts as long"
@@ -220,7 +220,7 @@ def test_opens_a_session_that_is_there_or_a_new_one(dashboard: Dashboard) -> Non
     assert dashboard.complaints == [], "The console is silent so far"
 
     assert moved(dashboard, session="cksess_nowhere", of="default") != "cksess_nowhere", "A new session replaces it"
-    gone = event(dashboard, "cksess_nowhere is not there any more")
+    gone = event(dashboard, "Session cksess_nowhere no longer exists")
     expect(gone, "The list says that the session is gone").to_be_visible()
     dashboard.forgive()  # the browser reports each 404
 
@@ -232,7 +232,7 @@ def test_a_fault_can_be_taken_back_or_hits_the_next_message(dashboard: Dashboard
     opened(dashboard)
     slow = button(dashboard, "Slow")
     slow.click()
-    expect(dashboard.main.get_by_text("Answered three seconds late."), "The fault is explained").to_be_visible()
+    expect(dashboard.main.get_by_text("The response is delayed by 3 s."), "The fault is explained").to_be_visible()
     assert [rule.name for rule in dashboard.mock.faults.list()] == ["demo-slow"], "The server has the fault"
     slow.click()
     expect(slow, "The fault is taken back").to_have_attribute("aria-pressed", "false")
@@ -248,7 +248,7 @@ def test_a_fault_can_be_taken_back_or_hits_the_next_message(dashboard: Dashboard
         button(dashboard, str(status)).click()
         expect(button(dashboard, str(status)), f"{status} is chosen").to_have_attribute("aria-pressed", "true")
         say(dashboard, "Show me a flight")
-        struck = event(dashboard, f"struck by demo-{status}")
+        struck = event(dashboard, f"fault: demo-{status}")
         expect(struck, f"The request is refused with {status}").to_contain_text(str(status))
         dashboard.mock.journal.assert_called("conversation.threads.create", status=status, session=session)
 
@@ -260,7 +260,7 @@ def test_a_fault_can_be_taken_back_or_hits_the_next_message(dashboard: Dashboard
     failure = frame(dashboard).get_by_role("alert")
     expect(failure, "The answer breaks off").to_contain_text("The connection was lost.")
     expect(cut, "A fault hits one message").to_have_attribute("aria-pressed", "false")
-    expect(event(dashboard, "struck by demo-cut"), "The cut is listed").to_be_visible()
+    expect(event(dashboard, "fault: demo-cut"), "The cut is listed").to_be_visible()
     failure.get_by_role("button", name="Retry").click()
     expect(answer(dashboard), "The message can be sent again").to_contain_text("Here is your flight.")
     dashboard.forgive()  # the browser reports each failure
@@ -276,7 +276,7 @@ def test_a_refusal_is_shown_in_the_words_of_the_server(dashboard: Dashboard) -> 
     refusal.get_by_role("button", name="Try again").click()
     expect(event(dashboard, "not found"), "Each refusal is listed").to_have_count(2)
     workflows(dashboard).select_option("wf_demo")
-    button(dashboard, "Apply: new session").click()
+    button(dashboard, "Apply to a new session").click()
     ready(dashboard)
 
     for settings, words in (
@@ -341,13 +341,13 @@ def test_settings_make_another_session(dashboard: Dashboard) -> None:
     main = dashboard.main
     workflows(dashboard).select_option("wf_support")
     main.get_by_label("Version").fill("2")
-    main.get_by_label("Requests a minute").fill("3")
+    main.get_by_label("Requests per minute").fill("3")
     main.get_by_label("Expires after (s)").fill("600")  # as it is anyway
     main.get_by_text("More settings").click()
     main.get_by_label("Uploads").check()
     main.get_by_label("Titles").uncheck()
     main.get_by_label("State variables").fill('{"plan": "pro"}')
-    button(dashboard, "Apply: new session").click()
+    button(dashboard, "Apply to a new session").click()
     expect(session_link(dashboard), "The session is another").not_to_have_text(first)
     request = {
         "user": "ada",
@@ -365,9 +365,9 @@ def test_settings_make_another_session(dashboard: Dashboard) -> None:
     assert shown_request(dashboard) == request, "The settings are in the address"
 
     ready(dashboard)
-    workflows(dashboard).select_option("Another id …")
-    main.get_by_label("Workflow id").fill("wf_68df4b13b3588190a09d19288d4610ec0df388c3983f58d1")
-    button(dashboard, "Apply: new session").click()
+    workflows(dashboard).select_option("Other ID…")
+    main.get_by_label("Workflow ID").fill("wf_68df4b13b3588190a09d19288d4610ec0df388c3983f58d1")
+    button(dashboard, "Apply to a new session").click()
     expect(main.get_by_title("Workflow", exact=True), "Any id can be typed").to_contain_text("wf_68df4b13b")
     ready(dashboard)
     say(dashboard, "Hello there")
@@ -381,7 +381,7 @@ def test_client_tools_use_the_browser_or_the_field(dashboard: Dashboard) -> None
     expect(frame(dashboard).get_by_text(time), "The tour asks the browser for the time").to_be_visible()
 
     moved(dashboard, workflow="wf_support")
-    dashboard.main.get_by_label("Client tools answer with").fill('{"status": "on its way"}')
+    dashboard.main.get_by_label("Client tool result").fill('{"status": "on its way"}')
     say(dashboard, "order")
     expect(frame(dashboard).get_by_text("It is on its way."), "The field answers").to_be_visible()
     expect(event(dashboard, "Client tool get_order"), "The call is listed").to_be_visible()
@@ -414,7 +414,7 @@ def test_the_code_does_what_it_says(dashboard: Dashboard) -> None:
 
     main.get_by_role("tab", name="TypeScript").click()
     expect(main.get_by_role("tabpanel"), "There is TypeScript").to_contain_text('workflow: { id: "wf_echo"')
-    page = main.get_by_text("In the page").locator("xpath=following-sibling::*[1]")
+    page = main.get_by_text("In your page").locator("xpath=following-sibling::*[1]")
     script = f'<script src="{dashboard.mock.url}/deployments/chatkit/chatkit.js"></script>'
     expect(page, "The page loads the element").to_contain_text(script)
     expect(page, "The page asks for a secret").to_contain_text("getClientSecret")
@@ -436,10 +436,10 @@ def test_the_colours_follow_the_page(dashboard: Dashboard) -> None:
     expect(html, "The browser wants light").to_have_attribute("data-scheme", "light")
     dashboard.page.emulate_media(color_scheme="dark")
     expect(html, "The browser wants dark").to_have_attribute("data-scheme", "dark")
-    dashboard.page.get_by_role("button", name="Colours: system").click()
+    dashboard.page.get_by_role("button", name="Colour scheme: system").click()
     expect(html, "Light is chosen").to_have_attribute("data-scheme", "light")
     prompt(dashboard, "Show me a flight").click()
-    dashboard.page.get_by_role("button", name="Colours: light").click()
+    dashboard.page.get_by_role("button", name="Colour scheme: light").click()
     expect(html, "Dark is chosen").to_have_attribute("data-scheme", "dark")
     expect(answer(dashboard), "The answer goes on").to_contain_text("Here is your flight.")
 

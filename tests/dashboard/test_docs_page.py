@@ -16,7 +16,7 @@ def test_shows_every_operation_and_its_fields(dashboard: Dashboard) -> None:
     page = dashboard.page
     page.set_viewport_size(NARROW)
     page.goto(f"{dashboard.mock.url}/docs")
-    expect(page.get_by_role("heading", level=1)).to_have_text("ChatKit, emulated")
+    expect(page.get_by_role("heading", level=1)).to_have_text("ChatKit emulator")
     page.get_by_text("Create a ChatKit session.").click()
     create = page.locator("#sessions\\.create")
     for scheme in SCHEMES:

@@ -11,7 +11,7 @@ from support.dashboard_page import Dashboard
 from support.hostile import HTML
 
 from mock_server.testing import connect
-from mock_server.wire.conversation import ConversationRequest
+from mock_server.wire.chat.operations import ConversationRequest
 
 pytestmark = pytest.mark.browser
 
@@ -53,13 +53,13 @@ def pick(form: Locator, name: str) -> Locator:
 
 
 def submit(form: Locator) -> None:
-    """Add the rule."""
-    form.get_by_role("button", name="Add the rule").click()
+    """Add the fault."""
+    form.get_by_role("button", name="Add fault").click()
 
 
 def posted(form: Locator) -> Any:
     """Return what the form says it will post."""
-    return json.loads(form.get_by_label("The rule as JSON").inner_text())
+    return json.loads(form.get_by_label("Fault as JSON").inner_text())
 
 
 def clear(form: Locator) -> None:
@@ -69,18 +69,18 @@ def clear(form: Locator) -> None:
 
 def test_a_shipped_set_breaks_calls_until_it_is_switched_off(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/faults")
-    expect(dashboard.main).to_contain_text("of the project default")
-    slow = "Every call waits 2 s and is answered at 20,000 bytes a second."
+    expect(dashboard.main).to_contain_text("of project default")
+    slow = "Every request is delayed by 2 s and is limited to 20,000 bytes per second."
     expect(dashboard.main, "A set says what it does").to_contain_text(slow)
-    expect(dashboard.main.get_by_text("Nothing breaks.")).to_be_visible()
+    expect(dashboard.main.get_by_text("No faults are active.")).to_be_visible()
     switch(dashboard, "outage").check()
-    expect(rule(dashboard, "outage"), "A new rule has no hit").to_contain_text("0 hits of 0 seen")
+    expect(rule(dashboard, "outage"), "No request yet").to_contain_text("Applied to 0 of 0 matching requests")
     with pytest.raises(APIStatusError) as failed:
         create(dashboard.client)
     assert failed.value.status_code == 503, "The set breaks a call"
-    expect(rule(dashboard, "outage"), "The hit is counted").to_contain_text("1 hit of 1 seen")
+    expect(rule(dashboard, "outage"), "The hit is counted").to_contain_text("Applied to 1 of 1 matching request")
     switch(dashboard, "outage").uncheck()
-    expect(dashboard.main.get_by_text("Nothing breaks.")).to_be_visible()
+    expect(dashboard.main.get_by_text("No faults are active.")).to_be_visible()
     assert create(dashboard.client).status == "active", "Calls work again"
 
 
@@ -97,12 +97,12 @@ def test_rules_of_others_are_shown_counted_and_removed(dashboard: Dashboard) -> 
     expect(link, "The link to this view counts the rules").to_contain_text("3")
     remove = dashboard.main.get_by_role("button", name="Remove all")
     remove.click()
-    dialog = dashboard.page.get_by_role("dialog", name="Remove 3 rules of default?")
+    dialog = dashboard.page.get_by_role("dialog", name="Remove 3 faults from project default?")
     dialog.get_by_role("button", name="Keep").click()
     expect(rule(dashboard, "cut_stream"), "Rules can be kept").to_be_visible()
     remove.click()
     dialog.get_by_role("button", name="Remove all").click()
-    expect(dashboard.main.get_by_text("Nothing breaks."), "All rules can be removed").to_be_visible()
+    expect(dashboard.main.get_by_text("No faults are active."), "All rules can be removed").to_be_visible()
     expect(remove, "There is nothing left to remove").to_be_disabled()
     assert dashboard.mock.faults.list() == [], "The server has no rule left"
 
@@ -110,17 +110,19 @@ def test_rules_of_others_are_shown_counted_and_removed(dashboard: Dashboard) -> 
 def test_a_magic_id_counts_and_is_switched_on_for_every_workflow(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/faults")
     row = dashboard.main.get_by_role("listitem").filter(has_text="wf_mock_ratelimited")
-    expect(row).to_contain_text("Creating a session answers 429, with 'retry-after' of one second. 0 hits")
+    expect(row).to_contain_text("Creating a session returns 429, with a 'retry-after' of one second. Applied 0 times.")
     with pytest.raises(RateLimitError):
         create(dashboard.client, "wf_mock_ratelimited")
-    expect(row, "The hit is counted").to_contain_text("1 hit")
+    expect(row, "The hit is counted").to_contain_text("Applied 1 time.")
     create(dashboard.client)
     every = switch(dashboard, "For every workflow: wf_mock_ratelimited")
     every.check()
     expect(rule(dashboard, "wf_mock_ratelimited"), "It becomes a rule").to_be_visible()
     with pytest.raises(RateLimitError):
         create(dashboard.client)
-    expect(rule(dashboard, "wf_mock_ratelimited"), "The rule's hit is counted").to_contain_text("1 hit of 1 seen")
+    expect(rule(dashboard, "wf_mock_ratelimited"), "The fault's hit is counted").to_contain_text(
+        "Applied to 1 of 1 matching request"
+    )
     every.uncheck()
     expect(rule(dashboard, "wf_mock_ratelimited"), "The rule is gone").to_have_count(0)
     create(dashboard.client)
@@ -131,16 +133,16 @@ def test_a_rule_from_the_form_breaks_calls_and_its_hits_count_up(dashboard: Dash
     pick(form, "Operation").select_option("sessions.create")
     box(form, "User").fill("ada")
     box(form, "Status").fill("429")
-    box(form, "Retry after, in seconds").fill("1")
-    box(form, "Times at most").fill("2")
+    box(form, "Retry-After (seconds)").fill("1")
+    box(form, "Maximum times").fill("2")
     box(form, "Name").fill("busy")
-    said = "Every call of sessions.create by the user ada is answered with 429 and retry-after 1 s, 2 times at most."
+    said = "Every request to sessions.create by user ada fails with status 429 and retry-after 1 s, at most 2 times."
     expect(form, "The form says in words what the rule does").to_contain_text(said)
     submit(form)
-    expect(form.get_by_role("status")).to_have_text("busy is at work.")
+    expect(form.get_by_role("status")).to_have_text("busy is active.")
     busy = rule(dashboard, "busy")
     expect(busy).to_contain_text("2 times left")
-    for hits, left in (("1 hit of 1 seen", "1 time left"), ("2 hits of 2 seen", "0 times left")):
+    for hits, left in (("1 of 1 matching request", "1 time left"), ("2 of 2 matching requests", "0 times left")):
         with pytest.raises(RateLimitError) as failed:
             create(dashboard.client)
         assert failed.value.response.headers["retry-after"] == "1"
@@ -154,15 +156,15 @@ def test_a_rule_from_the_form_breaks_calls_and_its_hits_count_up(dashboard: Dash
 
 def test_the_form_shows_what_it_posts_as_json_and_as_python(dashboard: Dashboard) -> None:
     form = open_form(dashboard)
-    pick(form, "Operation").select_option("Another …")
-    box(form, "Operation, or its beginning").fill("sessions")
+    pick(form, "Operation").select_option("Other…")
+    box(form, "Operation or prefix").fill("sessions")
     box(form, "Workflow").fill("wf_*")
-    box(form, "Which of them").fill("1, 3")
+    box(form, "Nth request").fill("1, 3")
     box(form, "Probability").fill("0.5")
     box(form, "Status").fill("400")
     box(form, "Message").fill('No "way"')
-    box(form, "Wait first").fill("200ms")
-    box(form, "Lasts").fill("10m")
+    box(form, "Delay").fill("200ms")
+    box(form, "Active for").fill("10m")
     body = {
         "match": {"operation": "sessions", "workflow": "wf_*", "nth": [1, 3], "probability": 0.5},
         "do": {"delay": "200ms", "error": {"status": 400, "message": 'No "way"'}},
@@ -170,9 +172,9 @@ def test_the_form_shows_what_it_posts_as_json_and_as_python(dashboard: Dashboard
     }
     assert posted(form) == body
     form.get_by_role("tab", name="Python").click()
-    python = form.get_by_label("The rule in Python").inner_text()
+    python = form.get_by_label("Fault in Python").inner_text()
     submit(form)
-    expect(rule(dashboard, "fault_1")).to_contain_text("The 1st and 3rd call of sessions for the workflow wf_*")
+    expect(rule(dashboard, "fault_1")).to_contain_text("The 1st and 3rd request to sessions for workflow wf_*")
     exec(python, {})
     made, pasted = dashboard.mock.faults.list()
     assert (made.match, made.do, made.times) == (pasted.match, pasted.do, pasted.times), "Both make the same rule"
@@ -191,16 +193,16 @@ def test_every_ending_can_be_chosen(dashboard: Dashboard) -> None:
     for number, (ending, deed) in enumerate(endings.items(), 1):
         clear(form)
         expect(box(form, "Status"), "An empty form has a status").to_be_visible()
-        pick(form, "It does").select_option(ending)
+        pick(form, "Effect").select_option(ending)
         expect(box(form, "Status"), f"{ending} has no status").to_be_hidden()
         if ending != "drop":
-            box(form, "Events that pass before").fill("2")
+            box(form, "Events sent before").fill("2")
         assert posted(form) == {"match": {}, "do": deed}, f"{ending} alone"
         pick(form, "End the session first").select_option("expired")
-        box(form, "Bytes a second").fill("100")
+        box(form, "Bytes per second").fill("100")
         assert posted(form)["do"] == {**deed, "end_session": "expired", "bandwidth": 100}, f"{ending} with others"
         submit(form)
-        expect(rule(dashboard, f"fault_{number}"), f"{ending} is added").to_contain_text("100 bytes a second")
+        expect(rule(dashboard, f"fault_{number}"), f"{ending} is added").to_contain_text("100 bytes per second")
 
 
 def test_the_form_is_filled_by_a_link_and_offers_every_operation(dashboard: Dashboard) -> None:
@@ -233,9 +235,9 @@ def test_a_refusal_is_shown_at_the_form_in_the_servers_words(dashboard: Dashboar
     form = open_form(dashboard)
     refusals = (
         ("Name", "a b", "Invalid 'name'"),
-        ("Which of them", "often", "nth"),
+        ("Nth request", "often", "nth"),
         ("Status", "200", "Invalid 'do.error'"),
-        ("Lasts", "soon", "'soon' is no duration"),
+        ("Active for", "soon", "'soon' is not a duration"),
         ("Status", "", "The rule does nothing"),
     )
     for number, (label, text, refusal) in enumerate(refusals, 1):
@@ -267,7 +269,7 @@ def test_rules_are_in_order_and_end_in_the_time_of_the_project(dashboard: Dashbo
     expect(third, "The next rule takes the focus of one that is removed").to_be_focused()
 
     dashboard.mock.reset("faults")
-    expect(dashboard.main.get_by_text("Nothing breaks.")).to_be_visible()
+    expect(dashboard.main.get_by_text("No faults are active.")).to_be_visible()
     dashboard.clock.freeze()
     dashboard.mock.faults.add("sessions.create", error=500, lasts="10m", name="short")
     expect(rule(dashboard, "short"), "The time left is shown").to_contain_text("10:00 left")
@@ -276,23 +278,23 @@ def test_rules_are_in_order_and_end_in_the_time_of_the_project(dashboard: Dashbo
     with pytest.raises(InternalServerError):
         create(dashboard.client)
     dashboard.clock.shift(minutes=1)
-    expect(rule(dashboard, "short"), "It says that the rule does no more").to_contain_text("Time is over")
+    expect(rule(dashboard, "short"), "It says that the rule does no more").to_contain_text("Expired")
     create(dashboard.client)
 
 
 def test_each_project_has_its_own(dashboard: Dashboard) -> None:
     other = connect(dashboard.mock.url, project="other")
     form = open_form(dashboard, "?project=other")
-    expect(dashboard.main).to_contain_text("of the project other")
+    expect(dashboard.main).to_contain_text("of project other")
     submit(form)
     expect(rule(dashboard, "fault_1")).to_be_visible()
     assert len(other.faults.list()) == 1, "The chosen project has the rule"
     assert dashboard.mock.faults.list() == [], "The default project does not have the rule"
     form.get_by_role("tab", name="Python").click()
-    expect(form.get_by_label("The rule in Python")).to_contain_text('project="other"')
+    expect(form.get_by_label("Fault in Python")).to_contain_text('project="other"')
     dashboard.page.get_by_label("Project").select_option("*")
-    expect(dashboard.main).to_contain_text("of the project default")
-    expect(dashboard.main.get_by_text("Nothing breaks.")).to_be_visible()
+    expect(dashboard.main).to_contain_text("of project default")
+    expect(dashboard.main.get_by_text("No faults are active.")).to_be_visible()
 
 
 def test_long_and_hostile_rules(dashboard: Dashboard) -> None:

@@ -90,7 +90,7 @@ def alarms(dashboard: Dashboard) -> Iterator[list[str]]:
 
 def no_request(dashboard: Dashboard) -> Locator:
     """Find what is shown while there is no request."""
-    return dashboard.main.get_by_role("heading", name="No request yet")
+    return dashboard.main.get_by_role("heading", name="No requests yet")
 
 
 def clear(dashboard: Dashboard, answer: str) -> None:
@@ -123,12 +123,12 @@ def test_clearing_asks_first_and_is_of_one_project(dashboard: Dashboard) -> None
     clear(dashboard, "Keep")
     expect(total(dashboard, "2 requests"), "Requests can be kept").to_be_visible()
     dashboard.main.get_by_role("button", name="Clear").click()
-    dialog = dashboard.page.get_by_role("dialog", name="Forget all requests of the project default?")
-    dialog.get_by_role("button", name="Forget").click()
+    dialog = dashboard.page.get_by_role("dialog", name="Clear all requests of project default?")
+    dialog.get_by_role("button", name="Clear").click()
     expect(total(dashboard, "1 request"), "The default project is cleared").to_be_visible()
     expect(dashboard.row("other"), "The other project is not").to_be_visible()
     dashboard.page.get_by_label("Project").select_option("other")
-    clear(dashboard, "Forget")
+    clear(dashboard, "Clear")
     expect(no_request(dashboard), "The chosen project is cleared").to_be_visible()
     code = dashboard.main.get_by_label("Code")
     expect(code, "The command is for the project").to_contain_text("/p/other/v1/chatkit/sessions")
@@ -184,7 +184,7 @@ def test_filters_are_in_the_address(dashboard: Dashboard) -> None:
     expect(dashboard.row("outage"), "The filter survives a reload").to_be_visible()
     expect(main.get_by_label("Status")).to_have_value("5xx")
     main.get_by_label("Outcome").select_option("dropped")
-    expect(main.get_by_role("heading", name="No request is like that")).to_be_visible()
+    expect(main.get_by_role("heading", name="No matching requests")).to_be_visible()
     expect(dashboard.page).to_have_url(f"{url}?status_class=5xx&outcome=dropped")
     dashboard.go("dashboard/requests?outcome=lost")
     expect(main.get_by_role("alert"), "The server says what is no filter").to_contain_text("Invalid")
@@ -201,13 +201,13 @@ def test_pausing_and_filters_hold_requests_back(dashboard: Dashboard) -> None:
     expect(link, "The page knows of the new request").to_contain_text("2")
     expect(total(dashboard, "1 request"), "A paused list does not count it").to_be_visible()
     expect(dashboard.row("grace"), "A paused list does not show it").to_have_count(0)
-    dashboard.main.get_by_role("button", name="Resume live").click()
+    dashboard.main.get_by_role("button", name="Resume").click()
     expect(first_row(dashboard), "It shows once the list goes on").to_contain_text("grace")
     create(dashboard, user="eve")
     expect(first_row(dashboard), "The list is live again").to_contain_text("eve")
 
     dashboard.go("dashboard/requests?search=linus")
-    expect(dashboard.main.get_by_role("heading", name="No request is like that")).to_be_visible()
+    expect(dashboard.main.get_by_role("heading", name="No matching requests")).to_be_visible()
     create(dashboard, user="eve")
     create(dashboard, user="linus")
     expect(dashboard.row("linus"), "A new request that fits is shown").to_be_visible()
@@ -249,7 +249,7 @@ def test_new_requests_do_not_move_the_older_ones_that_are_read(short: Dashboard)
     short.open("dashboard/requests")
     for number in range(120):
         create(short, user=f"old {number}")
-    expect(total(short, "110 requests, 10 older forgotten")).to_be_visible()
+    expect(total(short, "110 requests, 10 older discarded")).to_be_visible()
     expect(first_row(short)).to_contain_text("old 119")
     short.go("dashboard/requests")  # to read the newest hundred, and no more
     expect(first_row(short)).to_contain_text("old 119")
@@ -282,12 +282,12 @@ def test_shows_all_of_a_request(dashboard: Dashboard) -> None:
     link = main.get_by_role("link", name=session)
     expect(link).to_have_attribute("href", f"{dashboard.mock.url}/dashboard/sessions/default/{session}")
     expect(main.get_by_label("Request: body")).to_contain_text('"user": "grace"')
-    expect(main.get_by_label("Answer: body")).to_contain_text('"status": "active"')
+    expect(main.get_by_label("Response: body")).to_contain_text('"status": "active"')
     sent = main.get_by_role("table", name="Request: headers")
     key = sent.get_by_role("row").filter(has_text="authorization")
     expect(key, "The API key is masked").not_to_contain_text(dashboard.mock.api_key)
     expect(sent.get_by_role("rowheader", name="openai-beta")).to_be_visible()
-    expect(main.get_by_role("table", name="Answer: headers")).to_contain_text("x-request-id")
+    expect(main.get_by_role("table", name="Response: headers")).to_contain_text("x-request-id")
     main.get_by_role("link", name="Requests").click()
     expect(dashboard.page).to_have_url(f"{dashboard.mock.url}/dashboard/requests")
 
@@ -327,9 +327,9 @@ def test_what_is_not_there_is_reported_in_the_servers_words(dashboard: Dashboard
     heading = dashboard.main.get_by_role("heading", level=1)
     for place in ("default/req_none", "nowhere/req_none", "req_none"):
         dashboard.go(f"dashboard/requests/{place}")
-        expect(heading, place).to_have_text("No such request")
+        expect(heading, place).to_have_text("Request not found")
         expect(dashboard.main.get_by_text("Request with id 'req_none' not found."), place).to_be_visible()
-        dashboard.main.get_by_role("link", name="See the requests that are there").click()
+        dashboard.main.get_by_role("link", name="View all requests").click()
         expect(heading, f"There is a way out of {place}").to_have_text("Requests")
     dashboard.forgive()  # of the 404s
 
@@ -359,7 +359,7 @@ def test_shows_a_stream_on_a_time_axis(dashboard: Dashboard) -> None:
 
     lane = main.locator(".lane")
     expect(lane.get_by_text("0 ms", exact=True), "The axis begins at the request").to_have_count(1)
-    main.get_by_role("switch", name="Begin the axis at the first event").check()
+    main.get_by_role("switch", name="Start the axis at the first event").check()
     expect(lane.get_by_text("0 ms", exact=True), "The axis begins at the first event").to_have_count(0)
     expect(lane.locator(".dots circle").first).to_have_attribute("cx", "3.000%")
     dashboard.page.reload()

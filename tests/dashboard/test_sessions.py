@@ -73,7 +73,7 @@ def test_filters(dashboard: Dashboard) -> None:
     expect(dashboard.row(made.id), "A new session of the user is listed").to_be_visible()
 
     dashboard.go("dashboard/sessions?user=nobody")
-    none = dashboard.main.get_by_role("heading", name="No session is like that")
+    none = dashboard.main.get_by_role("heading", name="No matching sessions")
     expect(none, "A filter from the address may fit nothing").to_be_visible()
 
 
@@ -89,7 +89,7 @@ def test_one_session_with_its_settings_and_its_history(dashboard: Dashboard) -> 
     main, row = dashboard.main, dashboard.row
     expect(main.get_by_role("heading", level=1)).to_have_text(made.id)
     expect(row("Expires after")).to_have_text("Expires after300 s changed600 s")
-    expect(row("Requests a minute")).to_have_text("Requests a minute1010")
+    expect(row("Requests per minute")).to_have_text("Requests per minute1010")
     expect(row("Uploads")).to_have_text("Uploadson changedoff")
     expect(main.get_by_label("State variables")).to_contain_text('"plan": "pro"')
     expect(meter(dashboard, "Uploads left")).to_have_attribute("aria-valuetext", "3 of 3")
@@ -111,7 +111,7 @@ def test_one_session_with_its_settings_and_its_history(dashboard: Dashboard) -> 
     dashboard.go(f"dashboard/sessions/default/{other.id}")
     expect(row("Expires after"), "A usual lifetime is unmarked").to_have_text("Expires after600 s600 s")
     dashboard.mock.sessions.expire(other.id)
-    expired = "Expires aftermade to expire changed600 s"
+    expired = "Expires afterforced to expire changed600 s"
     expect(row("Expires after"), "A forced expiry shows in the settings").to_have_text(expired)
     expect(meter(dashboard, "Time left"), "No time is left").to_have_attribute("aria-valuetext", "0:00")
 
@@ -122,7 +122,7 @@ def test_ends_a_session(dashboard: Dashboard) -> None:
     dialog = dashboard.page.get_by_role("dialog")
     dashboard.open(f"dashboard/sessions/default/{one.id}")
     dashboard.main.get_by_role("button", name="Expire now").click()
-    expect(dashboard.main.get_by_role("listitem").first).to_contain_text("Made to expire")
+    expect(dashboard.main.get_by_role("listitem").first).to_contain_text("Forced to expire")
     expect(cancel, "A session that is over can't be cancelled").to_have_count(0)
     assert dashboard.mock.sessions.get(one.id).status == "expired"
 
@@ -131,7 +131,7 @@ def test_ends_a_session(dashboard: Dashboard) -> None:
     dialog.get_by_role("button", name="Keep").click()
     assert dashboard.mock.sessions.get(other.id).status == "active", "The session can be kept"
     cancel.click()
-    dialog.get_by_role("button", name="Cancel it").click()
+    dialog.get_by_role("button", name="Cancel session").click()
     expect(status(dashboard)).to_have_text("cancelled")
     assert dashboard.mock.sessions.get(other.id).status == "cancelled"
 

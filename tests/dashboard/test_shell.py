@@ -31,7 +31,7 @@ def see_view(dashboard: Dashboard, path: str, how: str) -> None:
     """Check that a view is shown; `how` says how it was reached."""
     link = dashboard.page.get_by_role("navigation", name="Views").get_by_role("link", name=VIEWS[path])
     expect(link, f"{path} is the current view {how}").to_have_attribute("aria-current", "page")
-    expect(dashboard.page, f"{path} has a title {how}").to_have_title(f"{VIEWS[path]} | ChatKit, emulated")
+    expect(dashboard.page, f"{path} has a title {how}").to_have_title(f"{VIEWS[path]} | ChatKit emulator")
     expect(dashboard.main.get_by_role("heading", level=1), f"{path} has a heading {how}").to_be_visible()
 
 
@@ -134,15 +134,15 @@ def test_a_search_and_the_colours_survive_a_reload(dashboard: Dashboard) -> None
 
     ground = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(ground) == "rgb(255, 255, 255)", "The system's colours are light"
-    page.get_by_role("button", name="Colours: system").click()
-    page.get_by_role("button", name="Colours: light").click()
-    expect(page.get_by_role("button", name="Colours: dark")).to_be_visible()
+    page.get_by_role("button", name="Colour scheme: system").click()
+    page.get_by_role("button", name="Colour scheme: light").click()
+    expect(page.get_by_role("button", name="Colour scheme: dark")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("button", name="Colours: dark")).to_be_visible()
+    expect(page.get_by_role("button", name="Colour scheme: dark")).to_be_visible()
     assert page.evaluate(ground) == "rgb(16, 18, 22)", "The colours stay dark"
     expect(dashboard.main.get_by_text("1 session", exact=True), "The search stays").to_be_visible()
     search.fill("nobody")
-    expect(dashboard.main.get_by_role("heading", name="No session is like that")).to_be_visible()
+    expect(dashboard.main.get_by_role("heading", name="No matching sessions")).to_be_visible()
 
 
 def test_says_when_the_server_is_gone_and_goes_on_when_it_is_back(dashboard: Dashboard) -> None:
@@ -152,13 +152,13 @@ def test_says_when_the_server_is_gone_and_goes_on_when_it_is_back(dashboard: Das
         dashboard.page.goto(f"{mock.url}/dashboard")
         expect(dashboard.page.get_by_text("Live", exact=True)).to_be_visible()
         expect(dashboard.row("cksess_demo_cancelled")).to_be_visible()
-    alarm = dashboard.page.get_by_text("The server is gone.")
+    alarm = dashboard.page.get_by_text("The emulator is not responding.")
     expect(alarm).to_be_visible()
-    expect(dashboard.page.get_by_text("Server gone")).to_be_visible()
+    expect(dashboard.page.get_by_text("Disconnected")).to_be_visible()
     with ChatKitMock(port=port) as again:
-        expect(dashboard.page.get_by_text("The server is back.")).to_be_visible()
+        expect(dashboard.page.get_by_text("Reconnected to the emulator.")).to_be_visible()
         expect(alarm).to_have_count(0)
-        expect(dashboard.main.get_by_role("heading", name="No session yet")).to_be_visible()
+        expect(dashboard.main.get_by_role("heading", name="No sessions yet")).to_be_visible()
         made = again.openai().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
         expect(dashboard.row(made.id)).to_be_visible()
         dashboard.forgive()  # the browser complains about the server that was gone
@@ -191,6 +191,6 @@ def test_says_why_it_is_closed_to_another_host_name(dashboard: Dashboard) -> Non
 
     page.route(f"{name}/**", serve)
     page.goto(f"{name}/dashboard")
-    said = "/_mock does not answer to the host name 'emulator.example'; start with --allow-host to let it."
+    said = "/_mock refuses the host name 'emulator.example'; start the server with --allow-host to accept it."
     expect(dashboard.main.get_by_role("alert")).to_have_text(said)
     dashboard.forgive()  # of the 403s

@@ -133,11 +133,11 @@ def test_the_list_shows_and_filters_threads(dashboard: Dashboard) -> None:
     expect(dashboard.row("cthr_demo_closed"), "A status finds a thread").to_be_visible()
     expect(main.get_by_role("row"), "A status leaves out all other threads").to_have_count(2)  # with the head
     main.get_by_label("User").fill("ada")
-    expect(main.get_by_text("No thread is like that"), "Filters count together").to_be_visible()
+    expect(main.get_by_text("No matching threads"), "Filters count together").to_be_visible()
     address = f"{dashboard.mock.url}/dashboard/threads"
     expect(dashboard.page, "The filters are in the address").to_have_url(f"{address}?status=closed&user=ada")
     dashboard.page.reload()
-    expect(main.get_by_text("No thread is like that"), "The address sets the filters").to_be_visible()
+    expect(main.get_by_text("No matching threads"), "The address sets the filters").to_be_visible()
 
     main.get_by_label("Status").select_option("locked")
     dashboard.row("Refund").click()
@@ -147,7 +147,7 @@ def test_the_list_shows_and_filters_threads(dashboard: Dashboard) -> None:
 def test_the_list_begins_empty_and_follows_what_happens(bare: Dashboard) -> None:
     bare.mock.workflows.add("wf_demo", {"default": [{"message": "Hello"}]})  # the shipped one takes 4 s to answer
     bare.open("dashboard/threads")
-    expect(bare.main.get_by_text("No thread yet"), "The list says that it is empty").to_be_visible()
+    expect(bare.main.get_by_text("No threads yet"), "The list says that it is empty").to_be_visible()
     exec(bare.main.get_by_label("Code").inner_text(), {})  # what a person would paste
     bare.mock.load({"threads": [{"id": "cthr_r", "user": "grace", "title": "Refund", "status": {"type": "locked"}}]})
     expect(bare.row("ada"), "The code from the empty list makes a thread").to_contain_text("active", timeout=SOON)
@@ -184,7 +184,7 @@ def test_shows_what_a_thread_is(dashboard: Dashboard) -> None:
     main = dashboard.open(f"dashboard/threads/default/{talk.thread_id}").main
     expect(badge(dashboard, "active"), "The status is shown").to_be_visible()
     facts = main.locator(".facts").first
-    expect(facts, "The id and the user are shown").to_contain_text(f"Id{talk.thread_id}Userhedy")
+    expect(facts, "The id and the user are shown").to_contain_text(f"ID{talk.thread_id}Userhedy")
     expect(main.get_by_role("link", name=session.id), "The session is linked").to_be_visible()
     expect(drawn(dashboard, "user_message"), "The message is drawn").to_contain_text("Frequencies hop")
     expect(drawn(dashboard, "workflow").first, "Reasoning is drawn").to_contain_text("Thought for 4 seconds")
@@ -200,7 +200,7 @@ def test_the_json_is_whole_and_can_be_linked(dashboard: Dashboard) -> None:
     dashboard.main.get_by_role("tab", name="JSON").click()
     expect(dashboard.page, "The tab is in the address").to_have_url(re.compile(r"\?tab=json$"))
     dashboard.page.reload()
-    shown = dashboard.main.get_by_label("The thread as JSON")
+    shown = dashboard.main.get_by_label("Thread as JSON")
     expect(shown, "The address opens the tab").to_contain_text('"title": "Where is my parcel?"')
     button(dashboard, "Copy JSON").click()
     expect(button(dashboard, "Copied"), "The button says that it copied").to_be_visible()
@@ -280,11 +280,13 @@ def test_deletes_after_asking_and_says_what_is_gone(dashboard: Dashboard) -> Non
     dashboard.row("Refund").click()
     expect(heading(dashboard), "Another thread is shown").to_have_text("Refund")
     dashboard.client.beta.chatkit.threads.delete("cthr_demo_locked")
-    expect(dashboard.main.get_by_text("This thread is gone"), "It was deleted elsewhere").to_be_visible(timeout=SOON)
+    expect(dashboard.main.get_by_text("This thread no longer exists"), "It was deleted elsewhere").to_be_visible(
+        timeout=SOON
+    )
     expect(button(dashboard, "Delete"), "What is gone can't be deleted").to_have_count(0)
 
     dashboard.go("dashboard/threads/default/cthr_none")
-    expect(dashboard.main.get_by_text("There is no such thread"), "It never was").to_be_visible()
+    expect(dashboard.main.get_by_text("Thread not found"), "It never was").to_be_visible()
     expect(dashboard.main.get_by_text("cthr_none", exact=True), "Its id is shown").to_be_visible()
     assert all("404" in each for each in dashboard.complaints), "The console says nothing else"
     dashboard.forgive()
@@ -397,7 +399,7 @@ def test_draws_every_type_of_item(dashboard: Dashboard) -> None:
     widgets = drawn(dashboard, "widget")
     expect(widgets, "Every widget is drawn").to_have_count(len(GALLERY))
     expect(widgets.first.get_by_role("button", name="Check in"), "A button is drawn").to_be_visible()
-    expect(drawn(dashboard, "end_of_turn"), "The end is shown").to_contain_text("The assistant is done.")
+    expect(drawn(dashboard, "end_of_turn"), "The end is shown").to_contain_text("End of the assistant's turn.")
 
 
 _PRESS = """() => {
@@ -593,7 +595,7 @@ def test_everybody_can_use_it(dashboard: Dashboard) -> None:
 
     dashboard.go(put(dashboard, asked(), title=title))  # a short one: axe looks at each word of the JSON
     dashboard.main.get_by_role("tab", name="JSON").click()
-    shown = dashboard.main.get_by_label("The thread as JSON")
+    shown = dashboard.main.get_by_label("Thread as JSON")
     for kind in ("key", "text", "value"):
         expect(shown.locator(f".json-{kind}").first, f"There is a {kind} in the JSON").to_be_visible()
     dashboard.check_looks("The JSON")
@@ -609,8 +611,8 @@ def test_follows_the_scheme_of_the_page(dashboard: Dashboard) -> None:
     expect(ground, "The browser wants light").to_have_css("background-color", light)
     dashboard.page.emulate_media(color_scheme="dark")
     expect(ground, "The browser wants dark").to_have_css("background-color", dark)
-    dashboard.page.get_by_role("button", name="Colours: system").click()
+    dashboard.page.get_by_role("button", name="Colour scheme: system").click()
     expect(ground, "Light is chosen").to_have_css("background-color", light)
-    dashboard.page.get_by_role("button", name="Colours: light").click()
+    dashboard.page.get_by_role("button", name="Colour scheme: light").click()
     expect(ground, "Dark is chosen").to_have_css("background-color", dark)
     assert dashboard.page.evaluate("document.adoptedStyleSheets.length") == 0, "The page itself has no theme"

@@ -14,9 +14,9 @@ from support.shop import Shop
 from support.shop_chat import Chat, Json, Mode
 
 from mock_server.clock import stopwatch
+from mock_server.server.thread import ServerThread
 from mock_server.testing.browser import route_chatkit
 from mock_server.testing.clients import Mock
-from mock_server.testing.server import ServerThread
 
 APP = Path(__file__).parent / "app"
 

@@ -9,9 +9,9 @@ from support.node import NEEDS
 from support.shop import Shop
 from support.shop_chat import TOLD, Chat
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing.browser import route_chatkit
 from mock_server.testing.clients import Mock
-from mock_server.testing.server import ServerThread
 
 if TYPE_CHECKING:
     from support.official_server import OfficialServer

@@ -1,26 +1,25 @@
-"""The README's recipe for Playwright in TypeScript, run as it stands against the app."""
+"""The manual's example for Playwright in TypeScript, run as it stands against the app."""
 
 import json
 import os
-import re
 import subprocess
 from pathlib import Path
 
 from support.browsers import executable, flags
+from support.manual import examples, page
 from support.node import NEEDS, NODE
 from support.shop import Shop
 
+from mock_server.server.thread import ServerThread
 from mock_server.testing.clients import Mock
-from mock_server.testing.server import ServerThread
 
 pytestmark = NEEDS
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
 CONFIG = "export default {{ testDir: {folder}, use: {{ launchOptions: {launch} }} }};"
 
 
 def test_serves_the_recipe(installed: Path, shop: Shop, chatkit_mock: Mock) -> None:
-    (recipe,) = re.findall(r"<!-- playwright -->\n```ts\n(.*?)```", README, re.DOTALL)
+    (recipe,) = examples(page("frontend"), "playwright", "ts")
     folder = installed / "recipe"
     folder.mkdir()
     launch = {"args": flags(), **({"executablePath": executable()} if executable() else {})}

@@ -8,7 +8,7 @@ from support.node import NEEDS, in_both_modes, only_custom
 from support.shop_chat import GREETING, Chat
 
 from mock_server.testing.clients import Mock
-from mock_server.wire.items import UserMessageItem
+from mock_server.wire.chat.items import UserMessageItem
 
 pytestmark = NEEDS
 

@@ -9,10 +9,10 @@ from support.browsers import Launch
 from support.emulator import MINIMAL, Client, make_app
 
 from mock_server.clock import world_time
+from mock_server.server.thread import ServerThread
+from mock_server.server.tls import made_certificate
 from mock_server.testing import ChatKitMock
 from mock_server.testing.mock import RemoteMock
-from mock_server.testing.server import ServerThread
-from mock_server.testing.tls import made_certificate
 
 pytestmark = pytest.mark.browser
 

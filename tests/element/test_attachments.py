@@ -160,7 +160,7 @@ def test_files_beyond_the_limits_are_refused(chat: ChatPage) -> None:
         ("maxSize: { 'image/*': 5000, '*': 5 }", "notes.pdf is too large."),
         ("maxSize: { 'image/*': 5000, '': 5 }", "notes.pdf is too large."),
         ("maxCount: 0", "You can attach up to 0 files."),
-        ("accept: { 'image/*': ['.png'] }", "Files like notes.pdf"),
+        ("accept: { 'image/*': ['.png'] }", "notes.pdf has a file type that"),
     ):
         change(chat, limited(limits))
         attach(chat, PDF)
@@ -206,7 +206,7 @@ def test_files_within_the_limits_are_taken(chat: ChatPage) -> None:
 def test_a_failed_upload_is_reported_at_the_file(chat: ChatPage) -> None:
     chat.open(ENABLED)
     attach(chat, TEXT)
-    expect(chips(chat).get_by_role("alert"), "The server refuses the type").to_contain_text("be uploaded here.")
+    expect(chips(chat).get_by_role("alert"), "The server refuses the type").to_contain_text("be uploaded.")
     assert "Request failed with status 400" in chat.wait_for("error")["error"]
     chat.ask("Without it")
     assert sent_files(chat) == [], "A message goes without a file that was refused"
@@ -227,14 +227,14 @@ def test_uploads_that_are_not_allowed_or_not_set_up_are_refused(chat: ChatPage) 
     chat.open(ENABLED, chatkit_configuration={})
     attach(chat, PDF)
     alert = chips(chat).get_by_role("alert")
-    expect(alert, "The session allows no uploads").to_contain_text("be uploaded here.")
+    expect(alert, "The session allows no uploads").to_contain_text("be uploaded.")
     chat.wait_for("error")
     remove(chat, "notes.pdf")
 
     forget_events(chat)
     change(chat, f"{{ api: {custom(chat)} }}")
     attach(chat, PDF)
-    expect(alert, "Custom mode needs a strategy").to_have_text("Uploads are not set up here.")
+    expect(alert, "Custom mode needs a strategy").to_have_text("File uploads are not configured.")
     assert chat.wait_for("error")["error"] == "api.uploadStrategy is missing."
 
 

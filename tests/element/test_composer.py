@@ -169,11 +169,11 @@ def test_the_page_quotes_in_the_composer(chat: ChatPage) -> None:
     chat.field.press("Enter")
     expect(chat.items("user_message").locator("blockquote")).to_have_text("what you said")
     assert first_inputs(chat)[0]["quoted_text"] == "what you said", "A quotation goes with the message"
-    expect(chat.button("Remove quotation"), "A quotation is for one message").to_have_count(0)
+    expect(chat.button("Remove quote"), "A quotation is for one message").to_have_count(0)
 
     new_chat(chat)
     chat.call("setComposerValue", {"reply": "what you said"})
-    chat.button("Remove quotation").click()
+    chat.button("Remove quote").click()
     expect(chat.frame.get_by_text("what you said"), "A quotation can be removed").to_have_count(0)
     chat.ask("Why?")
     assert not first_inputs(chat)[1].get("quoted_text"), "A quotation that was removed is not sent"

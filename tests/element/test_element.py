@@ -39,8 +39,8 @@ WRONG_CALLS: list[tuple[str, list[Any], str]] = [
         ["cthr_unknown"],
         "Request failed with status 404 - Chatkit Thread with id 'cthr_unknown' not found.",
     ),
-    ("sendUserMessage", [{}], "sendUserMessage() needs text, content or attachments."),
-    ("sendCustomAction", [{"type": "go"}], "sendCustomAction() needs a thread: send a message first."),
+    ("sendUserMessage", [{}], "sendUserMessage() requires text, content or attachments."),
+    ("sendCustomAction", [{"type": "go"}], "sendCustomAction() requires a thread: send a message first."),
     ("setComposerValue", [{"selectedToolId": "none"}], 'composer.tools has no tool "none".'),
     ("setComposerValue", [{"selectedModelId": "none"}], 'composer.models has no model "none".'),
 ]
@@ -168,9 +168,9 @@ def test_an_expired_secret_is_renewed_and_the_request_repeated(chat: ChatPage) -
     set_options(chat, "{ api: { getClientSecret: async (current) => current } }")
     chat.mock.clock.shift(minutes=11)
     chat.say("Once more")
-    expect(chat.frame.get_by_role("alert")).to_contain_text("Your session is over")
+    expect(chat.frame.get_by_role("alert")).to_contain_text("Your session has ended")
     error = chat.wait_for("error")["error"]
-    assert "getClientSecret gave the secret again" in error, "The same secret again is an error"
+    assert "getClientSecret returned the same secret" in error, "The same secret again is an error"
 
 
 def test_methods_reject_with_what_hinders_them(chat: ChatPage) -> None:
@@ -179,10 +179,10 @@ def test_methods_reject_with_what_hinders_them(chat: ChatPage) -> None:
         refusal = chat.refusal(method, *arguments)
         assert refusal.endswith(words), f"{method}({arguments}) is rejected with {refusal}"
 
-    assert "came before setOptions()" in chat.page.evaluate(
+    assert "was called before setOptions()" in chat.page.evaluate(
         "document.createElement('openai-chatkit').focusComposer().catch((error) => error.message)"
     ), "Methods need options"
-    assert "needs the element to be in the document" in chat.page.evaluate(
+    assert "requires the element to be in the document" in chat.page.evaluate(
         "chat.remove(), chat.focusComposer().catch((error) => error.message)"
     ), "Methods need a document"
 
@@ -195,7 +195,7 @@ def test_methods_wait_until_it_is_ready_and_refuse_while_a_response_streams(chat
     (sent,) = chat.bodies("threads.create")
     assert sent["input"]["content"] == [{"type": "input_text", "text": "At once"}], "A method waits until it is ready"
 
-    assert chat.refusal("sendUserMessage", {"text": "Hi"}) == "This can't be sent now: a response is streaming."
+    assert chat.refusal("sendUserMessage", {"text": "Hi"}) == "Cannot send now: a response is streaming."
     assert "a response is streaming" in chat.refusal("setThreadId", None)
     expect(chat.button("Send message")).to_be_disabled()
     expect(chat.log).to_have_attribute("aria-busy", "true")
@@ -260,4 +260,4 @@ def test_the_page_focuses_the_composer_and_shows_the_history(chat: ChatPage) -> 
     chat.wait_for("history.close")
     assert chat.names()[-2:] == ["history.open", "history.close"], "The page is told of the history"
     chat.page.evaluate("chat.setOptions({ ...options(), history: { enabled: false } })")
-    assert chat.refusal("showHistory") == "The history is not enabled: history.enabled."
+    assert chat.refusal("showHistory") == "The history is disabled: set history.enabled to true."

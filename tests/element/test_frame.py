@@ -94,4 +94,4 @@ def test_page_and_frame_reach_no_further_than_they_must(chat: ChatPage) -> None:
     address = f"{chat.mock.url}{BASE}/page/functions.js"
     for place in ("constructor.constructor", "api.getClientSecret.constructor", "toString", "api.x"):
         outcome = chat.page.evaluate(call, [address, place])
-        assert outcome == f"The options have no function {place} any more.", "Only functions of the options are called"
+        assert outcome == f"The options no longer have a function {place}.", "Only functions of the options are called"

@@ -25,7 +25,7 @@ MENUS = [
     ("Tools", "Tools", ("Search the web", "Draw"), "Remove tool: Draw"),
     ("Models", "Choose model: Fast", ("Fast", "Deep"), "Choose model: Deep"),
 ]
-REMOVALS = ["Remove tool: Search the web", "Remove picture.png", "Remove quotation"]
+REMOVALS = ["Remove tool: Search the web", "Remove picture.png", "Remove quote"]
 
 
 def focused(chat: ChatPage) -> str:

@@ -51,7 +51,7 @@ ANNOUNCED: dict[str, tuple[Role, str]] = {
     "failure": ("alert", "It failed."),
     "toast": ("alert", "is too large."),
     "locked": ("status", "It is over."),
-    "uploads": ("alert", "Uploads are not set up here."),
+    "uploads": ("alert", "File uploads are not configured."),
 }
 WITH_COMPOSER = ["start", "talk", "written", "mentions", "streaming", "failure"]
 COMPOSING = ["tools", "models", "mentions", "commands", "written", "uploads", "toast"]

@@ -201,7 +201,7 @@ def test_a_stream_that_breaks_off_keeps_what_came(chat: ChatPage, own: OwnServer
         gate.set()
         expect(alert, f"{name} is shown").to_contain_text(LOST)
         expect(answers, f"What came before {name} is kept").to_have_text("The assistant said:Half")
-        assert chat.wait_for("error")["error"].startswith("The stream broke off:"), f"The page is told of {name}"
+        assert chat.wait_for("error")["error"].startswith("The stream was interrupted:"), f"The page is told of {name}"
         alert.get_by_role("button", name="Retry").click()
         expect(answers, f"There is another try after {name}").to_have_text("The assistant said:Whole")
         assert own.asked[-1]["params"] == {"thread_id": "thr_1", "item_id": "msg_1"}
@@ -280,7 +280,7 @@ def test_a_server_that_cant_be_reached_can_be_tried_again(chat: ChatPage) -> Non
         new_chat(chat)
         chat.context.set_offline(True)
         chat.say("Hi")
-        expect(alert, f"The user is told in {mode} mode").to_contain_text("be reached. Please try again.")
+        expect(alert, f"The user is told in {mode} mode").to_contain_text("reach the server. Please try again.")
         expect(chat.items("user_message"), f"The message is kept in {mode} mode").to_contain_text("Hi")
         chat.context.set_offline(False)
         alert.get_by_role("button", name="Retry").click()

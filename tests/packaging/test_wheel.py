@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import mock_server
 from mock_server import dashboard
-from mock_server.fixtures import fixtures_folder
+from mock_server.documents.shipped import fixtures_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +57,11 @@ def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     shown = {path.relative_to(pages).as_posix() for path in pages.rglob("*") if path.is_file()}
     assert {"docs.js", "dashboard.html", "dashboard/main.js"} < shown
     assert {f"mock_server/dashboard/static/{name}" for name in shown} < set(names)
+    manual = Path(mock_server.__file__).with_name("docs")
+    assert {f"mock_server/docs/{path.name}" for path in manual.glob("*.md")} == {
+        name for name in names if name.startswith("mock_server/docs/")
+    }
+    assert "mock_server/docs/index.md" in names
     element = "mock_server/element/static"
     assert {f"{element}/page/element.js", f"{element}/frame.html", f"{element}/vendor/marked.js"} < set(names)
     licences = {name.rpartition("/")[2] for name in names if ".dist-info/licenses/" in name}

@@ -1,1 +1,1 @@
-"""The pictures of the README."""
+"""The pictures of the README and the manual."""

@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: `make screenshots`."""
+"""Takes the pictures of the README and the manual: `make screenshots`."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from support.chat_page import ChatPage, chat_page
 from support.dashboard_page import Dashboard, dashboard_page
 from support.tabs import Tabs
 
-from mock_server.documents import read_document
+from mock_server.documents.reading import read_document
 from mock_server.testing import ChatKitMock
 
 FOLDER = Path(__file__).parent

@@ -114,7 +114,7 @@ def loaded_demo_threads() -> list[dict[str, Any]]:
         ),
         (
             "threads:\n- {user: a, created_at: 1900-01-01T00:00:00Z}\n",
-            "seed.yaml: threads[0].created_at: a time has to lie between 1970 and 9999",
+            "seed.yaml: threads[0].created_at: a time must be between the years 1970 and 9999",
         ),
     ],
 )
@@ -134,7 +134,7 @@ def test_json_is_read_too(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(DocumentInvalid, match=r"there is no such file, and no such shipped seed \(there are: demo\)"):
+    with pytest.raises(DocumentInvalid, match=r"there is no such file or shipped seed; the shipped seeds are demo"):
         load_seeds(["nowhere.yaml"])
 
 

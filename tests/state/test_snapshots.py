@@ -306,7 +306,7 @@ def test_another_project_takes_it_over_once_the_first_has_let_go(frozen: TestCli
     untouched = snapshot(frozen, "/p/other")
     refused = restore(frozen, body, "/p/other")
     assert refused.status_code == 400
-    assert "project 'default' has this session; reset it first" in refused.json()["error"]["message"]
+    assert "project 'default' already has this session; reset that project first" in refused.json()["error"]["message"]
     assert snapshot(frozen, "/p/other") == untouched
     assert snapshot(frozen) == body
     frozen.post("/_mock/reset")
@@ -350,22 +350,22 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda body: body[: len(body) // 2], "damaged"),
     "not utf-8": (lambda body: body.replace(b'"sessions"', b'"sess\xff"'), ""),
     "no object": (lambda body: b"[]", "Expected 'object', got 'array'"),
-    "empty": (lambda body: b"{}", "no snapshot"),
-    "a seed": (lambda body: b'{"threads": []}', "no snapshot"),
-    "foreign": (_edited("format", "pickle"), "no snapshot"),
+    "empty": (lambda body: b"{}", "not a snapshot"),
+    "a seed": (lambda body: b'{"threads": []}', "not a snapshot"),
+    "foreign": (_edited("format", "pickle"), "not a snapshot"),
     "newer": (_edited("version", 2), "another version"),
     "version as text": (_edited("version", "1"), "another version"),
     "odd moment": (_edited("taken_at", "now"), "taken_at"),
     "unknown field": (_edited("more", 1), "more"),
     "no project": (_edited("projects", []), ""),
     "odd expiry": (_edited("projects.0.sessions.0.expires_at", "soon"), "projects[0].sessions[0].expires_at"),
-    "a session twice": (_edited("projects.0.sessions", lambda old: old * 2), "is there twice"),
-    "a thread without a place": (_edited("projects.0.threads.places", []), "has no place"),
+    "a session twice": (_edited("projects.0.sessions", lambda old: old * 2), "occurs twice"),
+    "a thread without a place": (_edited("projects.0.threads.places", []), "is missing from 'places'"),
     "a thread twice": (_edited("projects.0.threads.entries", lambda old: old * 2), "twice"),
     "an odd item": (_edited("projects.0.threads.entries.0.items.entries.0.type", "poem"), "poem"),
-    "an item without a place": (_edited("projects.0.threads.entries.0.items.places", []), "has no place"),
+    "an item without a place": (_edited("projects.0.threads.entries.0.items.places", []), "is missing from 'places'"),
     "odd content": (_edited("projects.0.files.0.content", "%"), "projects[0].files[0].content"),
-    "far time": (_edited("projects.0.clock.frozen_at", 1e12), "between 1970 and 9999"),
+    "far time": (_edited("projects.0.clock.frozen_at", 1e12), "between the years 1970 and 9999"),
     "short random state": (_edited("projects.0.ids.streams", ["AAAA"] * 3), "projects[0].ids.streams"),
     "odd random state": (_edited("projects.0.ids.streams.2", "/" * 3333 + "w=="), "ids"),
     "an odd fault": (_edited("projects.0.faults.rules.0.do", {"error": 9}), "projects[0].faults.rules[0].do"),
@@ -486,7 +486,7 @@ def test_a_damaged_state_file_is_refused_by_name_and_stays_as_it_was(
     damaged = damage(file.read_bytes())
     file.write_bytes(damaged)
     before = document_of(projects)
-    with pytest.raises(SnapshotInvalid, match=r"state\.json: is (damaged|no snapshot): ?.+"):
+    with pytest.raises(SnapshotInvalid, match=r"state\.json: is (damaged|not a snapshot): ?.+"):
         load_state(file, projects)
     assert document_of(projects) == before
     assert file.read_bytes() == damaged

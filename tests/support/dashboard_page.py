@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Response, ViewportSize, expect
 from support.axe import violations
 from support.tabs import Tab, Tabs
 
+from mock_server.client.clock import ClockHandle
 from mock_server.testing import ChatKitMock, connect
-from mock_server.testing.handle import ClockHandle
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.state.project import Projects
-from mock_server.state.seeds import LoadedSeed, parse_seed
+from mock_server.documents.seeds import LoadedSeed, parse_seed
+from mock_server.state.projects import Projects
 
 HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
 MINIMAL = {"workflow": {"id": "wf_1"}, "user": "ada"}

@@ -8,10 +8,10 @@ from support.emulator import Client
 
 from mock_server.app import MockServer
 from mock_server.config import Settings
-from mock_server.fixtures import fixtures_folder
+from mock_server.documents.seeds import LoadedSeed, parse_seed
+from mock_server.documents.shipped import fixtures_folder
 from mock_server.ids import FAKE_MARK
-from mock_server.state.project import Projects
-from mock_server.state.seeds import LoadedSeed, parse_seed
+from mock_server.state.projects import Projects
 
 CASES = sorted((fixtures_folder() / "wire").glob("*.yaml"))
 NOW = 1_760_170_033
@@ -28,7 +28,7 @@ def client_given(given: dict[str, Any]) -> TestClient:
     projects.default.clock.freeze(NOW)
     if "seed" in given:
         seed = LoadedSeed(seed=parse_seed(given["seed"], source="case"), source="case")
-        projects.default.load(seed.seed, source=seed.source)
+        projects.default.load(seed)
     return Client(MockServer(projects), headers={})
 
 

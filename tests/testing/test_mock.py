@@ -22,7 +22,7 @@ def test_serves_official_clients_and_stops() -> None:
         assert mock.sessions.get(session.id).user == "ada"
         mock.journal.assert_called("sessions.create", times=1)
         url = mock.url
-    with pytest.raises(ControlError, match="no emulator answers"):
+    with pytest.raises(ControlError, match="no emulator responds"):
         connect(url).health()
 
 
@@ -78,7 +78,7 @@ def test_moves_the_time_of_the_server_and_of_the_process() -> None:
         mock.clock.resume()
         mock.clock.shift("-1d")
         assert -86_401 < time.time() - real - 0 < -86_390  # noqa: TID251
-        with pytest.raises(ValueError, match="only a frozen clock ticks"):
+        with pytest.raises(ValueError, match="only a frozen clock can tick"):
             mock.clock.tick()
     assert 0 <= time.time() - real < 30  # noqa: TID251
 
@@ -90,7 +90,7 @@ def test_a_failure_of_the_server_is_raised_with_its_request() -> None:
         app.projects.default.sessions = None  # type: ignore[assignment]
         with pytest.raises(Exception, match="Sorry about that"):
             client.beta.chatkit.sessions.create(user="ada", workflow=WORKFLOW)
-        with pytest.raises(ServerFailed, match=r"while it answered POST /v1/chatkit/sessions \(req_") as caught:
+        with pytest.raises(ServerFailed, match=r"while handling POST /v1/chatkit/sessions \(req_") as caught:
             mock.raise_failures()
         assert isinstance(caught.value.__cause__, AttributeError)
         app.projects.default.sessions = app.projects.get("other").sessions

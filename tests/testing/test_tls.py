@@ -205,7 +205,9 @@ def test_the_certificate_is_good_for_further_names() -> None:
 
 @pytest.mark.parametrize("name", ["chat_kit", "a" * 64, "a..b", "two words"])
 def test_a_name_that_no_certificate_can_have_is_named(name: str) -> None:
-    with pytest.raises(CertificateUnusable, match=f"no certificate can be made for {name}: .*--tls-cert and --tls-key"):
+    with pytest.raises(
+        CertificateUnusable, match=f"can't generate a certificate for {name}: .*--tls-cert and --tls-key"
+    ):
         made_certificate(now=world_time(), names=[name])
 
 
@@ -287,18 +289,18 @@ def test_serves_with_the_files_given(files: Path, cert: str, key: str) -> None:
     [
         ("cert.pem", "other-key.pem", "other-key.pem is not the key of .*cert.pem"),
         ("cert.pem", "rsa-key.pem", "rsa-key.pem is not the key of .*cert.pem"),
-        ("cert.pem", "locked-key.pem", "locked-key.pem wants a passphrase; .*openssl pkey"),
-        ("cert.pem", "damaged-key.pem", "damaged-key.pem holds no private key in PEM"),
-        ("cert.pem", "cert.pem", "cert.pem holds no private key in PEM"),
-        ("cert.pem", "empty", "empty holds no private key in PEM"),
-        ("cert.pem", "noise", "noise holds no private key in PEM"),
+        ("cert.pem", "locked-key.pem", "locked-key.pem is protected by a passphrase; .*openssl pkey"),
+        ("cert.pem", "damaged-key.pem", "damaged-key.pem contains no private key in PEM"),
+        ("cert.pem", "cert.pem", "cert.pem contains no private key in PEM"),
+        ("cert.pem", "empty", "empty contains no private key in PEM"),
+        ("cert.pem", "noise", "noise contains no private key in PEM"),
         ("cert.pem", "missing", "can't read .*missing: no such file"),
         ("cert.pem", "folder", "can't read .*folder: is a directory"),
-        ("damaged-cert.pem", "key.pem", "damaged-cert.pem holds no certificate in PEM"),
-        ("key.pem", "cert.pem", "key.pem holds no certificate in PEM"),
-        ("cert.der", "key.pem", "cert.der holds no certificate in PEM"),
-        ("empty", "key.pem", "empty holds no certificate in PEM"),
-        ("noise", "key.pem", "noise holds no certificate in PEM"),
+        ("damaged-cert.pem", "key.pem", "damaged-cert.pem contains no certificate in PEM"),
+        ("key.pem", "cert.pem", "key.pem contains no certificate in PEM"),
+        ("cert.der", "key.pem", "cert.der contains no certificate in PEM"),
+        ("empty", "key.pem", "empty contains no certificate in PEM"),
+        ("noise", "key.pem", "noise contains no certificate in PEM"),
         ("missing", "key.pem", "can't read .*missing: no such file"),
         ("folder", "key.pem", "can't read .*folder: is a directory"),
     ],

@@ -65,11 +65,11 @@ def test_follows_a_change_of_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("export default 1;\n", "/a/main.js says 'export default 1;', which can't be joined"),
-        ("export let count = 0;\n", "/a/main.js says 'export let count = 0;', which can't be joined"),
-        ('import * as all from "./other.js";\n', "which can't be joined"),
-        ('import { a } from "./main.js";\n', "/a/main.js imports itself by way of another module"),
-        ('import { a } from "/b/other.js";\n', "no folder holds /b/other.js"),
+        ("export default 1;\n", "/a/main.js contains 'export default 1;', which can't be bundled"),
+        ("export let count = 0;\n", "/a/main.js contains 'export let count = 0;', which can't be bundled"),
+        ('import * as all from "./other.js";\n', "which can't be bundled"),
+        ('import { a } from "./main.js";\n', "/a/main.js imports itself through another module"),
+        ('import { a } from "/b/other.js";\n', "no folder contains /b/other.js"),
     ],
 )
 def test_says_what_cannot_be_joined(tmp_path: Path, text: str, message: str) -> None:

@@ -34,22 +34,22 @@ def client_of(folder: Path, **settings: Any) -> TestClient:
         ("turns:\n- when: {txt: a}\n  reply: []\n", ":2: turns[0].when: Object contains unknown field 'txt'; did you"),
         (
             "default:\n- message: hi\n  pause: 1s\n",
-            ":2: default[0]: a step has exactly one key, this one has message, pause",
+            ":2: default[0]: a step must have exactly one key; this one has message, pause",
         ),
-        ("default:\n- {}\n", ":2: default[0]: a step has exactly one key, this one has none"),
-        ("default:\n- pause: soon\n", ":2: default[0].pause: 'soon' is no duration; write seconds, or 200ms"),
+        ("default:\n- {}\n", ":2: default[0]: a step must have exactly one key; this one has none"),
+        ("default:\n- pause: soon\n", ":2: default[0].pause: 'soon' is not a duration; write seconds, or 200ms"),
         ("stream: {every: -1}\n", ":1: stream.every: -1 is not between 0 and 86400 seconds"),
-        ("default:\n- message: '{{usr}}'\n", ":2: default[0].message: nothing is named 'usr'; there are text, user"),
+        ("default:\n- message: '{{usr}}'\n", ":2: default[0].message: unknown name 'usr'; templates can use text"),
         ("default:\n- message: '{{#text}}'\n", ":2: default[0].message: the template does not parse"),
         (
             "turns:\n- when: {text: {regex: '('}}\n  reply: []\n",
-            ":2: turns[0].when.text.regex: is no regular expression",
+            ":2: turns[0].when.text.regex: is not a regular expression",
         ),
         (
             "default:\n- message: {stream: {by: words}}\n",
-            ":2: default[0].message: a message has either 'text' or 'chunks'",
+            ":2: default[0].message: a message must have either 'text' or 'chunks'",
         ),
-        ("default:\n- update_widget: {component_id: a}\n", ":2: default[0].update_widget: an update has 'root'"),
+        ("default:\n- update_widget: {component_id: a}\n", ":2: default[0].update_widget: an update must have 'root'"),
         ("default: [\n", "did not find expected node content"),
         ("hello\n", ":1: Expected 'object', got 'str'"),
     ],
@@ -70,7 +70,7 @@ def test_check_tells_good_from_faulty(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mock_server", "check", str(good), str(bad)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stdout == f"{good}: good, 9 turns\n"
+    assert done.stdout == f"{good}: OK, 9 turns\n"
     assert done.stderr == f"{bad}:1: Object contains unknown field 'defualt'; did you mean 'default'?\n"
 
 
@@ -93,7 +93,7 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path, caplog: pytest.Log
     assert text_of(talk.say("hi")) == "three"
     path.write_text("default: [{mesage: four}]")
     assert text_of(talk.say("hi")) == "three"
-    assert "did you mean 'message'?; the workflow goes on as it was" in caplog.text
+    assert "did you mean 'message'?; its last valid version stays in use" in caplog.text
     path.unlink()
     assert text_of(talk.say("hi")) == "hi"
     (tmp_path / "new.yaml").write_text("id: wf_mine\ndefault: [{message: new}]")

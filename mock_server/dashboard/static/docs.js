@@ -1,4 +1,4 @@
-// Draws openapi.json: one fold for each operation. All text is set as text, never as markup.
+// Renders openapi.json, one <details> per operation. All values are inserted as text, never as markup.
 
 const MOST_NESTED = 6;
 
@@ -22,8 +22,8 @@ function typeName(schema, api) {
 }
 
 const BOUNDS = {
-  minimum: "at least", maximum: "at most", minLength: "characters at least", maxLength: "characters at most",
-  maxProperties: "keys at most", default: "default",
+  minimum: "at least", maximum: "at most", minLength: "minimum length", maxLength: "maximum length",
+  maxProperties: "maximum number of keys", default: "default",
 };
 
 function notes(schema, required) {
@@ -89,24 +89,25 @@ function operationFold(path, method, operation, shared, api) {
       element("small", {}, operation.summary)));
   fold.append(
     ...section("Parameters", parameters([...(shared ?? []), ...(operation.parameters ?? [])], api)),
-    ...section("Body", body && fields(body, api)),
-    ...section("Answer", fields(content(operation.responses["200"]), api)),
-    ...section("Failures", failures(operation.responses)));
+    ...section("Request body", body && fields(body, api)),
+    ...section("Response", fields(content(operation.responses["200"]), api)),
+    ...section("Errors", failures(operation.responses)));
   return fold;
 }
 
 function draw(api) {
   const main = document.getElementById("operations");
-  const groups = { "The ChatKit API": [], "The emulator": [] };
+  const groups = { "ChatKit API": [], "Emulator": [] };
   for (const [path, { parameters: shared, ...methods }] of Object.entries(api.paths)) {
-    const group = path.startsWith("/v1/") ? "The ChatKit API" : "The emulator";
+    const group = path.startsWith("/v1/") ? "ChatKit API" : "Emulator";
     for (const [method, operation] of Object.entries(methods)) {
       groups[group].push(operationFold(path, method, operation, shared, api));
     }
   }
   for (const [title, folds] of Object.entries(groups)) main.append(element("h2", {}, title), ...folds);
   document.getElementById("about").replaceChildren(
-    `${api.info.description} Version ${api.info.version}, as `, element("a", { href: "openapi.json" }, "openapi.json"), ".");
+    `${api.info.description} Version ${api.info.version}. Source: `,
+    element("a", { href: "openapi.json" }, "openapi.json"), ".");
   openLinked();
 }
 
@@ -124,6 +125,7 @@ try {
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   draw(await answer.json());
 } catch (error) {
-  main.append(element("p", { role: "alert" }, `openapi.json can't be read: ${error.message}. Is the server still running?`));
+  main.append(element("p", { role: "alert" },
+    `Could not load openapi.json: ${error.message}. Is the emulator still running?`));
 }
 main.setAttribute("aria-busy", "false");

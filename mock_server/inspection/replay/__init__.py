@@ -1,1 +1,1 @@
-"""A request of the journal as Python that sends it again."""
+"""Turns a request from the journal into a Python test that sends it again."""

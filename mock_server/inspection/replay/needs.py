@@ -1,4 +1,4 @@
-"""What has to be there before a request of the journal can be sent again: threads with their items, and files."""
+"""What a request from the journal needs before it can be sent again: threads with their items, and files."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,7 +32,7 @@ _FILE = {"name": "picture.png", "mime_type": "image/png"}
 
 
 def scene_of(entry: Entry, *, project: Project, catalog: Catalog, options: Settings) -> Scene:
-    """All that a request needs."""
+    """Return a request with everything that it needs."""
     scene = Scene(entry, project, catalog, options, hidden_value(body_of(entry)))
     choose_settings(scene)
     family = scene.operation.partition(".")[0]
@@ -107,13 +107,13 @@ _NEEDS: dict[str, Callable[[Scene], None]] = {
 
 
 def _load_thread(scene: Scene, thread_id: str, wanted: tuple[str, ...]) -> None:
-    """The thread as it was before the request, as far as that can still be seen; `wanted` items are there at least."""
+    """Load a thread as it was before the request, as far as that is still known, with at least the `wanted` items."""
     threads, entry = scene.project.threads, scene.entry
     thread = threads.get(thread_id) if thread_id in threads else None
     seed: dict[str, Any] = {"id": thread_id, "user": hidden(thread.user) if thread else scene.user}
     shown: list[dict[str, Any]] = []
     if entry.events is None or not any(b'"thread.updated"' in frame for frame in entry.events):
-        title = thread.title if thread else "Hello"  # one that is gone had one, or it would have been given one
+        title = thread.title if thread else "Hello"  # without a title, the request would have set one
         seed |= {"title": title} if title else {}
     if thread is not None:
         seed |= {"status": brief(thread.status)} if entry.status != 200 else {}
@@ -138,7 +138,7 @@ def _items_before(entry: Entry, thread: StoredThread) -> Iterator[items.ThreadIt
 
 
 def _seeded(item: items.ThreadItem) -> dict[str, Any]:
-    """An item as seeds have it: in short, and in the order of the document."""
+    """Return an item as seeds write it: in short form, its keys in the order of the document."""
     listed = msgspec.to_builtins(rest.rest_item(item))
     short = {name: value for name, value in listed.items() if value not in (None, [])}
     short["type"] = short["type"].removeprefix("chatkit.")
@@ -147,7 +147,7 @@ def _seeded(item: items.ThreadItem) -> dict[str, Any]:
 
 
 def _invented(operation: str, item_id: str) -> dict[str, Any]:
-    """What may stand for an item that is gone."""
+    """Return a stand-in for an item that no longer exists."""
     if operation.endswith("custom_action"):
         return {"type": "widget", "id": item_id, "widget": {"type": "Card", "children": []}}
     text = {"type": "input_text", "text": "Hello"}
@@ -164,12 +164,12 @@ def _make_pending(shown: list[dict[str, Any]]) -> None:
 
 
 def _ask_again(scene: Scene, params: dict[str, Any]) -> None:
-    """Bring about questions, which seeds can't have, by the message that they were the answer to."""
+    """Send the message that led to questions, because seeds can't contain questions."""
     threads, thread_id = scene.project.threads, params["thread_id"]
     asked = threads.get(thread_id).items if thread_id in threads else ()
     said = [item for item in asked if isinstance(item, items.UserMessageItem)]
     if not said or not scene.has_session:
-        scene.before.append(f"# What has to be there: a thread '{thread_id}' with the questions '{params['item_id']}'.")
+        scene.before.append(f"# This needs a thread '{thread_id}' with the questions '{params['item_id']}'.")
         return
     text = hidden("".join(part.text for part in said[-1].content))
     scene.before += [
@@ -201,7 +201,7 @@ def _upload_attachments(scene: Scene, params: dict[str, Any]) -> None:
 
 
 def _upload(scene: Scene, file: dict[str, str]) -> Expression:
-    """Upload a file; gives its id."""
+    """Add the upload of a file; return the expression for its id."""
     name = f"file_{len(scene.uploads) + 1}"
     content = Expression(f'({literal(file["name"])}, b"content", {literal(file["mime_type"])})')
     headers = {"authorization": SECRET} if scene.has_session else {}

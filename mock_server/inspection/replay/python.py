@@ -1,4 +1,4 @@
-"""Values as the Python that makes them, laid out as formatters do."""
+"""Writes values as Python code, laid out as a formatter would."""
 
 import json
 from typing import Any
@@ -10,13 +10,13 @@ WIDTH = 110
 
 
 class Expression(str):
-    """Python that stands in a value as it is, such as a variable."""
+    """Python code that is written as it is, such as a variable."""
 
     __slots__ = ()
 
 
 def literal(value: Any, *, indent: int = 0) -> str:
-    """JSON, bytes and expressions; what does not fit into a line behind `indent` is broken into several."""
+    """Return code for JSON, bytes and expressions, in several lines if it does not fit on one after `indent`."""
     line = _line(value)
     if indent + len(line) <= WIDTH or not isinstance(value, dict | list):
         return line
@@ -28,7 +28,7 @@ def literal(value: Any, *, indent: int = 0) -> str:
 
 
 def calling(function: str, *arguments: Any, indent: int = 0, **named: Any) -> str:
-    """A call of a function."""
+    """Return code that calls a function."""
     parts = [_line(each) for each in arguments] + [f"{name}={_line(each)}" for name, each in named.items()]
     line = f"{function}({', '.join(parts)})"
     if indent + len(line) <= WIDTH:
@@ -40,7 +40,7 @@ def calling(function: str, *arguments: Any, indent: int = 0, **named: Any) -> st
 
 
 def brief(value: Any) -> Any:
-    """A Struct as JSON without what it has by default."""
+    """Return a Struct as JSON, without the fields that have their default."""
     if isinstance(value, list):
         return [brief(each) for each in value]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A request of the journal on its stage: the sessions, scripts, settings and faults that it needs to fare the same."""
+"""What a request from the journal needs to get the same response again: sessions, scripts, settings and faults."""
 
 from functools import cache
 from typing import Any
@@ -16,18 +16,19 @@ from mock_server.wire.control.faults import FaultAction
 from mock_server.workflows.catalog import Catalog
 
 SECRET = Expression('f"Bearer {session.client_secret}"')
-USER, WORKFLOW = "ada", "wf_echo"  # where the journal does not know them
+USER, WORKFLOW = "ada", "wf_echo"  # if the journal does not know them
 DISABLED = "chatkit.file_upload_disabled"
-_SLOW = {"delay", "bandwidth"}  # what a test need not wait for
+_SLOW = {"delay", "bandwidth"}  # left out, so that a test need not wait
 
 
 class Scene(Struct):
-    """A request of the journal, and what a fresh emulator needs to answer it in the same way.
+    """A request from the journal, and what a fresh emulator needs to give it the same response.
 
-    body: JSON, with expressions in the place of ids that nobody can know; None where there was none.
-    settings: of the emulator, where they differ from the usual ones and matter.
-    before: the lines that set up; uploads: those that need the HTTP client; later: those that tidy up.
-    argument: in place of the path's last part. file: whether a file is sent.
+    body: JSON, with expressions in place of ids that can't be known beforehand; None if there was none.
+    settings: those of the emulator that differ from the defaults and matter here.
+    before: the lines that set things up; uploads: those that need the HTTP client; later: those that clean up.
+    argument: replaces the last part of the path.
+    has_session, has_file: whether a session is created, and whether a file is sent.
     """
 
     entry: Entry
@@ -45,17 +46,17 @@ class Scene(Struct):
 
     @property
     def operation(self) -> str:
-        """What was done; empty where no operation was reached."""
+        """The operation; empty if the request reached none."""
         return self.entry.operation or ""
 
     @property
     def user(self) -> str:
-        """Who did it, as far as that is known."""
+        """The user, as far as known."""
         return hidden(self.entry.user or "") or USER
 
     @property
     def answer_code(self) -> str | None:
-        """The code of the error that was answered."""
+        """The error code in the response, if any."""
         try:
             code = msgspec.json.decode(self.entry.response_body)["error"]["code"]
         except (msgspec.DecodeError, LookupError, TypeError):
@@ -64,12 +65,12 @@ class Scene(Struct):
 
     @property
     def is_natural(self) -> bool:
-        """Whether no rule struck the request, so that it fares the same wherever it is sent."""
+        """Whether no fault rule was applied, so that the request gets the same response wherever it is sent."""
         return self.entry.fault is None or self.entry.fault in {self.entry.workflow, "sk-invalid"}
 
     @property
     def bearer(self) -> str:
-        """The key or secret that was sent."""
+        """The key or secret that was sent; empty if there was none."""
         given = next((value for name, value in self.entry.headers if name == b"authorization"), b"")
         scheme, _, key = given.decode("latin-1").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
@@ -96,7 +97,7 @@ def choose_settings(scene: Scene) -> None:
 
 
 def create_session(scene: Scene, extra: dict[str, Any]) -> None:
-    """A session of the same user and workflow, with what of the old one makes a difference to its answers."""
+    """Create a session of the same user and workflow, with those settings of the old one that affect its responses."""
     scene.has_session = True
     of_workflow: dict[str, Any] = {"id": hidden(scene.entry.workflow or "") or WORKFLOW}
     user = scene.user
@@ -122,7 +123,7 @@ def create_session(scene: Scene, extra: dict[str, Any]) -> None:
 
 
 def add_script(scene: Scene) -> None:
-    """The script that answered, unless it is one of those that every emulator has."""
+    """Add the script that replied, unless it is one that every emulator has."""
     custom = scene.options.custom_workflow if scene.entry.session is None else ""
     workflow = scene.entry.workflow or custom
     script = scene.catalog.get(workflow)
@@ -141,7 +142,7 @@ def _shipped() -> Catalog:
 
 
 def add_fault(scene: Scene) -> None:
-    """What struck, where it would not strike again by itself; and what can't be brought about otherwise."""
+    """Add the fault that was applied, unless it applies by itself; also add one for an error with no other cause."""
     entry = scene.entry
     if not scene.is_natural:
         do = _rule(scene) or _same_effect(entry)
@@ -171,7 +172,7 @@ def _said(do: FaultAction) -> dict[str, Any]:
 
 
 def _same_effect(entry: Entry) -> dict[str, Any]:
-    """What a rule that is gone may have done."""
+    """Return what a rule that no longer exists may have done."""
     if entry.outcome == "dropped" and entry.events is not None:
         return {"cut": len(entry.events)}
     if entry.outcome == "dropped":
@@ -180,7 +181,7 @@ def _same_effect(entry: Entry) -> dict[str, Any]:
 
 
 def decoded(frame: bytes) -> dict[str, Any]:
-    """An event of a stream; empty for one that a fault has broken."""
+    """Return an event of a stream; empty for one that a fault has broken."""
     try:
         event = msgspec.json.decode(frame.removeprefix(b"data: "))
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""A request of the journal as a test in Python."""
+"""Writes a request from the journal as a Python test."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,13 +14,13 @@ from mock_server.moments import iso
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.wire.rest.sessions import SessionCreateParams
 
-_PATIENCE = 3.0  # seconds: what took longer is waited for without a limit
+_PATIENCE = 3.0  # seconds; a request that took longer is sent without a timeout
 _CREATED_WITH = set(SessionCreateParams.__struct_fields__)
 _KEY = Expression('f"Bearer {chatkit_mock.api_key}"')
 
 
 def code_of(scene: Scene) -> str:
-    """The whole text of a test."""
+    """Return the code of the test."""
     request = list(_client_lines(scene) if _fits_client(scene) else _http_lines(scene))
     body = [_title(scene.entry), *scene.before, *request, *scene.later, *_claims(scene)]
     lines = [f"def {_name(scene.entry)}(chatkit_mock):", *("    " + line for line in body)]
@@ -47,15 +47,15 @@ def _name(entry: Entry) -> str:
 
 
 def _title(entry: Entry) -> str:
-    how = f"answered with {entry.status}" if entry.status else entry.outcome
-    return f'"""Request {entry.id} of {iso(entry.at)}, {how}."""'
+    how = f"status {entry.status}" if entry.status else entry.outcome
+    return f'"""Repeat request {entry.id} of {iso(entry.at)} ({how})."""'
 
 
-# The request, by the official client.
+# The request, sent by the official client.
 
 
 def _fits_client(scene: Scene) -> bool:
-    """Whether the official client could have sent it: it creates a session, and nothing is odd about it."""
+    """Return whether the official client could have sent the request: it creates a session, with nothing unusual."""
     body, sent = scene.body, dict(texts(scene.entry.headers))
     return (
         scene.operation == "sessions.create"
@@ -84,7 +84,7 @@ def _client_lines(scene: Scene) -> Iterator[str]:
         yield f"assert response.status_code == {entry.status}"
 
 
-# The request, by HTTP.
+# The request, sent over HTTP.
 
 
 def _http_lines(scene: Scene) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _http_lines(scene: Scene) -> Iterator[str]:
 
 
 def _part_of_stream(scene: Scene, named: dict[str, Any]) -> Iterator[str]:
-    """Of a stream that nobody read to its end: as much as there was."""
+    """Read as much of a stream as there was, for one that was not read to its end."""
     count = len(scene.entry.events or ())
     opened = calling("with http.stream", scene.entry.method, _address(scene), **named, indent=8)
     yield f"    {opened} as response:"
@@ -121,7 +121,7 @@ def _status(entry: Entry) -> Iterator[str]:
     if entry.status:
         yield f"assert response.status_code == {entry.status}"
     else:
-        yield "# It had no answer yet, whose status could be asserted."
+        yield "# There was no response yet whose status could be asserted."
 
 
 def _events(entry: Entry) -> Iterator[str]:
@@ -181,13 +181,13 @@ def _content(scene: Scene) -> dict[str, Any]:
     return {"content": hidden(entry.body.decode("latin-1")).encode("latin-1")} if entry.body else {}
 
 
-# What is asserted in the end.
+# The assertions at the end.
 
 
 def _claims(scene: Scene) -> Iterator[str]:
     entry, claim = scene.entry, dict[str, Any]()
     if len(entry.body) >= ENTRY_BYTES:
-        yield "# The journal kept the beginning of the body only."
+        yield "# The journal kept only the beginning of the body."
     if entry.operation is None:
         claim["method"] = entry.method
     claim |= {"status": entry.status} if entry.status else {}

@@ -1,1 +1,1 @@
-"""What travels on `POST /v1/chatkit/conversation`: operations, stream events, thread items."""
+"""The Structs of `POST /v1/chatkit/conversation`: operations, stream events, thread items."""

@@ -1,7 +1,7 @@
 """Threads and items as the conversation shows them: ISO times, objects where REST has JSON text, no nulls.
 
-The observed times of threads and user messages have no zone, those of all other items end in `Z`: the `datetime`s
-here are naive and aware accordingly.
+Times of threads and user messages have no zone, those of all other items end in `Z` (observed); the `datetime`s here
+are naive or aware accordingly.
 """
 
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,17 +19,17 @@ else:
 
 
 class _ItemPart(Struct, kw_only=True):
-    """A part of an item: what is UNSET is left out."""
+    """A part of an item; fields that are UNSET are left out."""
 
 
 class UserMessageTextContent(_ItemPart, tag="input_text", kw_only=True):
-    """What the user wrote."""
+    """Text that the user wrote."""
 
     text: str
 
 
 class UserMessageTagContent(_ItemPart, tag="input_tag", kw_only=True):
-    """An entity the user mentioned."""
+    """An entity that the user mentioned."""
 
     text: str
     id: str
@@ -42,20 +42,20 @@ UserMessageContent = UserMessageTextContent | UserMessageTagContent
 
 
 class ToolChoice(Struct, frozen=True, kw_only=True):
-    """The tool the user picked."""
+    """The tool that the user picked."""
 
     id: str
 
 
 class InferenceOptions(Struct, frozen=True, kw_only=True):
-    """What the user picked for the answer; `{}` when nothing (observed)."""
+    """What the user picked for the reply; `{}` if nothing (observed)."""
 
     tool_choice: ToolChoice | UnsetType | None = UNSET
     model: str | UnsetType | None = UNSET
 
 
 class UrlSource(_ItemPart, tag="url", kw_only=True):
-    """A page."""
+    """A web page as a source."""
 
     title: str
     url: str
@@ -66,7 +66,7 @@ class UrlSource(_ItemPart, tag="url", kw_only=True):
 
 
 class FileSource(_ItemPart, tag="file", kw_only=True):
-    """A file."""
+    """A file as a source."""
 
     title: str
     filename: str
@@ -76,7 +76,7 @@ class FileSource(_ItemPart, tag="file", kw_only=True):
 
 
 class EntitySource(_ItemPart, tag="entity", kw_only=True):
-    """An entity of the app's."""
+    """An entity of the app as a source."""
 
     title: str
     id: str
@@ -89,7 +89,7 @@ class EntitySource(_ItemPart, tag="entity", kw_only=True):
 
 
 class Annotation(_ItemPart, kw_only=True):
-    """A citation, at a character of the text."""
+    """A citation; `index` is its position in the text, in characters."""
 
     type: Literal["annotation"] = "annotation"
     source: UrlSource | FileSource | EntitySource
@@ -97,7 +97,7 @@ class Annotation(_ItemPart, kw_only=True):
 
 
 class AssistantMessageContent(_ItemPart, kw_only=True):
-    """A piece of the assistant's message."""
+    """A part of an assistant message."""
 
     type: Literal["output_text"] = "output_text"
     text: str
@@ -108,7 +108,7 @@ StatusIndicator = Literal["none", "loading", "complete"]
 
 
 class CustomTask(_ItemPart, tag="custom", kw_only=True):
-    """A step of work."""
+    """A task of any other kind."""
 
     title: str | UnsetType = UNSET
     icon: str | UnsetType = UNSET
@@ -117,7 +117,7 @@ class CustomTask(_ItemPart, tag="custom", kw_only=True):
 
 
 class SearchTask(_ItemPart, tag="web_search", kw_only=True):
-    """A search on the web."""
+    """A web search."""
 
     title: str | UnsetType = UNSET
     title_query: str | UnsetType = UNSET
@@ -135,7 +135,7 @@ class ThoughtTask(_ItemPart, tag="thought", kw_only=True):
 
 
 class FileTask(_ItemPart, tag="file", kw_only=True):
-    """Files looked into."""
+    """Files that were looked at."""
 
     title: str | UnsetType = UNSET
     sources: list[FileSource] = []
@@ -143,7 +143,7 @@ class FileTask(_ItemPart, tag="file", kw_only=True):
 
 
 class ImageTask(_ItemPart, tag="image", kw_only=True):
-    """An image looked at."""
+    """An image that was looked at."""
 
     title: str | UnsetType = UNSET
     status_indicator: StatusIndicator = "none"
@@ -153,7 +153,7 @@ Task = CustomTask | SearchTask | ThoughtTask | FileTask | ImageTask
 
 
 class WorkflowSummary(_ItemPart, kw_only=True):
-    """What closes a workflow: how many seconds it took, or a title."""
+    """The end of a workflow: its duration in seconds, or a title."""
 
     duration: int | UnsetType = UNSET
     title: str | UnsetType = UNSET
@@ -161,7 +161,7 @@ class WorkflowSummary(_ItemPart, kw_only=True):
 
 
 class Workflow(_ItemPart, kw_only=True):
-    """Steps of work, such as reasoning."""
+    """A sequence of tasks, such as reasoning."""
 
     type: Literal["custom", "reasoning"]
     tasks: list[Task]
@@ -170,27 +170,27 @@ class Workflow(_ItemPart, kw_only=True):
 
 
 class GeneratedImage(_ItemPart, kw_only=True):
-    """An image the assistant made."""
+    """An image that the assistant generated."""
 
     id: str
     url: str
 
 
 class StructuredInputAnswer(_ItemPart, kw_only=True):
-    """What the user answered to one question."""
+    """The user's answer to one question."""
 
     values: list[str] = []
     skipped: bool = False
 
 
 class StructuredInputOption(_ItemPart, kw_only=True):
-    """One of the choices."""
+    """An option of a question."""
 
     value: str
 
 
 class MultipleChoice(_ItemPart, tag="multiple_choice", kw_only=True):
-    """A question with choices."""
+    """A question with options to choose from."""
 
     id: str
     question: str
@@ -200,7 +200,7 @@ class MultipleChoice(_ItemPart, tag="multiple_choice", kw_only=True):
 
 
 class Freeform(_ItemPart, tag="freeform", kw_only=True):
-    """A question for words."""
+    """A question to be answered in free text."""
 
     id: str
     question: str
@@ -212,7 +212,7 @@ StructuredInput = MultipleChoice | Freeform
 
 
 class _Item(_ItemPart, kw_only=True):
-    """What every item has."""
+    """The fields that every item has."""
 
     id: str
     thread_id: str
@@ -220,7 +220,7 @@ class _Item(_ItemPart, kw_only=True):
 
 
 class UserMessageItem(_Item, tag="user_message", kw_only=True):
-    """A message of the user."""
+    """A message from the user."""
 
     content: list[UserMessageContent]
     attachments: list[Attachment]
@@ -229,7 +229,7 @@ class UserMessageItem(_Item, tag="user_message", kw_only=True):
 
 
 class AssistantMessageItem(_Item, tag="assistant_message", kw_only=True):
-    """A message of the assistant."""
+    """A message from the assistant."""
 
     content: list[AssistantMessageContent]
 
@@ -252,7 +252,7 @@ class WidgetItem(_Item, tag="widget", kw_only=True):
 
 
 class GeneratedImageItem(_Item, tag="generated_image", kw_only=True):
-    """An image, or the place where one is being made."""
+    """An image, or the place of one that is being generated."""
 
     image: GeneratedImage | UnsetType = UNSET
 
@@ -265,20 +265,20 @@ class StructuredInputItem(_Item, tag="structured_input", kw_only=True):
 
 
 class TaskItem(_Item, tag="task", kw_only=True):
-    """A step of work on its own."""
+    """A task on its own."""
 
     task: Task
 
 
 class WorkflowItem(_Item, tag="workflow", kw_only=True):
-    """Steps of work; `response_items` is sent by the hosted API only, and empty (observed)."""
+    """A sequence of tasks; only the hosted API sends `response_items`, and always empty (observed)."""
 
     workflow: Workflow
     response_items: list[Any] = []
 
 
 class EndOfTurnItem(_Item, tag="end_of_turn", kw_only=True):
-    """The assistant is done."""
+    """The end of the assistant's turn."""
 
 
 ThreadItem = (

@@ -1,4 +1,4 @@
-"""The sixteen operations of `POST /v1/chatkit/conversation`; unknown keys are passed over (specified)."""
+"""The sixteen operations of `POST /v1/chatkit/conversation`; unknown keys are ignored (specified)."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,10 @@ PageSize = Annotated[int, Meta(ge=0)]  # no upper bound here: the element asks f
 
 
 class UserMessageInput(Struct, frozen=True, kw_only=True):
-    """A message: pieces, ids of attachments, a quotation. Empty content with attachments is legal (observed)."""
+    """A message: its content, the ids of its attachments, a quotation.
+
+    Content may be empty if there are attachments (observed).
+    """
 
     content: list[UserMessageContent]
     attachments: list[str] = []
@@ -20,7 +23,7 @@ class UserMessageInput(Struct, frozen=True, kw_only=True):
 
 
 class Action(Struct, frozen=True, kw_only=True):
-    """What a widget sends."""
+    """An action that a widget sends."""
 
     type: str
     payload: Any = None
@@ -34,14 +37,14 @@ class AnswerSubmission(Struct, frozen=True, kw_only=True):
 
 
 class StructuredInputSubmission(Struct, frozen=True, kw_only=True):
-    """The answers, by question."""
+    """The answers by the ids of their questions."""
 
     status: Literal["answered", "skipped"] = "answered"
     answers: dict[str, AnswerSubmission] = {}
 
 
 class ThreadCreateParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="threads.create"):
-    """Begin a thread with a message."""
+    """Create a thread with a message."""
 
     input: UserMessageInput
 
@@ -57,33 +60,33 @@ class AddUserMessageParams(_InThread, frozen=True, kw_only=True, tag="threads.ad
 
 
 class AddClientToolOutputParams(_InThread, frozen=True, kw_only=True, tag="threads.add_client_tool_output"):
-    """Answer the pending tool call."""
+    """Send the output of the pending tool call."""
 
     result: Any
 
 
 class AddStructuredInputParams(_InThread, frozen=True, kw_only=True, tag="threads.add_structured_input"):
-    """Answer questions."""
+    """Send the answers to questions."""
 
     item_id: str
     input: StructuredInputSubmission
 
 
 class RetryAfterItemParams(_InThread, frozen=True, kw_only=True, tag="threads.retry_after_item"):
-    """Answer a message again; what came after it is deleted."""
+    """Ask for another reply to a message; the items after it are deleted."""
 
     item_id: str
 
 
 class CustomActionParams(_InThread, frozen=True, kw_only=True, tag="threads.custom_action"):
-    """A widget's action, answered by a stream."""
+    """Send a widget's action, and get a stream as the response."""
 
     action: Action
     item_id: str | None = None
 
 
 class SyncCustomActionParams(_InThread, frozen=True, kw_only=True, tag="threads.sync_custom_action"):
-    """A widget's action, answered at once."""
+    """Send a widget's action, and get a single response without a stream."""
 
     action: Action
     item_id: str | None = None
@@ -120,14 +123,14 @@ class ItemsListParams(_InThread, frozen=True, kw_only=True, tag="items.list"):
 
 
 class ItemFeedbackParams(_InThread, frozen=True, kw_only=True, tag="items.feedback"):
-    """Praise or blame."""
+    """Rate items as good or bad."""
 
     item_ids: list[str]
     kind: Literal["positive", "negative"]
 
 
 class AttachmentCreateParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="attachments.create"):
-    """Announce a two-phase upload; `size` in bytes."""
+    """Announce a two-phase upload; `size` is in bytes."""
 
     name: str
     size: PageSize
@@ -135,7 +138,7 @@ class AttachmentCreateParams(Struct, frozen=True, kw_only=True, tag_field="op", 
 
 
 class AttachmentDeleteParams(Struct, frozen=True, kw_only=True, tag_field="op", tag="attachments.delete"):
-    """Take back an attachment."""
+    """Delete an attachment."""
 
     attachment_id: str
 
@@ -173,7 +176,7 @@ OPERATIONS: dict[str, type[Struct]] = {
 
 
 class ConversationRequest(Struct, frozen=True, kw_only=True):
-    """The body of every operation: its name, its params, and what `addMetadataToRequest` added."""
+    """The body of every operation: its name, its params, and the metadata of `addMetadataToRequest`."""
 
     type: Literal[
         "threads.create",
@@ -204,10 +207,10 @@ class SyncCustomActionResponse(Struct, kw_only=True):
 
 
 class TranscriptionResult(Struct, kw_only=True):
-    """What was said."""
+    """The text of an audio recording."""
 
     text: str
 
 
 class Nothing(Struct):
-    """`{}`: done."""
+    """An empty object."""

@@ -1,1 +1,1 @@
-"""What travels on `/_mock`: one module per noun."""
+"""The Structs of `/_mock`: one module per noun."""

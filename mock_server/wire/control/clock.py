@@ -7,21 +7,22 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 Instant = Annotated[
     str | float,
     Meta(
-        description="ISO 8601 with a zone, or unix seconds.", extra_json_schema={"examples": ["2026-01-01T00:00:00Z"]}
+        description="ISO 8601 with a time zone, or unix seconds.",
+        extra_json_schema={"examples": ["2026-01-01T00:00:00Z"]},
     ),
 ]
 Duration = Annotated[str | float, Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 10m, 2h, 1d.")]
 
 
 class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do with a project's clock; several are done in this order, all or none.
+    """Changes to a project's clock, applied in this order: all of them or none.
 
-    resume: go on with the world's time, unmoved.
-    freeze: stand still at a moment, or where it is with `now`.
-    travel_to: jump to a moment; a running clock runs on from there.
-    shift: move by a span, backwards if negative.
-    tick: move a frozen clock forward by a span.
-    scale: run on, so many times as fast as the world.
+    resume: follow real time again.
+    freeze: stop at this time, or with `now` at the clock's current time.
+    travel_to: jump to this time; a running clock keeps running from there, a frozen one stays frozen.
+    shift: move by this duration, backwards if negative.
+    tick: move a frozen clock forward by this duration.
+    scale: run this many times as fast as real time.
     """
 
     resume: Literal["now"] | UnsetType = UNSET
@@ -33,7 +34,10 @@ class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ClockState(Struct, frozen=True, kw_only=True):
-    """A project's time: `now` in unix seconds, `at` in ISO 8601; `factor` is how fast it runs, 0 when frozen."""
+    """A project's time: `now` in unix seconds, `at` in ISO 8601.
+
+    factor: how many times as fast as real time the clock runs; 0 if it is frozen.
+    """
 
     project: str
     now: float

@@ -9,9 +9,9 @@ from mock_server.wire.control.projects import ChoiceQuery
 
 
 class EventsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose events to follow: one project's, or with `*` those of all projects, including ones yet to come.
+    """Whose events to follow: those of one project, or with `*` those of all projects, including future ones.
 
-    every: send batches, at most one per such a span, from 50ms to 10s. Without it each event is sent at once.
+    every: send batches, at most one in this time, from 50ms to 10s. Without it, each event is sent at once.
     """
 
     every: Duration | UnsetType = UNSET
@@ -20,10 +20,10 @@ class EventsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=
 class FeedEvent(Struct, frozen=True, kw_only=True):
     """One thing that happened in a project.
 
-    number: counts the events of a project, without gaps as long as somebody listens.
-    kind: such as `session.expired`, `thread.deleted`, `request`, `fault`, `clock`, `reset`.
-    at: unix seconds in the project's time: when it happened, which may be before it was published.
-    data: what it is about.
+    number: the event's number in its project, without gaps as long as somebody listens.
+    kind: the kind of event, such as `session.expired`, `thread.deleted`, `request`, `fault`, `clock` or `reset`.
+    at: when it happened, in unix seconds of the project's time; it may have been published later.
+    data: what the event is about; its keys depend on the kind.
     """
 
     project: str

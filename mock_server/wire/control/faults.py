@@ -1,4 +1,4 @@
-"""Faults: the rules that break answers on purpose."""
+"""Faults: rules that break responses on purpose."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from mock_server.wire.control.clock import Duration
 
 Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 Count = Annotated[int, Meta(ge=1)]
-Events = Annotated[int, Meta(ge=0, description="How many events of a stream pass unharmed before.")]
+Events = Annotated[int, Meta(ge=0, description="How many events of a stream are sent unchanged first.")]
 
 
 class _RulePart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -16,13 +16,13 @@ class _RulePart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FaultMatch(_RulePart, frozen=True, kw_only=True):
-    """Which calls a rule is for; what is left out fits any.
+    """Which requests a fault applies to; a condition that is left out matches any request.
 
-    operation: a name or the beginning of one: `sessions.create`, `sessions`, `conversation.threads.create`.
+    operation: a name or the first parts of one: `sessions.create`, `sessions`, `conversation.threads.create`.
     path: the path below the project, with `*` for any text.
     workflow, user, session: ids, with `*` for any text.
-    nth: which of the fitting calls, counted from 1.
-    probability: of striking a fitting call; drawn anew for each, the same from run to run under `--seed`.
+    nth: which of the matching requests, counted from 1.
+    probability: that the fault applies to a matching request; with `--seed`, the same requests in every run.
     """
 
     operation: str | UnsetType = UNSET
@@ -35,7 +35,7 @@ class FaultMatch(_RulePart, frozen=True, kw_only=True):
 
 
 class FaultError(_RulePart, frozen=True, kw_only=True):
-    """An error answer; what is left out is what OpenAI says with this status. `retry_after` in seconds."""
+    """An error response; what is left out is what OpenAI sends with this status. `retry_after` is in seconds."""
 
     status: Annotated[int, Meta(ge=400, le=599)]
     message: str | UnsetType = UNSET
@@ -46,16 +46,16 @@ class FaultError(_RulePart, frozen=True, kw_only=True):
 
 
 class FaultAction(_RulePart, frozen=True, kw_only=True):
-    """What happens to a call: at most one of error, drop, cut, malformed, truncated, with any of the others.
+    """What happens to a request: at most one of error, drop, cut, malformed and truncated, with any of the others.
 
     delay: wait this long first.
-    end_session: end the call's session first; a session that is just created is born ended.
-    error: answer with an error, by its status or in full.
-    drop: close the connection without an answer.
-    cut: close the connection after so many events of a stream.
-    malformed: break the JSON of the answer, or of the event after so many.
-    truncated: close the connection in the middle of the answer's body, or of the event after so many.
-    bandwidth: send so many bytes a second at most.
+    end_session: end the request's session first; a session that the request creates has ended from the start.
+    error: respond with an error, given by its status or in full.
+    drop: close the connection without a response.
+    cut: close the connection after this many events of a stream.
+    malformed: break the JSON of the response, or of the event after this many.
+    truncated: close the connection in the middle of the response's body, or of the event after this many.
+    bandwidth: send at most this many bytes per second.
     """
 
     delay: Duration | UnsetType = UNSET
@@ -69,11 +69,11 @@ class FaultAction(_RulePart, frozen=True, kw_only=True):
 
 
 class FaultParams(_RulePart, frozen=True, kw_only=True):
-    """A rule: which calls, what happens to them, how often and how long.
+    """A fault: which requests it applies to, what happens to them, how often and for how long.
 
-    name: what `X-Mock-Fault` and the journal call it; by default its id.
-    times: how many calls it strikes at most.
-    lasts: how long it holds, in the project's time.
+    name: its name in `X-Mock-Fault` and in the journal; by default its id.
+    times: how many requests it is applied to at most.
+    lasts: how long it is in effect, in the project's time.
     """
 
     name: Name | UnsetType = UNSET
@@ -84,14 +84,14 @@ class FaultParams(_RulePart, frozen=True, kw_only=True):
 
 
 class FaultSet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file of rules, in order."""
+    """A list of faults, in the order in which they are tried."""
 
     faults: list[FaultParams]
     description: str = ""
 
 
 class MagicValue(_RulePart, frozen=True, kw_only=True):
-    """A magic workflow id in its file: what it does in one sentence, and by which rules, all of them for this id."""
+    """A magic workflow id: what it does in one sentence, and the faults that do it, all of them for this id."""
 
     value: Name
     summary: str
@@ -106,7 +106,11 @@ class MagicFile(_RulePart, frozen=True, kw_only=True):
 
 
 class FaultRule(Struct, kw_only=True):
-    """A rule at work: `until` in unix seconds, `seen` counts the calls that fitted, `hits` those it struck."""
+    """A fault of a project.
+
+    until: when it ends, in unix seconds of the project's time; null if it does not.
+    seen: how many requests it has matched; hits: how many of those it was applied to.
+    """
 
     id: str
     name: str
@@ -119,14 +123,14 @@ class FaultRule(Struct, kw_only=True):
 
 
 class FaultList(Struct, frozen=True, kw_only=True):
-    """A project's rules, in the order in which they are tried: the first that fits strikes."""
+    """A project's faults, in the order in which they are tried: the first one that matches a request is applied."""
 
     project: str
     faults: list[FaultRule]
 
 
 class ShippedSet(Struct, frozen=True, kw_only=True):
-    """A shipped set of rules; it is active while the project has rules of all their names."""
+    """A shipped set of faults; it is active while the project has faults with all of their names."""
 
     name: str
     description: str
@@ -135,17 +139,17 @@ class ShippedSet(Struct, frozen=True, kw_only=True):
 
 
 class ShippedSets(Struct, frozen=True, kw_only=True):
-    """Every shipped set, and whether a project has it."""
+    """Every shipped set of faults, and whether a project has it."""
 
     project: str
     sets: list[ShippedSet]
 
 
 class MagicState(Struct, frozen=True, kw_only=True):
-    """A magic workflow id: what it does, and how many calls it has struck.
+    """A magic workflow id: what it does, and how many requests it was applied to (`hits`).
 
-    active: whether every workflow of the project does as this one does, for it has the rules named so.
-    faults: the rules which that takes.
+    active: whether every workflow of the project behaves like this one, because the project has faults of its name.
+    faults: the faults that make every workflow do so.
     """
 
     value: str
@@ -156,7 +160,7 @@ class MagicState(Struct, frozen=True, kw_only=True):
 
 
 class MagicValues(Struct, frozen=True, kw_only=True):
-    """Every magic workflow id that is made of faults, and what it did in a project."""
+    """Every magic workflow id that works by faults, and how often each was applied in a project."""
 
     project: str
     values: list[MagicState]

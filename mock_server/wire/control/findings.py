@@ -1,4 +1,4 @@
-"""What is said about the client, and about the emulator itself."""
+"""Findings about the client, and the emulator's own fidelity."""
 
 from typing import Literal
 
@@ -8,10 +8,11 @@ Mark = Literal["observed", "specified", "inferred", "ours"]
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """Something the client does that would hurt against the real API.
+    """A mistake of the client, which would cause trouble with the real API.
 
-    code: stable, for `--ignore`. requests: the journal's ids, oldest first.
-    why: what would happen in production. way_out: what to do.
+    code: a stable name, for `--ignore`. message: what the client did.
+    why: what would happen in production. way_out: what to do about it.
+    requests: the ids of the requests in the journal, oldest first.
     """
 
     code: str
@@ -22,7 +23,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 class FindingList(Struct, frozen=True, kw_only=True):
-    """All findings of a project's journal; `forgotten` requests were pushed out of it before."""
+    """All findings in a project's journal; `forgotten` counts the requests that the journal no longer holds."""
 
     project: str
     forgotten: int
@@ -30,9 +31,9 @@ class FindingList(Struct, frozen=True, kw_only=True):
 
 
 class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One behaviour of the emulator, and how it is known that the real API has it.
+    """One behaviour of the emulator, and how it is known that the real API behaves the same.
 
-    mark: the weakest of what it rests on; note: what of it is known otherwise.
+    mark: the weakest evidence for it; note: which part has other evidence, or none.
     """
 
     behaviour: str
@@ -41,6 +42,6 @@ class Behaviour(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class FidelityList(Struct, frozen=True, kw_only=True):
-    """Every behaviour."""
+    """Every behaviour, and how it is known."""
 
     behaviours: list[Behaviour]

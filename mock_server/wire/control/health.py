@@ -1,4 +1,4 @@
-"""What a health check is answered."""
+"""The response to a health check."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """The server lives: its version and the projects it holds."""
+    """The server is running: its version, and the names of its projects."""
 
     status: Literal["ok"] = "ok"
     version: str

@@ -10,31 +10,34 @@ from mock_server.wire.control.clock import ClockState
 ALL = "*"  # in place of a project's name: all of them
 ProjectName = Annotated[str, Meta(extra_json_schema={"pattern": f"^{PROJECT_NAME}$"})]
 ProjectChoice = Annotated[
-    str, Meta(description="A project, * for all of them.", extra_json_schema={"pattern": rf"^({PROJECT_NAME}|\*)$"})
+    str,
+    Meta(
+        description="A project's name, or * for all projects.", extra_json_schema={"pattern": rf"^({PROJECT_NAME}|\*)$"}
+    ),
 ]
 PageSize = Annotated[int, Meta(ge=1, le=1000)]
 
 
 class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query of every call that acts on a project; by default that is the caller's."""
+    """The query of every request about one project, by default the caller's."""
 
     project: ProjectName | UnsetType = UNSET
 
 
 class ChoiceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query of a call that looks at a project, by default the caller's, or at all of them."""
+    """The query of a request about one project, by default the caller's, or about all projects."""
 
     project: ProjectChoice | UnsetType = UNSET
 
 
 class ResetQuery(ProjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to reset; by default all of it."""
+    """What to reset, by default everything; `state` is the sessions, threads and files, `requests` the journal."""
 
     only: Literal["state", "requests", "faults", "clock"] | UnsetType = UNSET
 
 
 class ProjectContents(Struct, frozen=True, kw_only=True):
-    """How much a project holds: requests are those in its journal, faults the rules it has."""
+    """How much a project holds; `requests` counts those in its journal."""
 
     project: str
     sessions: int
@@ -51,7 +54,7 @@ class ProjectOverview(ProjectContents, frozen=True, kw_only=True):
 
 
 class ProjectList(Struct, frozen=True, kw_only=True):
-    """Every project of the server, and which is the default."""
+    """Every project of the server, and the name of the default project."""
 
     default: str
     projects: list[ProjectOverview]

@@ -1,4 +1,4 @@
-"""The journal as `/_mock/requests` shows it, and what can be asked of it."""
+"""The journal on `/_mock/requests`: its requests, and claims about them."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,10 +10,10 @@ Outcome = Literal["open", "completed", "abandoned", "dropped"]
 
 
 class RecordedMessage(Struct, frozen=True, kw_only=True):
-    """The head and the body of a request or an answer.
+    """The headers and the body of a request or a response.
 
-    body: JSON where it is JSON, else its text; null where there is none, or where it is no text.
-    size: of the body in bytes, as far as it is kept.
+    body: JSON if it is JSON, else its text; null if it is empty or not text.
+    size: the size of the body in bytes, as far as it is kept.
     """
 
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class RecordedMessage(Struct, frozen=True, kw_only=True):
 
 
 class _Head(Struct, frozen=True, kw_only=True):
-    """What is said of every request."""
+    """What is shown of every request."""
 
     id: str
     project: str
@@ -42,14 +42,16 @@ class _Head(Struct, frozen=True, kw_only=True):
 
 
 class Record(_Head, frozen=True, kw_only=True):
-    """One request with its answer. Keys and secrets are masked.
+    """One request with its response. Keys and secrets are masked.
 
-    at: unix seconds in the project's time; milliseconds: how long it took in the world's.
-    operation: as the SDKs call it; null where no operation was reached.
-    outcome: `open` while it runs, `abandoned` when the client left first, `dropped` when a fault closed the connection.
-    status: null until the answer began. events: of a stream, as they were sent.
-    fault: what struck it: a rule's name, or a magic value.
-    event_times: of each event, in milliseconds of the world's time since the request began.
+    at: when it came, in unix seconds of the project's time. milliseconds: how long it took in real time.
+    operation: as the SDKs call it; null if the request reached no operation.
+    status: null until the response has begun.
+    outcome: `open` until the request has ended, then `completed`, `abandoned` if the client left first, or `dropped`
+        if a fault closed the connection.
+    fault: the name of the fault that was applied, or a magic value.
+    events: those of a stream, as they were sent.
+    event_times: when each event was sent, in milliseconds of real time since the request began.
     """
 
     request: RecordedMessage
@@ -59,17 +61,17 @@ class Record(_Head, frozen=True, kw_only=True):
 
 
 class RequestSummary(_Head, frozen=True, kw_only=True):
-    """One request without what was said in it; `events`: how many of a stream are kept, null where it was none."""
+    """One request without headers and bodies; `events` counts those kept of a stream, null if it was no stream."""
 
     events: int | None
 
 
 class RecordFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which requests: all that is said has to hold.
+    """Which requests; all given conditions must hold.
 
-    operation: a name or the beginning of one: `sessions`, `conversation.threads.create`.
-    path: with `*` for any text.
-    fault: the name of one, `*` for any.
+    operation: a name or the first parts of one: `sessions`, `conversation.threads.create`.
+    path: the path below the project, with `*` for any text.
+    fault: the name of the fault that was applied, with `*` for any text.
     """
 
     operation: str | UnsetType = UNSET
@@ -85,10 +87,10 @@ class RecordFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RecordMatch(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A filter for `verify`, which looks into messages as well.
+    """Which requests, also by their bodies and headers; all given conditions must hold.
 
-    body: JSON that the request's body is or contains: objects may have further keys.
-    headers: those that the request has among others.
+    body: JSON that the request's body equals or contains; objects may have further keys.
+    headers: headers that the request has, among others.
     """
 
     body: Any | UnsetType = UNSET
@@ -96,7 +98,10 @@ class RecordMatch(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RequestsQuery(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of the journal: newest first, 20 at most, unless asked otherwise."""
+    """A page of the journal, by default the newest 20 requests.
+
+    after: the id of the last request on the previous page.
+    """
 
     project: ProjectName | UnsetType = UNSET
     limit: Annotated[int, Meta(ge=0, le=1000)] = 20
@@ -105,10 +110,10 @@ class RequestsQuery(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SummariesQuery(RequestsQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of the journal in short, of a project or of all: newest first, 100 at most, unless asked otherwise.
+    """A page of the journal of a project, or of all projects, without bodies; by default the newest 100 requests.
 
-    search: a part, in any case, of the id, path, operation, session, user, workflow, thread or fault.
-    after: the id of the last request of the page before.
+    search: part of the id, path, operation, session, user, workflow, thread or fault, ignoring case.
+    after: the id of the last request on the previous page.
     """
 
     project: ProjectChoice | UnsetType = UNSET
@@ -118,7 +123,7 @@ class SummariesQuery(RequestsQuery, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class RequestSummaries(Struct, frozen=True, kw_only=True):
-    """A page; `total` counts those that fit, listed or not, `forgotten` the entries that had to make room."""
+    """A page; `total` counts every match, `forgotten` the requests that the journal no longer holds."""
 
     data: list[RequestSummary]
     total: int
@@ -127,7 +132,7 @@ class RequestSummaries(Struct, frozen=True, kw_only=True):
 
 
 class RecordPage(Struct, frozen=True, kw_only=True):
-    """A page; `forgotten` counts the entries that had to make room."""
+    """A page; `forgotten` counts the requests that the journal no longer holds."""
 
     object: Literal["list"] = "list"
     data: list[Record]
@@ -138,23 +143,23 @@ class RecordPage(Struct, frozen=True, kw_only=True):
 
 
 class ExportQuery(RecordFilter, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which requests to export, oldest first, and as what: JSON Lines, HAR 1.2, or cases for `fixtures/wire`."""
+    """Which requests to export, oldest first, as JSON Lines, HAR 1.2, or cases for `fixtures/wire`."""
 
     project: ProjectName | UnsetType = UNSET
     format: Literal["jsonl", "har", "wire"] = "jsonl"
 
 
 class Cleared(Struct, frozen=True, kw_only=True):
-    """What was taken away."""
+    """How many objects were removed."""
 
     project: str
     cleared: int
 
 
 class VerifyParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A claim about the journal: how often there is a request that fits `match`, or that `sequence` came in order.
+    """A claim about the journal: how many requests match `match`, or that requests came in the order of `sequence`.
 
-    Without a count it has to be there at least once.
+    Without a count, at least one request must match.
     """
 
     match: RecordMatch | UnsetType = UNSET
@@ -165,7 +170,7 @@ class VerifyParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Where a request differs from what was claimed: the field, such as `body.user`, and both values."""
+    """Where a request differs from a claim: the field, such as `body.user`, and both values."""
 
     field: str
     expected: Any
@@ -173,7 +178,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class NearMiss(Struct, frozen=True, kw_only=True):
-    """A request that almost fits."""
+    """A request that almost matches."""
 
     id: str
     operation: str | None
@@ -183,7 +188,7 @@ class NearMiss(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """Whether a claim holds, the requests it is about, and if not, why, with the nearest misses first."""
+    """Whether a claim holds, with the requests that match it; if not, why not, and near misses, the nearest first."""
 
     passed: bool
     count: int
@@ -193,12 +198,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class PytestCode(Struct, frozen=True, kw_only=True):
-    """A test in Python that sends a request again and asserts what came back; it holds no key."""
+    """A Python test that sends a request again and asserts its response; it contains no key or secret."""
 
     code: str
 
 
 class CurlCommand(Struct, frozen=True, kw_only=True):
-    """A request as a shell command; its key or secret is a variable."""
+    """A request as a shell command, with its key or secret in a variable."""
 
     command: str

@@ -1,6 +1,6 @@
-"""Seed documents: the sessions and threads a project begins with. What they leave out takes the defaults.
+"""Seed documents: the sessions and threads that a project starts with. What is left out takes its default.
 
-Items are written in short, or pasted as the real API lists them: `type` with or without `chatkit.`, `widget`,
+Items are written in a short form, or pasted as the real API lists them: `type` with or without `chatkit.`; `widget`,
 `arguments` and `output` as JSON or as JSON text.
 """
 
@@ -22,7 +22,7 @@ Identifier = Annotated[str, Meta(min_length=1)]
 
 
 class SeedSession(SessionCreateParams, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
-    """What creating it would take, and optionally its id, its moment of creation and its status."""
+    """The params to create a session with, and optionally its id, its time of creation and its status."""
 
     id: Identifier | UnsetType = UNSET
     created_at: SeedTime | UnsetType = UNSET
@@ -34,7 +34,7 @@ class _SeedPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SeedStatus(_SeedPart, frozen=True, kw_only=True):
-    """A thread's status; the reason is for locked and closed ones."""
+    """A thread's status; `reason` is for locked and closed threads."""
 
     type: Literal["active", "locked", "closed"] = "active"
     reason: str | None = None
@@ -71,14 +71,14 @@ class SeedFileSource(_SeedPart, tag="file", frozen=True, kw_only=True):
 
 
 class SeedAnnotation(_SeedPart, frozen=True, kw_only=True):
-    """A citation; `type` may be given as the API lists it."""
+    """A citation; `type` is accepted as the API lists it."""
 
     source: SeedUrlSource | SeedFileSource
     type: Literal["url", "file", "annotation"] = "annotation"
 
 
 class SeedOutputText(_SeedPart, frozen=True, kw_only=True):
-    """A piece of an assistant's message."""
+    """A part of an assistant message."""
 
     type: Literal["output_text"] = "output_text"
     text: str
@@ -86,20 +86,20 @@ class SeedOutputText(_SeedPart, frozen=True, kw_only=True):
 
 
 class SeedToolChoice(_SeedPart, frozen=True, kw_only=True):
-    """The tool the user picked."""
+    """The tool that the user picked."""
 
     id: str
 
 
 class SeedInferenceOptions(_SeedPart, frozen=True, kw_only=True):
-    """What the user picked for the answer."""
+    """What the user picked for the reply."""
 
     tool_choice: SeedToolChoice | None = None
     model: str | None = None
 
 
 class _SeedItem(_SeedPart, tag_field="type", frozen=True, kw_only=True):
-    """What every item may say of itself; `object` and `thread_id` are there for pasted items."""
+    """The optional fields of every item; `object` and `thread_id` are accepted for the sake of pasted items."""
 
     id: Identifier | UnsetType = UNSET
     created_at: SeedTime | UnsetType = UNSET
@@ -108,7 +108,7 @@ class _SeedItem(_SeedPart, tag_field="type", frozen=True, kw_only=True):
 
 
 class SeedUserMessage(_SeedItem, tag="user_message", frozen=True, kw_only=True):
-    """A message of the user."""
+    """A message from the user."""
 
     content: list[UserMessageInputText | UserMessageQuotedText]
     attachments: list[SeedAttachment] = []
@@ -116,19 +116,19 @@ class SeedUserMessage(_SeedItem, tag="user_message", frozen=True, kw_only=True):
 
 
 class SeedAssistantMessage(_SeedItem, tag="assistant_message", frozen=True, kw_only=True):
-    """A message of the assistant."""
+    """A message from the assistant."""
 
     content: list[SeedOutputText]
 
 
 class SeedWidget(_SeedItem, tag="widget", frozen=True, kw_only=True):
-    """A widget: its JSON, or JSON text."""
+    """A widget, as JSON or JSON text."""
 
     widget: dict[str, Any] | str
 
 
 class SeedClientToolCall(_SeedItem, tag="client_tool_call", frozen=True, kw_only=True):
-    """A call of a tool in the browser; completed when it has an output, unless it says otherwise."""
+    """A call of a tool in the browser; by default it is completed if it has an output."""
 
     name: str
     call_id: str | UnsetType = UNSET
@@ -146,7 +146,7 @@ class SeedTask(_SeedItem, tag="task", frozen=True, kw_only=True):
 
 
 class SeedTaskGroup(_SeedItem, tag="task_group", frozen=True, kw_only=True):
-    """Tasks of one step of work."""
+    """Tasks of one piece of work."""
 
     tasks: list[SeedTaskGroupTask]
 
@@ -155,7 +155,7 @@ SeedItem = SeedUserMessage | SeedAssistantMessage | SeedWidget | SeedClientToolC
 
 
 class SeedThread(_SeedPart, frozen=True, kw_only=True):
-    """A thread of a user's, with its items in the order they came."""
+    """A user's thread, with its items in the order in which they came."""
 
     user: Annotated[str, Meta(min_length=1)]
     id: Identifier | UnsetType = UNSET
@@ -167,7 +167,7 @@ class SeedThread(_SeedPart, frozen=True, kw_only=True):
 
 
 class Seed(_SeedPart, frozen=True, kw_only=True):
-    """A whole document."""
+    """A seed document."""
 
     sessions: list[SeedSession] = []
     threads: list[SeedThread] = []

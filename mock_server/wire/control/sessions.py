@@ -9,7 +9,10 @@ from mock_server.wire.rest.sessions import ChatSessionStatus
 
 
 class Transition(Struct, frozen=True, kw_only=True, gc=False):
-    """A change of a session's status, at a unix second, and why: `forced` is an expiry by `/_mock`."""
+    """A change of a session's status, when, in unix seconds, and why.
+
+    cause: `forced` is an expiry through `/_mock` or by a fault.
+    """
 
     status: ChatSessionStatus
     at: float
@@ -17,11 +20,12 @@ class Transition(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SessionState(Struct, frozen=True, kw_only=True):
-    """A session, seen from behind: its history, and what is left of it. Its secret is not told.
+    """A session with its history and what is left of its limits, without its client secret.
 
-    seconds_left: until it expires by the project's clock; 0 once it is over.
-    requests_left: of the present sliding minute, in which max_requests_per_1_minute are let through.
-    uploads_left: files that it may still send, of max_files; 0 where uploads are off.
+    created_at, expires_at: in unix seconds of the project's time.
+    seconds_left: until it expires; 0 if it has ended.
+    requests_left: how many of max_requests_per_1_minute are left in the current sliding minute.
+    uploads_left: how many of max_files may still be uploaded; 0 if uploads are off.
     """
 
     id: str
@@ -41,9 +45,9 @@ class SessionState(Struct, frozen=True, kw_only=True):
 
 
 class SessionSettings(Struct, frozen=True, kw_only=True):
-    """What a session was created with, every default applied.
+    """The settings that a session was created with, including defaults.
 
-    expires_after_seconds: null where it was made to expire before its time.
+    expires_after_seconds: null if the session was made to expire early.
     max_file_size: in megabytes. recent_threads: null is unlimited. version: null is the newest.
     """
 
@@ -61,9 +65,10 @@ class SessionSettings(Struct, frozen=True, kw_only=True):
 
 
 class SessionDetail(SessionState, frozen=True, kw_only=True):
-    """A session with its settings, beside those of a session that names but a user and a workflow.
+    """A session with its settings.
 
-    masked_secret: its client secret, of which the first 8 and the last 4 characters stand.
+    masked_secret: its client secret, of which only the first 8 and the last 4 characters are shown.
+    defaults: the settings of a session that is created with nothing but a user and a workflow.
     """
 
     masked_secret: str
@@ -72,17 +77,17 @@ class SessionDetail(SessionState, frozen=True, kw_only=True):
 
 
 class SessionSecret(Struct, frozen=True, kw_only=True):
-    """A session's client secret, whole."""
+    """A session's client secret, unmasked."""
 
     client_secret: str
 
 
 class SessionsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which sessions to list, newest first: all that is said has to hold.
+    """Which sessions to list, newest first; all given conditions must hold.
 
-    search: a part, in any case, of the id, the user or the workflow's id.
-    ids: just these, 200 at most, separated by commas.
-    after: the id of the last session of the page before.
+    search: part of the id, the user or the workflow's id, ignoring case.
+    ids: only the sessions with these ids, at most 200, separated by commas.
+    after: the id of the last session on the previous page.
     """
 
     status: ChatSessionStatus | UnsetType = UNSET
@@ -95,7 +100,7 @@ class SessionsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class SessionList(Struct, frozen=True, kw_only=True):
-    """Sessions, newest first; `total` counts those that fit, listed or not; `has_more`: there are some behind these."""
+    """A page of sessions, newest first; `total` counts every match, `has_more` tells whether there is another page."""
 
     project: str
     total: int
@@ -104,7 +109,7 @@ class SessionList(Struct, frozen=True, kw_only=True):
 
 
 class ExpiriesQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """In how many buckets to count."""
+    """The number of buckets to count in."""
 
     buckets: Annotated[int, Meta(ge=1, le=500)] = 60
 
@@ -112,9 +117,9 @@ class ExpiriesQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_field
 class ExpiryHistogram(Struct, frozen=True, kw_only=True):
     """When the active sessions expire, by their project's clock.
 
-    longest: seconds until the last of them does.
-    buckets: how many expire in each of so many equal parts of that time.
-    next: the 20 that expire first.
+    active: the number of active sessions. longest: the seconds until the last of them expires.
+    buckets: how many expire in each of the equal parts of that time.
+    next: the 20 sessions that expire first.
     """
 
     project: str

@@ -1,4 +1,4 @@
-"""Threads as `/_mock/threads` shows them."""
+"""Threads on `/_mock/threads`."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ from mock_server.wire.rest.threads import ThreadStatus
 
 
 class ThreadSummary(Struct, frozen=True, kw_only=True):
-    """A thread: `session` is the one that began it, `created_at` in unix seconds, `items` how many there are."""
+    """A thread; `session` is the one that created it, `created_at` is in unix seconds, `items` counts its items."""
 
     id: str
     project: str
@@ -37,24 +37,24 @@ class ThreadView(Struct, frozen=True, kw_only=True):
 
 
 class ThreadStatusParam(SeedStatus, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What becomes of a thread; the reason is for locked and closed ones."""
+    """A thread's new status; `reason` is for locked and closed threads."""
 
     type: Literal["active", "locked", "closed"]
 
 
 class ThreadParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change of a thread: all of it or none; a title that is null takes it away."""
+    """The changes to a thread, all of which are made or none; null removes the title."""
 
     title: str | UnsetType | None = UNSET
     status: ThreadStatusParam | UnsetType = UNSET
 
 
 class ThreadsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which threads to list, newest first: all that is said has to hold.
+    """Which threads to list, newest first; all given conditions must hold.
 
-    search: a part, in any case, of the id, the user or the title.
-    session: the one that began them.
-    after: the id of the last thread of the page before.
+    search: part of the id, the user or the title, ignoring case.
+    session: the session that created the threads.
+    after: the id of the last thread on the previous page.
     """
 
     user: str | UnsetType = UNSET
@@ -66,7 +66,7 @@ class ThreadsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ThreadSummaries(Struct, frozen=True, kw_only=True):
-    """Threads, newest first; `total` counts those that fit, listed or not; `has_more`: there are some behind these."""
+    """A page of threads, newest first; `total` counts every match, `has_more` tells whether there is another page."""
 
     project: str
     total: int

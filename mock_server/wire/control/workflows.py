@@ -1,4 +1,4 @@
-"""Workflows as `/_mock/workflows` lists, shows and tries them."""
+"""Workflows on `/_mock/workflows`: lists, details and dry runs."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,11 +10,12 @@ from mock_server.wire.rest.sessions import StateVariables
 
 
 class WorkflowState(Struct, frozen=True, kw_only=True):
-    """A workflow: the versions it says there are, null for any, how many turns it scripts, and where it came from.
+    """A workflow with a script.
 
-    file: its path, null for one that was added.
-    error: why its file can't be used any more; its last good script goes on.
-    prompts: messages that its turns answer to, six at most.
+    versions: those that exist; null if any does. turns: the number of turns in the script.
+    source: whether it comes from a file or was added. file: the file's path; null if it was added.
+    error: why the file can't be used as it is now; its last valid script stays in use.
+    prompts: messages that its turns reply to, at most six.
     """
 
     id: str
@@ -28,10 +29,11 @@ class WorkflowState(Struct, frozen=True, kw_only=True):
 
 
 class WorkflowError(Struct, frozen=True, kw_only=True):
-    """Why a file can't be used: the line, counted from 1, and the place in it, such as `turns[0].when`.
+    """Why a workflow file can't be used.
 
-    workflow: the id of the last good script, which goes on; null where there never was one.
-    message: all of it in one sentence.
+    workflow: the id of the file's last valid script, which stays in use; null if there never was one.
+    line: counted from 1. place: where in the document, such as `turns[0].when`.
+    message: all of this in one sentence.
     """
 
     file: str
@@ -43,9 +45,9 @@ class WorkflowError(Struct, frozen=True, kw_only=True):
 
 
 class WorkflowList(Struct, frozen=True, kw_only=True):
-    """Every workflow with a script, of the whole server; any other id is answered by the echo.
+    """Every workflow of the server that has a script; for any other id, the echo workflow replies.
 
-    errors: of the files that can't be used as they are now.
+    errors: why files can't be used as they are now.
     """
 
     workflows: list[WorkflowState]
@@ -55,8 +57,8 @@ class WorkflowList(Struct, frozen=True, kw_only=True):
 class WorkflowDetail(WorkflowState, frozen=True, kw_only=True):
     """A workflow with its script, as `POST /_mock/workflows` takes it.
 
-    text: of its file as it is now, null for one that was added.
-    errors: of its file.
+    text: the current text of its file; null if it was added.
+    errors: why its file can't be used as it is now.
     """
 
     script: dict[str, Any]
@@ -65,24 +67,24 @@ class WorkflowDetail(WorkflowState, frozen=True, kw_only=True):
 
 
 class _Tried(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of what is tried."""
+    """A part of the input of a dry run."""
 
 
 class TrialAttachment(_Tried, frozen=True, kw_only=True):
-    """A file that comes with the message."""
+    """A file that is sent with the message."""
 
     name: str
     mime_type: str
 
 
 class TrialParams(_Tried, frozen=True, kw_only=True):
-    """What to answer: a message, unless there is an action, a tool with its output, or answers to questions.
+    """The input of a dry run: a message, unless it is an action, a tool with its output, or answers to questions.
 
-    text, attachments: of the message.
-    turn: how many messages the user has sent in the thread, this one among them.
+    text, attachments: those of the message.
+    turn: how many messages the user has sent in the thread, including this one.
     state: the session's state variables.
-    action: what a widget sends; the first widget of the script that offers it is taken for the sender.
-    answers: by question.
+    action: what a widget sends; the sender is the first widget of the script that offers it.
+    answers: the answers by the ids of their questions.
     """
 
     text: str = ""
@@ -97,10 +99,10 @@ class TrialParams(_Tried, frozen=True, kw_only=True):
 
 
 class Condition(Struct, frozen=True, kw_only=True):
-    """A condition of a turn: what it wants, what was given, and whether that fits.
+    """A condition of a turn: the expected value, the given one, and whether they match.
 
-    name: `kind` (of what is answered), `action`, `tool`, `answers`, `text`, `text.equals`, `text.contains`,
-        `text.regex`, `turn`, `output`, `state`, `user` or `attachment`.
+    name: `kind` (of the input), `action`, `tool`, `answers`, `text`, `text.equals`, `text.contains`, `text.regex`,
+        `turn`, `output`, `state`, `user` or `attachment`.
     """
 
     name: str
@@ -110,7 +112,7 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 
 class TurnTrial(Struct, frozen=True, kw_only=True):
-    """A turn with its conditions, all of which have to fit."""
+    """A turn with its conditions, all of which must hold."""
 
     index: int
     fits: bool
@@ -118,10 +120,11 @@ class TurnTrial(Struct, frozen=True, kw_only=True):
 
 
 class Trial(Struct, frozen=True, kw_only=True):
-    """What would answer and why, and the items that it would show; nothing of it is kept.
+    """The result of a dry run: which reply was chosen and why, and its items. Nothing is stored.
 
-    matched: a turn, the first that fits; else the script's default; else the echo.
-    index: of the turn.
+    matched: the first turn that matches, else the script's default, else the echo.
+    index: the turn's index, from 0; null if no turn matched.
+    items: the items that the reply would add or change.
     """
 
     matched: Literal["turn", "default", "echo"]

@@ -1,1 +1,1 @@
-"""What travels on the REST surface, `/v1/chatkit/...` but for the conversation."""
+"""The Structs of the REST API, `/v1/chatkit/...` without the conversation."""

@@ -1,4 +1,4 @@
-"""The check whether a page may show the element."""
+"""The check of whether a page may show the element."""
 
 from msgspec import Struct
 
@@ -16,6 +16,6 @@ class DomainVerifyParams(HostedVerifyParams, frozen=True, kw_only=True):
 
 
 class Verification(Struct, frozen=True, kw_only=True):
-    """Whether it may; an element that may not removes itself (observed)."""
+    """Whether the page may show the element, which otherwise removes itself (observed)."""
 
     verified: bool

@@ -1,4 +1,4 @@
-"""Files as uploads answer with them and messages carry them."""
+"""Files in the form in which uploads return them and messages carry them."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 
 class UploadDescriptor(Struct, kw_only=True):
-    """Where a two-phase upload sends its bytes."""
+    """Where a two-phase upload sends its content."""
 
     url: str
     method: Literal["POST", "PUT"]
@@ -14,7 +14,7 @@ class UploadDescriptor(Struct, kw_only=True):
 
 
 class Attachment(Struct, kw_only=True):
-    """A file; an image has a `preview_url`."""
+    """A file; only an image has a `preview_url`."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""ChatKit sessions on the wire. Fields stand in the API's order, which is also the order of validation."""
+"""ChatKit sessions on the wire. Fields are in the API's order, which is also the order of validation."""
 
 from typing import Annotated, Literal
 
@@ -14,17 +14,17 @@ StateVariables = Annotated[
 
 
 class _Params(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """A part of a request: unknown keys are refused, what is left out takes its default, and null is neither."""
+    """A part of a request: unknown keys and null are refused, and what is left out takes its default."""
 
 
 class ChatSessionWorkflowTracingParam(_Params, frozen=True, kw_only=True):
-    """Whether to trace; enabled by default (documented)."""
+    """Tracing; on by default (documented)."""
 
     enabled: bool = True
 
 
 class ChatSessionWorkflowParam(_Params, frozen=True, kw_only=True):
-    """The workflow behind the session; without a version the latest deployed one (documented)."""
+    """The workflow that the session runs; by default its latest deployed version (documented)."""
 
     id: str
     version: str | UnsetType = UNSET
@@ -33,14 +33,14 @@ class ChatSessionWorkflowParam(_Params, frozen=True, kw_only=True):
 
 
 class ChatSessionExpiresAfterParam(_Params, frozen=True, kw_only=True):
-    """Seconds from creation to expiry; 600 by default and at most (documented)."""
+    """The seconds from creation to expiry; 600 is the default and the maximum (documented)."""
 
     anchor: Literal["created_at"]
     seconds: Annotated[int, Meta(ge=1, le=EXPIRES_AFTER_SECONDS)]
 
 
 class ChatSessionRateLimitsParam(_Params, frozen=True, kw_only=True):
-    """Requests a minute; 10 by default (documented)."""
+    """Requests per minute; 10 by default (documented)."""
 
     max_requests_per_1_minute: PositiveInt = MAX_REQUESTS_PER_1_MINUTE
 
@@ -52,7 +52,7 @@ class AutomaticThreadTitlingParam(_Params, frozen=True, kw_only=True):
 
 
 class FileUploadParam(_Params, frozen=True, kw_only=True):
-    """Uploads; off, with 10 files of 512 megabytes by default (documented)."""
+    """Uploads; off by default, with at most 10 files of 512 megabytes each (documented)."""
 
     enabled: bool = False
     max_file_size: Annotated[int, Meta(ge=1, le=MAX_FILE_SIZE_MB)] = MAX_FILE_SIZE_MB
@@ -60,14 +60,14 @@ class FileUploadParam(_Params, frozen=True, kw_only=True):
 
 
 class HistoryParam(_Params, frozen=True, kw_only=True):
-    """What a user sees of earlier threads; all of them by default (documented)."""
+    """How many earlier threads the user can see; all of them by default (documented)."""
 
     enabled: bool = True
     recent_threads: PositiveInt | UnsetType = UNSET
 
 
 class ChatSessionChatKitConfigurationParam(_Params, frozen=True, kw_only=True):
-    """What the chat offers to the user."""
+    """What the chat offers the user."""
 
     automatic_thread_titling: AutomaticThreadTitlingParam = AutomaticThreadTitlingParam()
     file_upload: FileUploadParam = FileUploadParam()
@@ -85,7 +85,7 @@ class SessionCreateParams(_Params, frozen=True, kw_only=True):
 
 
 class _Resource(Struct, frozen=True, kw_only=True, gc=False):
-    """A part of an answer: nulls are present."""
+    """A part of a response; nulls are present."""
 
 
 class ChatSessionAutomaticThreadTitling(_Resource, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ class ChatSessionAutomaticThreadTitling(_Resource, frozen=True, kw_only=True):
 
 
 class ChatSessionFileUpload(_Resource, frozen=True, kw_only=True):
-    """Resolved uploads: megabytes a file, files a session; filled also where uploads are off (observed)."""
+    """Resolved uploads: megabytes per file, files per session; set even if uploads are off (observed)."""
 
     enabled: bool
     max_file_size: int | None
@@ -103,7 +103,7 @@ class ChatSessionFileUpload(_Resource, frozen=True, kw_only=True):
 
 
 class ChatSessionHistory(_Resource, frozen=True, kw_only=True):
-    """Resolved history; null is unlimited."""
+    """Resolved history; `recent_threads` is null if unlimited."""
 
     enabled: bool
     recent_threads: int | None
@@ -118,7 +118,7 @@ class ChatSessionChatKitConfiguration(_Resource, frozen=True, kw_only=True):
 
 
 class ChatSessionRateLimits(_Resource, frozen=True, kw_only=True):
-    """Resolved limit, requests a minute."""
+    """Resolved limit, in requests per minute."""
 
     max_requests_per_1_minute: int
 
@@ -130,7 +130,7 @@ class ChatKitWorkflowTracing(_Resource, frozen=True, kw_only=True):
 
 
 class ChatKitWorkflow(_Resource, frozen=True, kw_only=True):
-    """The session's workflow, in the observed order."""
+    """The session's workflow, with its keys in the observed order."""
 
     id: str
     state_variables: dict[str, str | int | bool | float] | None
@@ -142,7 +142,7 @@ ChatSessionStatus = Literal["active", "expired", "cancelled"]
 
 
 class ChatSession(_Resource, frozen=True, kw_only=True):
-    """A session: ten keys in the observed order; `expires_at` in unix seconds."""
+    """A session, with its ten keys in the observed order; `expires_at` is in unix seconds."""
 
     id: str
     object: Literal["chatkit.session"] = "chatkit.session"

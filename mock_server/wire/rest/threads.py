@@ -1,4 +1,4 @@
-"""Threads and their items on the REST surface: unix seconds, `chatkit.` types, nulls present."""
+"""Threads and their items in the REST API: unix seconds, `chatkit.` types, nulls present."""
 
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -27,21 +27,21 @@ class ThreadListParams(ThreadListItemsParams, frozen=True, kw_only=True, forbid_
 
 
 class _Resource(Struct, frozen=True, kw_only=True):
-    """A part of an answer: nulls are present."""
+    """A part of a response; nulls are present."""
 
 
 class ActiveStatus(_Resource, tag="active", frozen=True, kw_only=True):
-    """The thread takes messages."""
+    """The thread accepts messages."""
 
 
 class LockedStatus(_Resource, tag="locked", frozen=True, kw_only=True):
-    """The thread takes no messages for now."""
+    """The thread accepts no messages for now."""
 
     reason: str | None
 
 
 class ClosedStatus(_Resource, tag="closed", frozen=True, kw_only=True):
-    """The thread takes no more messages."""
+    """The thread accepts no more messages."""
 
     reason: str | None
 
@@ -50,7 +50,7 @@ ThreadStatus = ActiveStatus | LockedStatus | ClosedStatus
 
 
 class ChatKitThread(_Resource, frozen=True, kw_only=True):
-    """A thread; `created_at` in unix seconds."""
+    """A thread; `created_at` is in unix seconds."""
 
     id: str
     object: Literal["chatkit.thread"] = "chatkit.thread"
@@ -61,7 +61,7 @@ class ChatKitThread(_Resource, frozen=True, kw_only=True):
 
 
 class ThreadDeleteResponse(_Resource, frozen=True, kw_only=True):
-    """The answer to a deletion."""
+    """The response to the deletion of a thread."""
 
     id: str
     object: Literal["chatkit.thread.deleted"] = "chatkit.thread.deleted"
@@ -69,13 +69,13 @@ class ThreadDeleteResponse(_Resource, frozen=True, kw_only=True):
 
 
 class UserMessageInputText(_Resource, tag="input_text", frozen=True, kw_only=True):
-    """What the user wrote."""
+    """Text that the user wrote."""
 
     text: str
 
 
 class UserMessageQuotedText(_Resource, tag="quoted_text", frozen=True, kw_only=True):
-    """What the user quoted."""
+    """Text that the user quoted."""
 
     text: str
 
@@ -91,13 +91,13 @@ class ChatKitAttachment(_Resource, frozen=True, kw_only=True):
 
 
 class ToolChoice(_Resource, frozen=True, kw_only=True):
-    """The tool the user picked."""
+    """The tool that the user picked."""
 
     id: str
 
 
 class InferenceOptions(_Resource, frozen=True, kw_only=True):
-    """What the user picked for the answer."""
+    """What the user picked for the reply."""
 
     tool_choice: ToolChoice | None
     model: str | None
@@ -128,7 +128,7 @@ class FileAnnotation(_Resource, tag="file", frozen=True, kw_only=True):
 
 
 class ChatKitResponseOutputText(_Resource, frozen=True, kw_only=True):
-    """A piece of the assistant's answer."""
+    """A part of an assistant message."""
 
     type: Literal["output_text"] = "output_text"
     text: str
@@ -136,7 +136,7 @@ class ChatKitResponseOutputText(_Resource, frozen=True, kw_only=True):
 
 
 class _Item(_Resource, frozen=True, kw_only=True):
-    """What every item has; `created_at` in unix seconds."""
+    """The fields that every item has; `created_at` is in unix seconds."""
 
     id: str
     object: Literal["chatkit.thread_item"] = "chatkit.thread_item"
@@ -145,7 +145,7 @@ class _Item(_Resource, frozen=True, kw_only=True):
 
 
 class ChatKitThreadUserMessageItem(_Item, tag="chatkit.user_message", frozen=True, kw_only=True):
-    """A message of the user."""
+    """A message from the user."""
 
     content: list[UserMessageInputText | UserMessageQuotedText]
     attachments: list[ChatKitAttachment]
@@ -153,7 +153,7 @@ class ChatKitThreadUserMessageItem(_Item, tag="chatkit.user_message", frozen=Tru
 
 
 class ChatKitThreadAssistantMessageItem(_Item, tag="chatkit.assistant_message", frozen=True, kw_only=True):
-    """A message of the assistant."""
+    """A message from the assistant."""
 
     content: list[ChatKitResponseOutputText]
 
@@ -194,7 +194,7 @@ class ChatKitTaskGroupTask(_Resource, frozen=True, kw_only=True):
 
 
 class ChatKitTaskGroup(_Item, tag="chatkit.task_group", frozen=True, kw_only=True):
-    """Tasks of one step of work, such as reasoning."""
+    """Tasks of one piece of work, such as reasoning."""
 
     tasks: list[ChatKitTaskGroupTask]
 
@@ -210,7 +210,7 @@ ThreadItem = (
 
 
 class ListPage(Struct, Generic[T], frozen=True, kw_only=True):
-    """A page of a list; `first_id` and `last_id` are null when it is empty."""
+    """A page of a list; `first_id` and `last_id` are null if it is empty."""
 
     object: Literal["list"] = "list"
     data: list[T]

@@ -1,8 +1,8 @@
-/** What `/_mock` answers. */
+/** Requests to `/_mock`. */
 
-const MOST = 3000; // milliseconds that a slow answer makes the next question wait
+const MOST = 3000; // milliseconds that a slow response can delay the next request
 
-/** A refusal, in the server's own words; `status` is 0 when nobody answered. */
+/** A failed request, with the emulator's error message; `status` is 0 if there was no response. */
 export class Refused extends Error {
   constructor(message, status) {
     super(message);
@@ -10,7 +10,7 @@ export class Refused extends Error {
   }
 }
 
-/** The address of a path below the emulator's, with the query's entries that say something. */
+/** Return the URL of a path relative to the emulator's base; empty query entries are left out. */
 export function addressOf(path, query = {}) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) {
@@ -19,7 +19,7 @@ export function addressOf(path, query = {}) {
   return url;
 }
 
-/** Asks `/_mock/<path>`; rejects with Refused. */
+/** Send a request to `/_mock/<path>` and return the parsed response. Rejects with Refused. */
 export async function ask(path, { method = "GET", query = {}, body } = {}) {
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const sent = body === undefined ? undefined : JSON.stringify(body);
@@ -27,16 +27,19 @@ export async function ask(path, { method = "GET", query = {}, body } = {}) {
   try {
     answer = await fetch(addressOf(`_mock/${path}`, query), { method, headers, body: sent });
   } catch {
-    throw new Refused("The emulator does not answer.", 0);
+    throw new Refused("The emulator is not responding.", 0);
   }
   const read = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(read.error?.message ?? `The emulator answered ${answer.status}.`, answer.status);
+  if (!answer.ok) {
+    const message = read.error?.message ?? `The emulator responded with status ${answer.status}.`;
+    throw new Refused(message, answer.status);
+  }
   return read;
 }
 
 /**
- * Lets `work` be asked for as often as one likes: it is done soon, never twice at once, at most once in `least`
- * milliseconds, and the rarer the longer it takes, so that watching never burdens the server.
+ * Return a throttled version of the async function `work`: it never runs concurrently, at most once per `least`
+ * milliseconds, and less often the longer it takes, so that an open page never overloads the emulator.
  */
 export function paced(work, least = 500) {
   let asked = false;

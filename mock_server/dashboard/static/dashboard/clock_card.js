@@ -1,14 +1,14 @@
-/** One project's clock, with what can be done to it. */
+/** One project's clock and its controls. */
 
 import { badge, button, choice, field, h } from "./ui.js";
 import { momentOf, spanOf } from "./clocks.js";
 import { JumpForm } from "./clock_jump.js";
 
 const SPEEDS = [
-  ["1", "As fast as the world"],
-  ["10", "10 times"],
-  ["60", "A minute a second"],
-  ["600", "10 minutes a second"],
+  ["1", "Normal speed"],
+  ["10", "10× speed"],
+  ["60", "1 minute per second"],
+  ["600", "10 minutes per second"],
 ];
 const STEPS = [
   ["−10 min", "-10m"],
@@ -16,10 +16,10 @@ const STEPS = [
   ["+10 min", "10m"],
   ["+1 h", "1h"],
 ];
-const UNMOVED = 2; // seconds by which a clock may differ from the world's and still be told as real time
+const UNMOVED = 2; // seconds that a clock may be off and still be shown as real time
 
 export class ClockCard {
-  /** `moved()` is called after each move. */
+  /** `moved()` is called after each change of the clock. */
   constructor(app, project, moved) {
     Object.assign(this, { app, project, moved });
     this.time = h("time", { class: "now" });
@@ -27,8 +27,8 @@ export class ClockCard {
     this.apart = h("span", { class: "faint" });
     this.failure = h("p", { class: "failure", role: "alert", hidden: true });
     this.stop = button("Freeze", () => this.swap({ freeze: "now" }));
-    this.back = button("Resume", () => this.swap({ resume: "now" }), { title: "Go on with real time" });
-    this.other = h("option", { hidden: true }); // what the clock does, where that is no choice of ours
+    this.back = button("Resume", () => this.swap({ resume: "now" }), { title: "Return to real time" });
+    this.other = h("option", { hidden: true }); // shown for a state that is not in SPEEDS
     this.speed = choice("speed", SPEEDS, "1", (factor) => this.set({ scale: Number(factor) }));
     this.speed.prepend(this.other);
     this.jump = new JumpForm(
@@ -68,7 +68,7 @@ export class ClockCard {
     this.moved();
   }
 
-  /** A button that goes away by being pressed gives its place to the other one. */
+  /** Freeze and Resume replace each other: move the focus to the one that appears. */
   async swap(body) {
     await this.set(body);
     const other = this.stop.hidden ? this.back : this.stop;
@@ -90,7 +90,7 @@ export class ClockCard {
     this.drawSpeed(clock);
   }
 
-  /** The time alone, as often as one likes. */
+  /** Update only the displayed time. */
   tell() {
     if (!this.clock) return;
     const now = this.app.clocks.now(this.project);
@@ -100,7 +100,7 @@ export class ClockCard {
 
   drawSpeed({ frozen, factor }) {
     const isOurs = !frozen && SPEEDS.some(([value]) => value === String(factor));
-    this.other.textContent = frozen ? "Standing still" : `${factor} times`;
+    this.other.textContent = frozen ? "Stopped" : `${factor}× speed`;
     this.other.value = isOurs ? "" : "other";
     this.speed.value = isOurs ? String(factor) : "other";
   }
@@ -108,7 +108,7 @@ export class ClockCard {
 
 function stateOf({ frozen, factor }) {
   if (frozen) return badge("frozen", "info");
-  return factor === 1 ? badge("running", "good") : badge(`${factor} times as fast`, "warn");
+  return factor === 1 ? badge("running", "good") : badge(`${factor}× speed`, "warn");
 }
 
 function apartOf(seconds) {

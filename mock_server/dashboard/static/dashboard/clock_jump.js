@@ -1,4 +1,4 @@
-/** Where to send a clock: a moment as one writes it, or chosen from a calendar. */
+/** A form to set a clock: a time typed in, or picked from a calendar. */
 
 import { button, field, h } from "./ui.js";
 
@@ -6,7 +6,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?$/;
 
 export class JumpForm {
-  /** `jump(moment)` is called with what `/_mock/clock` takes; `now()` gives unix seconds, where the calendar opens. */
+  /** `jump(moment)` gets the `travel_to` of `/_mock/clock`; `now()` returns unix seconds, where the calendar opens. */
   constructor(jump, now) {
     Object.assign(this, { jump, now });
     this.at = h("input", { name: "at", placeholder: "2026-01-01T00:00:00Z", spellcheck: "false", size: 22 });
@@ -46,7 +46,7 @@ export class JumpForm {
 
 const CHOOSE = { symbol: "calendar", title: "Choose from a calendar" };
 
-/** What has no zone is in UTC; a number is unix seconds; the server judges all else. */
+/** Convert what was typed: no zone means UTC, a number is unix seconds; the emulator validates the rest. */
 function momentIn(text) {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   if (DAY.test(text)) return `${text}T00:00:00Z`;

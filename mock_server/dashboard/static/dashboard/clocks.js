@@ -1,26 +1,26 @@
-/** The time of every project, running on between two answers of the server. */
+/** The clock of every project, extrapolated between two responses from the emulator. */
 
 export class Clocks {
   #known = new Map();
 
-  /** Takes a ClockState. */
+  /** Store a ClockState. */
   set(state) {
     this.#known.set(state.project, { ...state, read: performance.now() });
   }
 
-  /** What is known of a project's clock. */
+  /** Return the last known ClockState of a project, or undefined. */
   state(project) {
     return this.#known.get(project);
   }
 
-  /** Unix seconds in a project's time. */
+  /** Return a project's current time in unix seconds. */
   now(project) {
     const known = this.#known.get(project);
     return known ? known.now + ((performance.now() - known.read) / 1000) * known.factor : Date.now() / 1000;
   }
 }
 
-/** A moment in words: `2026-01-01 12:00:00Z`, in UTC as the API has it. */
+/** Format unix seconds in UTC, as in the API: `2026-01-01 12:00:00Z`. */
 export function momentOf(seconds) {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime())
@@ -31,7 +31,7 @@ export function momentOf(seconds) {
         .replace(/\.\d+Z$/, "Z");
 }
 
-/** A span in words: `9:58`, `1:02:03`, `3 d 4 h`. */
+/** Format a number of seconds: `9:58`, `1:02:03`, `3 d 4 h`. */
 export function spanOf(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));
   const [days, hours, minutes] = [
@@ -44,7 +44,7 @@ export function spanOf(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** How long ago, in words: `now`, `12 s ago`, `3 min ago`; `in 5 s` for what is still to come. */
+/** Format an age in seconds: `now`, `12 s ago`, `3 min ago`; `in 5 s` if it is negative. */
 export function agoOf(seconds) {
   const whole = Math.round(Math.abs(seconds));
   if (whole < 1) return "now";
@@ -58,7 +58,7 @@ export function agoOf(seconds) {
   return seconds < 0 ? `in ${words}` : `${words} ago`;
 }
 
-/** A duration in words: `0.4 ms`, `12 ms`, `3.20 s`. */
+/** Format a duration in milliseconds: `0.4 ms`, `12 ms`, `3.20 s`. */
 export function millisecondsOf(milliseconds) {
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds >= 10 ? Math.round(milliseconds) : milliseconds.toFixed(1)} ms`;

@@ -1,4 +1,4 @@
-/** The chat without credentials: its settings, the element, and the live session behind it. */
+/** The chat view: session settings, the element, and the live session. */
 
 import { field, h } from "./ui.js";
 import { ChatBox } from "./demo_chat.js";
@@ -8,13 +8,13 @@ import { NotCreated, createSession, hasOwnKey, useKey } from "./demo_session.js"
 import { SessionCard } from "./demo_card.js";
 import { DEFAULTS, SettingsForm, queryOf, requestOf, settingsIn, settingsOf } from "./demo_settings.js";
 
-const BEST = ["wf_demo", "wf_support"]; // to begin with, the first that there is
+const BEST = ["wf_demo", "wf_support"]; // default workflows; the first that exists is used
 const TOOL_ANSWER = '{"status": "lost"}';
-const TOOL_NOTE = "JSON. While it is this one, get_time tells the real time.";
-const ABOUT = "A real session of this emulator, and the stand-in for <openai-chatkit>. No key, no network.";
+const TOOL_NOTE = "JSON. With the default, get_time returns the current time.";
+const ABOUT = "A real session on this emulator, in its own <openai-chatkit> element. No API key or network needed.";
 const PARTS = { chat: "Chat", live: "Session", code: "Code" };
 
-let last; // what was on show before one went to another view
+let last; // what was shown before the user left this view
 
 export function demoView(app, place) {
   const demo = new Demo(app, place);
@@ -47,7 +47,7 @@ class Demo {
 
   layout() {
     const part = (id, words, ...children) => h("section", { id: `demo-${id}`, "aria-label": words }, children);
-    const tool = field("Client tools answer with", this.tool, TOOL_NOTE);
+    const tool = field("Client tool result", this.tool, TOOL_NOTE);
     const columns = h(
       "div",
       { class: "demo-columns", data: { shown: "chat" } },
@@ -59,7 +59,7 @@ class Demo {
     return h("div", { class: "view full demo" }, title, this.tabs(columns), columns);
   }
 
-  /** Which part a phone shows. */
+  /** Return the tabs that switch between the columns on a phone. */
   tabs(columns) {
     const list = h("div", { class: "tabs", role: "group", "aria-label": "Parts" });
     const show = (part) => {
@@ -72,13 +72,13 @@ class Demo {
     return list;
   }
 
-  /** Where the API is told of the project, or "". */
+  /** The project for the API's base URL, "" for the default one. */
   get named() {
     return this.project === this.app.fallback ? "" : this.project;
   }
 
   async arrive(query) {
-    this.chat.wait("Creating a session …");
+    this.chat.wait("Creating a session…");
     await this.readWorkflows();
     const named = query.get("session");
     const wanted = named ?? this.last?.session;
@@ -86,7 +86,7 @@ class Demo {
     if (this.isGone) return;
     if (isOpen && !named) this.note();
     if (isOpen) return;
-    if (named) this.events.note(`${named} is not there any more: here is a new session.`);
+    if (named) this.events.note(`Session ${named} no longer exists; creating a new one.`);
     await this.begin(this.last?.settings ?? settingsIn(query));
   }
 
@@ -103,7 +103,7 @@ class Demo {
     this.form.fill(DEFAULTS);
   }
 
-  /** Goes on with a session that is there. Says whether it is. */
+  /** Show an existing session. Resolves to false if there is no such session. */
   async open(id) {
     const { app, project, last } = this;
     const path = `sessions/${encodeURIComponent(id)}`;
@@ -124,13 +124,13 @@ class Demo {
     }
   }
 
-  /** Creates a session and shows its chat; what hinders it is shown there instead. */
+  /** Create a session and show its chat, or the error in its place. */
   async begin(settings) {
     this.settings = settings;
     this.thread = null;
     this.note();
     this.form.fill(settings);
-    this.chat.wait("Creating a session …");
+    this.chat.wait("Creating a session…");
     const request = this.requestOf(settings);
     this.code.show(this.named, request, hasOwnKey());
     try {
@@ -160,7 +160,7 @@ class Demo {
     return requestOf({ ...settings, workflow: settings.workflow || this.usual });
   }
 
-  /** From now on this is the session on show. */
+  /** Make this the current session. */
   adopt({ id, settings, request }) {
     Object.assign(this, { session: id, settings, request });
     this.form.fill(settings);
@@ -184,13 +184,13 @@ class Demo {
     this.chat.show(shown).catch((error) => this.refuse(new NotCreated(error.message)));
   }
 
-  /** The element wants another secret, for the present one is over or soon will be: a new session, as an app makes it. */
+  /** Return a client secret to replace one that has expired or is about to: from a new session, as an app does it. */
   async renew(shown) {
     const { request, settings } = this;
     const before = this.session;
     const { id, client_secret: secret } = await createSession(this.named, request);
     if (this.shown !== shown || this.isGone) return secret;
-    this.events.note("The element asked for another secret: a new session.", { before, now: id });
+    this.events.note("The element requested a new client secret; created a new session.", { before, now: id });
     this.adopt({ id, settings, request });
     if (this.app.place.query.has("session")) this.app.note({ session: id });
     return secret;
@@ -207,7 +207,7 @@ class Demo {
     try {
       return JSON.parse(this.tool.value);
     } catch {
-      throw new Error("What client tools answer with is no JSON.");
+      throw new Error("The client tool result is not valid JSON.");
     }
   }
 
@@ -217,7 +217,7 @@ class Demo {
     this.keep();
   }
 
-  /** Puts the settings into the address. */
+  /** Put the settings into the URL. */
   note() {
     const { app, project, settings } = this;
     const of = project === app.oneProject ? null : project;
@@ -231,7 +231,7 @@ class Demo {
     this.keep();
   }
 
-  /** Remembers what is on show, for when one comes back from another view. */
+  /** Remember what is shown, for when the user returns to this view. */
   keep() {
     const { project, session, settings, thread, events } = this;
     last = { project, session, settings, thread, events, tool: this.tool.value };
@@ -248,12 +248,12 @@ class Demo {
   }
 }
 
-/** What the tool of wf_demo gives. */
+/** Return the result of wf_demo's client tool get_time. */
 function timeHere() {
   return { time: new Date().toLocaleTimeString("en-GB"), zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
 }
 
-/** Whether one who comes with this query wants what was on show: it names that, or nothing. */
+/** Whether a URL query refers to the remembered session: it names it, has its settings, or is empty. */
 function isWanted({ session, settings }, query) {
   const named = query.get("session");
   if (named) return named === session;

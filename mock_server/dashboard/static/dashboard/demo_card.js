@@ -1,4 +1,4 @@
-/** The live session: what is left of it, and what can be done to it. */
+/** The live session: its remaining time and requests, and its controls. */
 
 import { paced } from "./api.js";
 import { spanOf } from "./clocks.js";
@@ -8,7 +8,7 @@ import { FaultButtons } from "./demo_faults.js";
 const SOON = 60; // seconds
 
 export class SessionCard {
-  /** `again()` begins another session. */
+  /** `again()` creates another session. */
   constructor(app, project, again) {
     Object.assign(this, { app, project });
     this.faults = new FaultButtons(app, project);
@@ -71,7 +71,7 @@ export class SessionCard {
     );
   }
 
-  /** Shows another session. */
+  /** Show another session. */
   show(id) {
     this.id = id;
     this.session = undefined;
@@ -114,7 +114,7 @@ export class SessionCard {
     this.tick();
   }
 
-  /** Counts down by the project's clock. */
+  /** Count down by the project's clock. */
   tick() {
     const { session, project } = this;
     this.clock.querySelector("span").textContent = this.isFrozen ? "Resume" : "Freeze";
@@ -154,7 +154,7 @@ export class SessionCard {
   }
 }
 
-/** A value under a symbol, which has words for those who do not see it. */
+/** Return a value with an icon and a label for screen readers. */
 function fact(symbol, words) {
   return h(
     "p",

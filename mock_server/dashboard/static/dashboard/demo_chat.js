@@ -1,4 +1,4 @@
-/** The stand-in element in the page, as an app would have it, and what is shown where it can't be. */
+/** The <openai-chatkit> element, embedded as in an app, or an error in its place. */
 
 import { button, h, jsonView, link, statusBadge } from "./ui.js";
 
@@ -22,21 +22,21 @@ const MEGABYTE = 1024 * 1024;
 
 let script;
 
-/** Loads the element once for the page. */
+/** Load the element's script once per page. Rejects if it cannot be loaded. */
 function loadElement() {
   script ??= new Promise((resolve, reject) => {
     const tag = h("script", { src: new URL("deployments/chatkit/chatkit.js", document.baseURI), onload: resolve });
     tag.addEventListener("error", () => {
       script = undefined;
       tag.remove();
-      reject(new Error("The element's script can't be read."));
+      reject(new Error("The element's script could not be loaded."));
     });
     document.head.append(tag);
   });
   return script;
 }
 
-/** Where the chat is. `tell(name, detail)` hears of each of the element's events. */
+/** The area of the chat. `tell(name, detail)` is called for each event of the element. */
 export class ChatBox {
   constructor(tell) {
     this.tell = tell;
@@ -65,8 +65,8 @@ export class ChatBox {
   }
 
   /**
-   * Shows the element. `getClientSecret` and `onClientTool` are an app's; `settings` are the session's; `prompts` are
-   * offered at the start; `thread` is opened if there is one.
+   * Show the element. `getClientSecret` and `onClientTool` are its options of these names; `settings` are the
+   * session's; `prompts` appear on the start screen; `thread` is the id of the initial thread, or null.
    */
   async show(shown) {
     this.shown = shown;
@@ -95,7 +95,7 @@ export class ChatBox {
       startScreen: { greeting: GREETING, prompts: prompts.map((text) => ({ label: text, prompt: text })) },
       threadItemActions: { feedback: true, retry: true },
       composer: {
-        placeholder: "Say anything",
+        placeholder: "Type a message",
         attachments: {
           enabled: settings.uploads,
           maxCount: Number(settings.max_files),
@@ -107,7 +107,7 @@ export class ChatBox {
     };
   }
 
-  /** Says why there is no chat: a NotCreated. `again()` tries anew, `unlock(key)` with another key. */
+  /** Show a NotCreated in place of the chat. `again()` retries; `unlock(key)` retries with another API key. */
   refuse(error, { again, unlock, href }) {
     this.clear();
     this.element.append(
@@ -118,7 +118,7 @@ export class ChatBox {
         h("p", {}, error.message),
         error.hint && h("p", { class: "faint" }, error.hint),
         error.status === 401 && keyForm(unlock),
-        error.body && jsonView(error.body, "The error as the server sent it"),
+        error.body && jsonView(error.body, "Response body"),
         h(
           "div",
           { class: "buttons" },
@@ -140,7 +140,7 @@ function keyForm(unlock) {
       { class: "field" },
       h("span", {}, "API key"),
       key,
-      h("small", {}, "This page forgets it when it is closed."),
+      h("small", {}, "Kept only until you close this page."),
     ),
     h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Use this key"),
   );

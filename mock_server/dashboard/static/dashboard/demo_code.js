@@ -1,4 +1,4 @@
-/** How the session on show is created, as a request and as code. */
+/** The code that creates the current session: request body, Python, TypeScript and curl. */
 
 import { codeBlock, h, tabs } from "./ui.js";
 import { createSnippet, curlSnippet, pageSnippet, typescriptSnippet } from "./snippets.js";
@@ -10,7 +10,7 @@ export class Code {
     this.element = h("section", { class: "session-code" }, h("h2", {}, "This session in code"), this.body);
   }
 
-  /** `project` is "" for the one of requests that name none; a `key` of one's own is not shown. */
+  /** `project` is "" for the default project; with `hasOwnKey` a placeholder replaces the user's API key. */
   show(project, request, hasOwnKey) {
     const key = hasOwnKey ? "your-key" : undefined;
     const pages = [
@@ -21,7 +21,7 @@ export class Code {
     ];
     this.body.replaceChildren(
       tabs("Languages", pages, this.chosen, (name) => (this.chosen = name)),
-      h("h3", {}, "In the page"),
+      h("h3", {}, "In your page"),
       codeBlock(pageSnippet()),
     );
   }

@@ -1,17 +1,17 @@
-/** What the element tells and the server is asked, newest first. */
+/** The element's events and requests, newest first. */
 
 import { paced } from "./api.js";
 import { millisecondsOf } from "./clocks.js";
 import { button, h, icon, jsonView, statusBadge } from "./ui.js";
 
-const MOST = 200; // entries that are kept
-const MISSED = 50; // requests that are looked up when some were not told
+const MOST = 200; // maximum number of entries
+const MISSED = 50; // requests to read from the journal when the feed left some out
 
 export class Events {
   constructor(app, project) {
     Object.assign(this, { app, project, sessions: new Set(), known: new Set() });
     this.list = h("ol", { class: "doings", "aria-label": "Events" });
-    this.nothing = h("p", { class: "faint" }, "Nothing yet. What the element says and asks shows up here.");
+    this.nothing = h("p", { class: "faint" }, "Nothing yet. The element's events and requests appear here.");
     this.element = h(
       "section",
       { class: "happened" },
@@ -31,17 +31,17 @@ export class Events {
     this.catchUp = paced(() => this.app.attempt(() => this.lookUp()));
   }
 
-  /** Tells of a session's requests too, from its first one on. */
+  /** List the requests of a session too, from its first one on. */
   follow(session) {
     this.session = session;
     this.sessions.add(session);
     this.catchUp();
   }
 
-  /** Takes the requests out of the news. */
+  /** Add the requests in a batch of the feed. */
   hear(news) {
-    if (news.all || news.leftOut.request) this.catchUp();
-    for (const { kind, project, data } of news.happenings) {
+    if (news.all || news.omitted.request) this.catchUp();
+    for (const { kind, project, data } of news.events) {
       if (kind === "request" && project === this.project && this.sessions.has(data.session)) this.request(data);
     }
   }
@@ -57,12 +57,12 @@ export class Events {
     const { request: id, operation, method, path, status, milliseconds, fault } = facts;
     if (this.known.has(id) || facts.outcome === "open") return;
     this.known.add(id);
-    const more = [method, millisecondsOf(milliseconds), fault && `struck by ${fault}`];
+    const more = [method, millisecondsOf(milliseconds), fault && `fault: ${fault}`];
     const words = [operation ?? path, more.filter(Boolean).join(" · ")];
     this.put("request", words, facts, statusBadge(status), this.wayTo(id));
   }
 
-  /** Tells of a session that was not created. */
+  /** Add a failed creation of a session. */
   refused({ message, status, body, requestId }) {
     const way = requestId && this.wayTo(requestId);
     this.put("request", ["sessions.create", message], body, statusBadge(status), way);
@@ -74,13 +74,13 @@ export class Events {
     return h("a", { class: "tool", href, ...words }, icon("lucide:arrow-right"));
   }
 
-  /** Tells of an event of the element. */
+  /** Add an event of the element. */
   event(name, detail) {
     const said = detail?.error instanceof Error ? { error: detail.error.message } : detail;
     this.put("event", [name, said?.error ?? summaryOf(said)], said);
   }
 
-  /** Tells of what this page did. */
+  /** Add a note about what this page did. */
   note(words, detail) {
     this.put("note", [words], detail);
   }
@@ -105,12 +105,12 @@ export class Events {
   }
 }
 
-/** A name that goes on in the next line behind a dot, rather than anywhere. */
+/** Split a name so that lines break only after a dot. */
 function breakable(words) {
   return words.split(/(?<=[.])(?=\w)/).flatMap((part) => [part, h("wbr")]);
 }
 
-/** Details that are made when they are first looked at. */
+/** Return `<details>` whose content is created when it is first opened. */
 function folded(summary, detail) {
   const made = h("details", {}, h("summary", {}, ...summary));
   made.addEventListener("toggle", () => made.append(jsonView(detail, "Details")), { once: true });

@@ -1,13 +1,13 @@
-/** What breaks the next message of a session, once. */
+/** Buttons that add a fault for the next message of a session, applied once. */
 
 import { paced } from "./api.js";
 import { button, h } from "./ui.js";
 
 const KINDS = {
-  "demo-429": { words: "429", do: { error: { status: 429, retry_after: 5 } }, told: "Refused: too many requests." },
-  "demo-500": { words: "500", do: { error: 500 }, told: "Fails once: the element asks again by itself." },
-  "demo-cut": { words: "Cut stream", do: { cut: 5 }, told: "Breaks off in the middle of the answer." },
-  "demo-slow": { words: "Slow", do: { delay: "3s" }, told: "Answered three seconds late." },
+  "demo-429": { words: "429", do: { error: { status: 429, retry_after: 5 } }, told: "Rejected with status 429." },
+  "demo-500": { words: "500", do: { error: 500 }, told: "Fails once; the element retries." },
+  "demo-cut": { words: "Cut stream", do: { cut: 5 }, told: "The stream is cut off mid-reply." },
+  "demo-slow": { words: "Slow", do: { delay: "3s" }, told: "The response is delayed by 3 s." },
 };
 
 export class FaultButtons {
@@ -31,12 +31,12 @@ export class FaultButtons {
     this.draw();
   }
 
-  /** From now on it is about this session; what would have struck the one before is taken back. */
+  /** Switch to another session; remove the faults that still wait for the previous one. */
   async aim(session) {
     const before = [...this.rules.values()].filter(({ match }) => match.session !== session);
     this.session = session;
     this.rules.clear();
-    for (const { id } of before) await this.remove(id).catch(() => {}); // it struck meanwhile
+    for (const { id } of before) await this.remove(id).catch(() => {}); // it may be gone already
     this.read();
   }
 

@@ -1,22 +1,22 @@
-/** Creates sessions as an app's server would: at the API, so that faults strike and the journal tells of it. */
+/** Create sessions as an app's server does: through the API, so that faults and the journal apply. */
 
 import { apiBase } from "./snippets.js";
 
 const ANY_KEY = "sk-demo";
 
-let key = ANY_KEY; // kept nowhere else
+let key = ANY_KEY; // never stored
 
-/** Uses another key from now on. */
+/** Use another API key from now on. */
 export function useKey(given) {
   key = given;
 }
 
-/** Whether a key was given that must not be shown. */
+/** Whether the user entered an API key, which must not be shown. */
 export function hasOwnKey() {
   return key !== ANY_KEY;
 }
 
-/** No session was created: `status` is 0 when nobody answered; `body`, `hint` and `requestId` are the answer's. */
+/** Creating a session failed. `status` is 0 without a response; `body`, `hint` and `requestId` are the response's. */
 export class NotCreated extends Error {
   constructor(message, { status = 0, body, hint, requestId } = {}) {
     super(message);
@@ -24,12 +24,12 @@ export class NotCreated extends Error {
   }
 }
 
-/** Asks for a session in a project, "" for the one of requests that name none. Throws NotCreated. */
+/** Create a session in a project, "" for the default one. Throws NotCreated. */
 export async function createSession(project, request) {
   const { status, ok, headers, text } = await post(`${apiBase(project)}/chatkit/sessions`, request);
   const body = parsed(text);
   if (ok && body?.client_secret) return body;
-  throw new NotCreated(body?.error?.message ?? `The emulator answered ${status}, but not with a session.`, {
+  throw new NotCreated(body?.error?.message ?? `The emulator responded with status ${status}, but without a session.`, {
     status,
     body: body ?? text,
     hint: headers.get("x-mock-hint"),
@@ -48,7 +48,7 @@ async function post(address, request) {
     const { status, ok, headers: told } = answer;
     return { status, ok, headers: told, text: await answer.text() };
   } catch {
-    throw new NotCreated("The emulator did not answer, or broke off.");
+    throw new NotCreated("The emulator did not respond or closed the connection.");
   }
 }
 

@@ -1,8 +1,8 @@
-/** The settings of a session: in the address, in the form, and as the request that creates it. */
+/** The settings of a session: in the URL, in the form, and as the request that creates it. */
 
 import { choice, field, h, toggle } from "./ui.js";
 
-/** What a session has that names nothing but a user and a workflow (documented); a text is as one types it. */
+/** The defaults of a session (documented), as form values. */
 export const DEFAULTS = {
   workflow: "",
   version: "",
@@ -19,9 +19,9 @@ export const DEFAULTS = {
   state: "",
 };
 const MORE = ["version", "uploads", "max_files", "max_size", "history", "recent", "titles", "tracing", "state"];
-const OTHER = "*"; // no workflow has it for its id
+const OTHER = "*"; // not a possible workflow id
 
-/** The settings in an address; what it does not name has its default. */
+/** Read settings from a URL query; missing ones get their default. */
 export function settingsIn(query) {
   const read = (name, usual) => {
     const given = query.get(name);
@@ -31,7 +31,7 @@ export function settingsIn(query) {
   return Object.fromEntries(Object.entries(DEFAULTS).map(([name, usual]) => [name, read(name, usual)]));
 }
 
-/** The entries of an address that say these settings, null where it need not. */
+/** Return the query entries for settings, null for defaults. */
 export function queryOf(settings) {
   const said = (value) => (typeof value === "boolean" ? (value ? "on" : "off") : value);
   return Object.fromEntries(
@@ -39,7 +39,7 @@ export function queryOf(settings) {
   );
 }
 
-/** The settings of a session that is there: a SessionDetail. */
+/** Return the settings of a SessionDetail. */
 export function settingsOf({ user, workflow, settings }) {
   const text = (value, usual) => (value == null ? usual : String(value));
   return {
@@ -59,7 +59,7 @@ export function settingsOf({ user, workflow, settings }) {
   };
 }
 
-/** The body that creates such a session, with what differs from the defaults. What is wrong, the server says. */
+/** Return the request body that creates such a session, without defaults. Values are validated by the emulator. */
 export function requestOf(settings) {
   const differs = (name) => settings[name] !== DEFAULTS[name] && settings[name] !== "";
   const number = (name) => (differs(name) ? parsed(settings[name]) : undefined);
@@ -85,13 +85,13 @@ export function requestOf(settings) {
   });
 }
 
-/** What is set of an object, undefined if nothing is. */
+/** Return the object without undefined values, or undefined if none are left. */
 function filled(parts) {
   const set = Object.entries(parts).filter(([, value]) => value !== undefined);
   return set.length ? Object.fromEntries(set) : undefined;
 }
 
-/** A number or JSON; a text that is neither as it is, so that the server refuses it in its own words. */
+/** Parse JSON; return invalid text unchanged, so that the emulator rejects it with its own error. */
 function parsed(text) {
   try {
     return JSON.parse(text);
@@ -100,12 +100,12 @@ function parsed(text) {
   }
 }
 
-/** The form. `apply(settings)` is called when it is sent. */
+/** The settings form; it calls `apply(settings)` on submit. */
 export class SettingsForm {
   constructor(apply) {
     this.description = h("small", {});
     this.workflows = h("div", {});
-    this.other = h("input", { name: "other", spellcheck: "false", placeholder: "Any id", "aria-label": "Workflow id" });
+    this.other = h("input", { name: "other", spellcheck: "false", placeholder: "Any ID", "aria-label": "Workflow ID" });
     this.more = h("details", {}, h("summary", {}, "More settings"), h("div", { class: "fields" }, this.rare()));
     this.element = h(
       "form",
@@ -117,10 +117,10 @@ export class SettingsForm {
         field("User", text("user")),
         field("Version", text("version", "Latest")),
         field("Expires after (s)", amount("expires")),
-        field("Requests a minute", amount("requests")),
+        field("Requests per minute", amount("requests")),
       ),
       this.more,
-      h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Apply: new session"),
+      h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Apply to a new session"),
     );
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -131,7 +131,12 @@ export class SettingsForm {
   rare() {
     return [
       toggle("Uploads", false, () => {}, { name: "uploads" }),
-      h("div", { class: "pair" }, field("Files", amount("max_files")), field("MB each", amount("max_size"))),
+      h(
+        "div",
+        { class: "pair" },
+        field("Max files", amount("max_files")),
+        field("Max MB per file", amount("max_size")),
+      ),
       toggle("History", true, () => {}, { name: "history" }),
       field("Recent threads", amount("recent", "All")),
       toggle("Titles", true, () => {}, { name: "titles" }),
@@ -143,14 +148,14 @@ export class SettingsForm {
     ];
   }
 
-  /** What one may choose from: WorkflowStates, the ids that misbehave, and which one is meant where none is said. */
+  /** Fill the workflow selector: WorkflowStates, MagicStates, and the id to use if none is given. */
   offer(workflows, magic, usual) {
     this.usual = usual;
     this.known = new Map([
       ...workflows.map(({ id, description }) => [id, description]),
       ...magic.map(({ value, summary }) => [value, summary]),
     ]);
-    const options = [...this.known.keys(), OTHER].map((id) => [id, id === OTHER ? "Another id …" : id]);
+    const options = [...this.known.keys(), OTHER].map((id) => [id, id === OTHER ? "Other ID…" : id]);
     this.select = choice("workflow", options, usual, (id) => this.choose(id));
     this.workflows.replaceChildren(
       h("div", { class: "fields" }, field("Workflow", this.select), this.other, this.description),
@@ -163,10 +168,10 @@ export class SettingsForm {
     this.other.hidden = known;
     this.other.required = !known;
     if (!known && id !== OTHER) this.other.value = id;
-    this.description.textContent = this.known.get(id) ?? "Without a script the echo answers.";
+    this.description.textContent = this.known.get(id) ?? "Has no script: echoes the user's message.";
   }
 
-  /** Shows settings. */
+  /** Show settings in the form. */
   fill(settings) {
     for (const name of Object.keys(DEFAULTS)) {
       const control = this.element.elements[name];
@@ -177,7 +182,7 @@ export class SettingsForm {
     if (MORE.slice(1).some((name) => settings[name] !== DEFAULTS[name])) this.more.open = true;
   }
 
-  /** What is typed; an empty field has its default. */
+  /** The form's values; empty fields get their default. */
   get settings() {
     const read = (name) => {
       const { type, value, checked } = this.element.elements[name];
@@ -195,7 +200,7 @@ function text(name, placeholder = DEFAULTS[name]) {
   return h("input", { name, placeholder, spellcheck: "false", autocomplete: "off" });
 }
 
-/** A number; its bounds are left to the server, whose words are worth seeing. */
+/** Return a numeric field without bounds, so that the emulator's own errors can be seen. */
 function amount(name, placeholder = DEFAULTS[name]) {
   return h("input", { name, placeholder, inputmode: "numeric", autocomplete: "off" });
 }

@@ -1,6 +1,6 @@
 /**
- * An item as the chat draws it, for reading: in a shadow root, since the chat's styles are not this page's, and such
- * that nothing in it can be pressed, sent or fetched from elsewhere.
+ * A read-only rendering of a thread item with the element's own code. It lives in a shadow root, because it needs the
+ * element's styles, and it disables every control and loads nothing from other origins.
  */
 
 import { h, icon, safeLink, setStyle } from "./ui.js";
@@ -10,13 +10,13 @@ import { colorsOf, measuresOf } from "../../deployments/chatkit/frame/theme.js";
 const CHAT = "../../deployments/chatkit/frame";
 const FILES = [`${CHAT}/base.css`, `${CHAT}/conversation.css`, `${CHAT}/widgets.css`, "drawn.css"];
 const THEME = { colorScheme: "light", radius: "pill", density: "normal" };
-const FOLDS = "summary, .w-toggle, .w-more"; // what opens and closes may do so
+const FOLDS = "summary, .w-toggle, .w-more"; // these stay usable
 const CONTROLS = "button, input, select, textarea, [role=button]";
 const GUARDED = ["click", "submit", "change", "keydown", "mousedown"];
 
 let sheets;
 
-/** What draws an item: `element`, `update(item)`, `paint(scheme)`. */
+/** A rendered item: `element`, `update(item)`, `paint(scheme)` with "light" or "dark". */
 export class Drawn {
   constructor(item, scheme) {
     sheets ??= loadSheets();
@@ -41,11 +41,11 @@ export class Drawn {
     this.canvas.dataset.scheme = scheme;
   }
 
-  /** Draws it from nothing, with the folds as they were. */
+  /** Redraw the item from scratch; keep which `<details>` are open. */
   draw(item) {
     const open = [...this.canvas.querySelectorAll("details")].map((fold) => fold.open);
     this.view = viewOf(unfocused(item), chatOf(this.canvas.dataset.scheme));
-    this.disarm(); // before it is in the page, where images would be fetched
+    this.disarm(); // before it is attached, which would load its images
     this.canvas.replaceChildren(this.view.element);
     [...this.canvas.querySelectorAll("details")].forEach((fold, index) => (fold.open = open[index] ?? fold.open));
   }
@@ -67,7 +67,7 @@ export class Drawn {
   }
 }
 
-/** What the chat is to items: nobody listens to what they say. */
+/** Return a stand-in for the element's Chat whose callbacks do nothing. */
 function chatOf(colorScheme) {
   const locale = navigator.language;
   return {
@@ -79,7 +79,7 @@ function chatOf(colorScheme) {
   };
 }
 
-/** The item without what makes fields of widgets take the focus as they appear. */
+/** Return the item without the properties that make widget fields take the focus. */
 function unfocused(item) {
   const asked = new Set(["autoFocus", "autoSelect"]);
   return JSON.parse(JSON.stringify(item), (key, value) => (asked.has(key) ? undefined : value));
@@ -88,19 +88,19 @@ function unfocused(item) {
 function guard(event) {
   const { target, type, key } = event;
   if (type === "keydown" && key !== "Enter" && key !== " ") return;
-  if (type === "mousedown" && !target.closest("select")) return; // or text could not be selected
+  if (type === "mousedown" && !target.closest("select")) return; // so that text can be selected
   if (target.closest(FOLDS) || target.closest("a[href]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }
 
-/** Whether the page may show an image: its policy allows no others. */
+/** Whether the page's Content-Security-Policy allows this image. */
 function isOwn(address) {
   const { origin, protocol } = new URL(address);
   return protocol === "data:" || (protocol !== "blob:" && origin === location.origin);
 }
 
-/** Puts an image's address in its place. */
+/** Replace an image by a link to it. */
 function tellOf(image) {
   const href = safeLink(image.src);
   const words = image.alt ? `${image.alt}: ${image.src}` : image.src;
@@ -113,7 +113,7 @@ function tellOf(image) {
   image.after(made);
 }
 
-/** The styles, read once for all items; what can't be read is left out. */
+/** Load the element's style sheets, shared by all items; skip those that fail to load. */
 function loadSheets() {
   const all = FILES.map(() => new CSSStyleSheet());
   const read = async (name, sheet) => {

@@ -1,4 +1,4 @@
-/** What will expire when: the active sessions on an axis of time, and those that expire first. */
+/** Upcoming expiries: the active sessions on a time axis, and a list of those that expire first. */
 
 import { codeBlock, h, link, section } from "./ui.js";
 import { spanOf } from "./clocks.js";
@@ -20,7 +20,7 @@ export class Expiries {
       { hidden: true },
       codeBlock(createSnippet(app.oneProject === app.fallback ? "" : app.oneProject)),
     );
-    this.element = section("What expires when", this.words, this.blank, this.axis.element, this.heading, this.list);
+    this.element = section("Upcoming expiries", this.words, this.blank, this.axis.element, this.heading, this.list);
     this.keyed = new Keyed(
       this.list,
       ({ project, id }) => `${project}/${id}`,
@@ -53,9 +53,9 @@ export class Expiries {
   }
 }
 
-/** It says the same for a while, as it is told to who can't see the axis. */
+/** Summarise the axis; it rounds, because screen readers announce every change. */
 function sentence(active, longest) {
-  if (!active) return "No session is active: there is nothing to expire. Make one, such as with:";
+  if (!active) return "No active sessions. Create one, for example with:";
   const whose = active === 1 ? "active session expires" : "active sessions expire";
   return `${active.toLocaleString("en")} ${whose} within ${wordsOf(roundOf(longest))}.`;
 }

@@ -1,11 +1,11 @@
-/** An axis of the time to come, from now on, with bars of how many sessions expire in each part of it. */
+/** A histogram of session expiries on a time axis that starts now. */
 
 import { h, svg } from "./ui.js";
 import { spanOf } from "./clocks.js";
 
 const [HEIGHT, HEAD, FOOT] = [150, 18, 24]; // pixels
-const ROOM = 90; // pixels that a label needs
-const PARTS = 6; // between the labels, at most
+const ROOM = 90; // pixels per label
+const PARTS = 6; // maximum number of intervals between labels
 const DAY = 86_400;
 const STEPS = [
   1,
@@ -27,7 +27,7 @@ const STEPS = [
   ...[1, 2, 5, 10, 30, 90, 365, 730, 1825, 3650].map((days) => days * DAY),
 ];
 
-/** So many seconds in words: `30 s`, `10 min`, `1:15`. */
+/** Format a number of seconds: `30 s`, `10 min`, `1:15`. */
 export function wordsOf(seconds) {
   const [size, unit] = [
     [DAY, "d"],
@@ -37,7 +37,7 @@ export function wordsOf(seconds) {
   return size === 1 && seconds >= 60 ? spanOf(seconds) : `${seconds / size} ${unit}`;
 }
 
-/** The round span that holds these seconds. */
+/** Round a number of seconds up to a multiple of the axis's step. */
 export function roundOf(seconds, parts = PARTS) {
   const step = stepOf(seconds, parts);
   return Math.max(1, Math.ceil(seconds / step)) * step;
@@ -54,7 +54,7 @@ export class ExpiryAxis {
     this.table = h(
       "details",
       { class: "axis-table", ontoggle: () => this.tabulate() },
-      h("summary", {}, "As a table"),
+      h("summary", {}, "Show as table"),
       table(this.rows),
     );
     this.element = h("div", { class: "axis" }, this.drawing, this.table);
@@ -62,7 +62,7 @@ export class ExpiryAxis {
     this.resized.observe(this.drawing);
   }
 
-  /** Shows so many buckets of sessions over the `longest` seconds from now on; `words` say the same. */
+  /** Draw `{ buckets, longest, words }`: expiries per bucket over the next `longest` seconds, and a label. */
   show(counted) {
     this.counted = counted;
     this.element.hidden = !counted.buckets.some(Boolean);
@@ -76,7 +76,7 @@ export class ExpiryAxis {
     this.drawing.replaceChildren(picture(this.counted, width));
   }
 
-  /** The table is in the page while it is looked at. */
+  /** Fill the table, only while it is open. */
   tabulate() {
     if (!this.table.open || !this.counted) return;
     this.rows.replaceChildren(
@@ -97,11 +97,11 @@ export class ExpiryAxis {
 }
 
 function table(rows) {
-  const heads = ["From now", "Sessions that expire"].map((words) => h("th", { scope: "col" }, words));
+  const heads = ["Time from now", "Expiring sessions"].map((words) => h("th", { scope: "col" }, words));
   return h("table", { class: "settings" }, h("thead", {}, h("tr", {}, heads)), rows);
 }
 
-/** The parts of the time in which some expire. */
+/** Return the buckets that are not empty, as `{ from, to, count }` in seconds from now. */
 function partsOf({ buckets, longest }) {
   const size = longest / buckets.length;
   return buckets.map((count, at) => ({ count, from: at * size, to: (at + 1) * size })).filter(({ count }) => count);
@@ -122,7 +122,7 @@ function picture({ buckets, longest, words }, width) {
   );
 }
 
-/** How many the highest bar stands for. */
+/** Label the height of the highest bar. */
 function scale(most, width) {
   return [
     svg("line", { class: "most", x1: 0, x2: width, y1: HEAD, y2: HEAD }),
@@ -136,7 +136,7 @@ function bars(counted, pixels) {
   return partsOf(counted).map(({ count, from, to }) => {
     const height = Math.max(3, (count / most) * (floor - HEAD));
     const shape = { x: from * pixels + 0.5, y: floor - height, width: Math.max(1, (to - from) * pixels - 1), height };
-    const words = `${count} ${count === 1 ? "expires" : "expire"} in ${spanOf(from)} to ${spanOf(to)}`;
+    const words = `${count} ${count === 1 ? "expires" : "expire"} between ${spanOf(from)} and ${spanOf(to)} from now`;
     return svg("rect", { ...shape, rx: 1.5, class: to <= 60 ? "soon" : null }, svg("title", {}, words));
   });
 }

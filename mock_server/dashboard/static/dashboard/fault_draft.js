@@ -1,6 +1,6 @@
-/** What the form of a rule says: as the JSON that is posted, and as Python that does the same. */
+/** The fault in the form, as the JSON that is posted and as equivalent Python. */
 
-/** The operations that a rule may name, in groups; the first of a group stands for all of it. */
+/** The operations that a fault can match, in groups; the first of a group matches all of it. */
 export const OPERATIONS = {
   Sessions: ["sessions", "sessions.create", "sessions.cancel"],
   Conversation: [
@@ -27,7 +27,7 @@ export const OPERATIONS = {
   "Domain keys": ["domain_keys", "domain_keys.verify", "domain_keys.verify_hosted"],
 };
 
-/** A FaultParams of what was typed. What should be a number and is none goes as it is: the server says what is wrong. */
+/** Return the FaultParams for the form's values. Invalid numbers are sent unchanged; the emulator rejects them. */
 export function bodyOf(typed) {
   const texts = Object.fromEntries(Object.entries(typed).map(([name, text]) => [name, text.trim()]));
   const { name, operation, path, workflow, user, session, nth, probability, times, lasts } = texts;
@@ -73,9 +73,9 @@ function given(fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""));
 }
 
-const WIDTH = 88; // characters of a line of Python
+const WIDTH = 88; // maximum line length of the Python code
 
-/** The rule in Python. */
+/** Return Python code that adds the fault. */
 export function pythonOf(
   { name, match: { operation, ...match }, do: { error, ...deed }, times, lasts },
   { url, project },

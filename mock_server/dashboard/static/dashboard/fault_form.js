@@ -1,4 +1,4 @@
-/** The form for a rule, with what it posts shown while one types. */
+/** The form for a new fault, with a live preview of its request body. */
 
 import { button, choice, copyButton, field, h, tabs } from "./ui.js";
 import { OPERATIONS, bodyOf, pythonOf } from "./fault_draft.js";
@@ -6,29 +6,29 @@ import { ruleWords } from "./fault_words.js";
 
 const OTHER = "other";
 const ENDINGS = [
-  ["error", "Answer with an error"],
-  ["drop", "Close the connection, no answer"],
-  ["cut", "Cut the stream after events"],
-  ["malformed", "Break the JSON"],
-  ["truncated", "Stop in mid-answer"],
-  ["", "Let it through"],
+  ["error", "Return an error"],
+  ["drop", "Close the connection without a response"],
+  ["cut", "Cut the stream after some events"],
+  ["malformed", "Send malformed JSON"],
+  ["truncated", "Truncate the response"],
+  ["", "Let the request through"],
 ];
-// Of which endings a field is a part.
+// The endings that use each field.
 const PARTS = {
   status: ["error"],
   message: ["error"],
   retry_after: ["error"],
   events: ["cut", "malformed", "truncated"],
 };
-const PREFILLED = ["operation", "path", "workflow", "user", "session"]; // what a link to the form may say
+const PREFILLED = ["operation", "path", "workflow", "user", "session"]; // may come from the URL's query
 
-/** `add(body)` posts a rule and may reject; `from` is the query of the page's address. */
+/** `add(body)` posts a fault and may reject; `from` is the query of the page's URL. */
 export class FaultForm {
   constructor({ add, from, url, project, to }) {
     Object.assign(this, { addRule: add, where: { url, project } });
     this.words = h("p", { class: "fault-words" });
-    this.json = shownCode("The rule as JSON");
-    this.python = shownCode("The rule in Python");
+    this.json = shownCode("Fault as JSON");
+    this.python = shownCode("Fault in Python");
     this.refusal = h("p", { class: "refusal", role: "alert", hidden: true });
     this.done = h("p", { class: "faint", role: "status" });
     this.element = h(
@@ -43,11 +43,11 @@ export class FaultForm {
 
   parts() {
     return [
-      group("Which calls", this.operation(), calls()),
+      group("Which requests", this.operation(), calls()),
       group(
         "What happens",
         field(
-          "It does",
+          "Effect",
           choice("ending", ENDINGS, "error", () => this.draw()),
         ),
         deeds(),
@@ -55,8 +55,8 @@ export class FaultForm {
       ),
       group(
         "How often",
-        pair(text("times", "Times at most", "Always", "numeric"), text("lasts", "Lasts", "10m")),
-        text("name", "Name", "Its id"),
+        pair(text("times", "Maximum times", "Unlimited", "numeric"), text("lasts", "Active for", "10m")),
+        text("name", "Name", "The fault's ID"),
       ),
     ];
   }
@@ -82,18 +82,18 @@ export class FaultForm {
       ),
     );
     const any = h("option", { value: "" }, "Any");
-    const other = h("option", { value: OTHER }, "Another …");
+    const other = h("option", { value: OTHER }, "Other…");
     return field("Operation", h("select", { name: "operation" }, any, groups, other));
   }
 
   preview(to) {
-    const add = h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Add the rule");
-    const order = h("p", { class: "faint" }, "It goes behind the others of the project ", h("strong", {}, to), ".");
+    const add = h("button", { type: "submit", class: "button", data: { tone: "primary" } }, "Add fault");
+    const order = h("p", { class: "faint" }, "Tried after the other faults of project ", h("strong", {}, to), ".");
     return h(
       "div",
       { class: "fault-preview" },
       this.words,
-      tabs("The rule as code", [
+      tabs("Fault as code", [
         ["JSON", () => this.json],
         ["Python", () => this.python],
       ]),
@@ -110,7 +110,7 @@ export class FaultForm {
     );
   }
 
-  /** The values of the fields that count. */
+  /** The values of the enabled fields. */
   get typed() {
     const { operation, operation_text: other, ...typed } = Object.fromEntries(new FormData(this.element));
     return { ...typed, operation: operation === OTHER ? (other ?? "") : operation };
@@ -153,7 +153,7 @@ export class FaultForm {
     try {
       const { name } = await this.addRule(bodyOf(this.typed));
       this.draw();
-      this.done.textContent = `${name} is at work.`;
+      this.done.textContent = `${name} is active.`;
     } catch (error) {
       this.refusal.textContent = error.message;
       this.refusal.hidden = false;
@@ -165,10 +165,10 @@ export class FaultForm {
 
 function calls() {
   return [
-    text("operation_text", "Operation, or its beginning", "conversation.threads"),
+    text("operation_text", "Operation or prefix", "conversation.threads"),
     pair(text("workflow", "Workflow", "wf_*"), text("user", "User", "ada")),
     pair(text("session", "Session", "cksess_*"), text("path", "Path", "/v1/chatkit/*")),
-    pair(text("nth", "Which of them", "1, 3"), text("probability", "Probability", "0.2", "decimal")),
+    pair(text("nth", "Nth request", "1, 3"), text("probability", "Probability", "0.2", "decimal")),
   ];
 }
 
@@ -176,11 +176,11 @@ function deeds() {
   return [
     pair(
       text("status", "Status", "500", "numeric", "500"),
-      text("retry_after", "Retry after, in seconds", "1", "numeric"),
+      text("retry_after", "Retry-After (seconds)", "1", "numeric"),
     ),
-    text("message", "Message", "What OpenAI says with this status"),
-    text("events", "Events that pass before", "3", "numeric", "3"),
-    pair(text("delay", "Wait first", "2s"), text("bandwidth", "Bytes a second", "2000", "numeric")),
+    text("message", "Message", "OpenAI's message for this status"),
+    text("events", "Events sent before", "3", "numeric", "3"),
+    pair(text("delay", "Delay", "2s"), text("bandwidth", "Bytes per second", "2000", "numeric")),
   ];
 }
 
@@ -199,7 +199,7 @@ function text(name, words, placeholder, inputmode = "text", value = "") {
   );
 }
 
-/** Shows a field and lets it count, or neither. */
+/** Show and enable a field, or hide and disable it. */
 function use(control, isUsed) {
   control.disabled = !isUsed;
   control.closest(".field").hidden = !isUsed;

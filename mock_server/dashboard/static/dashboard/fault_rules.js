@@ -1,4 +1,4 @@
-/** The rules at work, in the order in which they are tried. */
+/** The active faults, in the order in which they are tried. */
 
 import { badge, button, h } from "./ui.js";
 import { spanOf } from "./clocks.js";
@@ -7,7 +7,7 @@ import { ruleWords } from "./fault_words.js";
 import { Keyed } from "./keyed.js";
 
 export class FaultRules {
-  /** `now()` is the project's time in unix seconds; `remove(rule)` takes one away. */
+  /** `now()` returns the project's unix seconds; `remove(rule)` deletes a fault; `nothing` is the empty state. */
   constructor({ now, remove, nothing }) {
     Object.assign(this, { now, remove, rules: [] });
     this.nothing = nothing;
@@ -28,12 +28,12 @@ export class FaultRules {
     this.keyed.show(rules);
   }
 
-  /** Called every second. */
+  /** Update the countdowns. Called every second. */
   tick() {
     for (const rule of this.rules) if (rule.until !== null) this.keyed.part(rule.id)?.countDown();
   }
 
-  /** How often the rules of these names have struck. */
+  /** Return how many times the faults with these names were applied. */
   hitsOf(names) {
     return this.rules.filter(({ name }) => names.includes(name)).reduce((sum, { hits }) => sum + hits, 0);
   }
@@ -58,7 +58,7 @@ class Row {
     this.hits.addEventListener("animationend", () => delete this.hits.dataset.struck);
   }
 
-  /** Takes the rule away; the keyboard goes on at the next one. */
+  /** Delete the fault and move the focus to the next one. */
   async remove(rule) {
     const next = this.element.nextElementSibling ?? this.element.previousElementSibling;
     await this.rules.remove(rule);
@@ -68,7 +68,7 @@ class Row {
   update(rule) {
     if (this.rule && rule.hits > this.rule.hits) this.hits.dataset.struck = "";
     this.rule = rule;
-    this.hits.textContent = `${counted(rule.hits, "hit")} of ${rule.seen.toLocaleString("en")} seen`;
+    this.hits.textContent = `Applied to ${rule.hits.toLocaleString("en")} of ${counted(rule.seen, "matching request")}`;
     this.times.textContent = rule.times === null ? "" : `${counted(Math.max(0, rule.times - rule.hits), "time")} left`;
     this.countDown();
   }
@@ -77,7 +77,7 @@ class Row {
     const { hits, times, until } = this.rule;
     const left = until === null ? Infinity : until - this.rules.now();
     this.time.textContent = left === Infinity || left <= 0 ? "" : `${spanOf(left)} left`;
-    const over = left <= 0 ? "Time is over" : times !== null && hits >= times ? "Used up" : "";
+    const over = left <= 0 ? "Expired" : times !== null && hits >= times ? "Used up" : "";
     this.element.classList.toggle("over", over !== "");
     if (this.state.textContent !== over) this.state.replaceChildren(...(over ? [badge(over, "dim")] : []));
   }

@@ -1,29 +1,29 @@
-/** Rules of faults in words. */
+/** Faults described in sentences. */
 
 import { counted, lengthOf, listed, ordinal, said } from "./words.js";
 
-/** A rule as a sentence: which calls, what happens to them, how often and how long. */
+/** Return a sentence, as a list of nodes: which requests, what happens to them, how often and for how long. */
 export function ruleWords({ match = {}, do: deed = {}, times, lasts }) {
   return [
     ...callWords(match),
     " ",
     ...deedWords(deed),
-    ...(times ? [`, ${counted(times, "time")} at most`] : []),
+    ...(times ? [`, at most ${counted(times, "time")}`] : []),
     ...(lasts ? [", for ", said(lengthOf(lasts))] : []),
     ".",
   ];
 }
 
 function callWords({ nth, operation, path, workflow, user, session, probability }) {
-  const which = nth === undefined ? "Every call" : `The ${listed([nth].flat().map(ordinal)).join("")} call`;
+  const which = nth === undefined ? "Every request" : `The ${listed([nth].flat().map(ordinal)).join("")} request`;
   return [
     which,
-    ...(operation ? [" of ", said(operation)] : []),
-    ...(path ? [" to ", said(path)] : []),
-    ...(workflow ? [" for the workflow ", said(workflow)] : []),
-    ...(user ? [" by the user ", said(user)] : []),
-    ...(session ? [" in the session ", said(session)] : []),
-    ...(probability === undefined ? [] : [`, with a chance of ${percent(probability)},`]),
+    ...(operation ? [" to ", said(operation)] : []),
+    ...(path ? [" with path ", said(path)] : []),
+    ...(workflow ? [" for workflow ", said(workflow)] : []),
+    ...(user ? [" by user ", said(user)] : []),
+    ...(session ? [" in session ", said(session)] : []),
+    ...(probability === undefined ? [] : [`, with a probability of ${percent(probability)},`]),
   ];
 }
 
@@ -31,23 +31,23 @@ function deedWords(deed) {
   const deeds = Object.entries(DEEDS)
     .filter(([name]) => deed[name] !== undefined && deed[name] !== false)
     .map(([name, words]) => words(deed[name]));
-  return deeds.length ? listed(deeds) : ["goes on unharmed"];
+  return deeds.length ? listed(deeds) : ["passes unchanged"];
 }
 
 const DEEDS = {
-  delay: (span) => ["waits ", said(lengthOf(span))],
+  delay: (span) => ["is delayed by ", said(lengthOf(span))],
   end_session: (status) => `finds its session ${status}`,
   error: (error) => errorWords(typeof error === "object" ? error : { status: error }),
-  drop: () => "loses its connection without an answer",
-  cut: (events) => `loses its connection after ${eventsOf(events)} of a stream`,
-  malformed: (events) => `gets broken JSON, in a stream after ${eventsOf(events)}`,
-  truncated: (events) => `loses its connection in mid-answer, in a stream within the ${ordinal(next(events))} event`,
-  bandwidth: (rate) => `is answered at ${rate.toLocaleString("en")} bytes a second`,
+  drop: () => "loses its connection without a response",
+  cut: (events) => `loses its connection after ${eventsOf(events)} of the stream`,
+  malformed: (events) => `gets malformed JSON (in a stream, after ${eventsOf(events)})`,
+  truncated: (events) => `gets a truncated response (in a stream, within the ${ordinal(next(events))} event)`,
+  bandwidth: (rate) => `is limited to ${rate.toLocaleString("en")} bytes per second`,
 };
 
 function errorWords({ status, message, retry_after: wait }) {
   return [
-    `is answered with ${status}`,
+    `fails with status ${status}`,
     ...(wait === undefined ? [] : [` and retry-after ${wait} s`]),
     ...(message ? [": '", said(message), "'"] : []),
   ];
@@ -62,5 +62,5 @@ function next(events) {
 }
 
 function percent(share) {
-  return typeof share === "number" ? `${Number((share * 100).toFixed(2))} %` : share;
+  return typeof share === "number" ? `${Number((share * 100).toFixed(2))}%` : share;
 }

@@ -1,4 +1,4 @@
-/** What breaks answers on purpose: shipped sets, rules, and the magic workflow ids of a project. */
+/** The faults view: built-in fault sets, a project's active faults, and the magic workflow IDs. */
 
 import { paced } from "./api.js";
 import { button, codeBlock, h, section, sure, toggle } from "./ui.js";
@@ -67,7 +67,7 @@ class FaultsView {
 
   page() {
     const buttons = h("div", { class: "buttons" }, this.removeAll);
-    const whose = h("span", { class: "faint" }, "of the project ", h("strong", {}, this.project));
+    const whose = h("span", { class: "faint" }, "of project ", h("strong", {}, this.project));
     return h(
       "div",
       { class: "view faults" },
@@ -75,8 +75,8 @@ class FaultsView {
       h(
         "div",
         { class: "fault-columns" },
-        h("div", {}, section("Shipped sets", this.sets), this.magicSection()),
-        h("div", {}, section("Rules at work", this.rules.element), section("A rule of your own", this.form.element)),
+        h("div", {}, section("Built-in fault sets", this.sets), this.magicSection()),
+        h("div", {}, section("Active faults", this.rules.element), section("New fault", this.form.element)),
       ),
     );
   }
@@ -84,23 +84,23 @@ class FaultsView {
   magicSection() {
     const [none, late, key] = ["wf_mock_empty", "wf_mock_latest", "sk-invalid"].map((name) => h("code", {}, name));
     return section(
-      "Magic workflow ids",
+      "Magic workflow IDs",
       h(
         "p",
         { class: "faint" },
-        "A session of such a workflow breaks without any rule. A switch lets every workflow do the same.",
+        "Sessions with one of these workflow IDs fail without any fault. Turn on a switch to make every workflow behave like this.",
       ),
       this.magic,
       h(
         "p",
         { class: "faint" },
-        "Also: with ",
+        "Also: ",
         none,
-        " nothing is answered, with ",
+        " sends no reply, ",
         late,
-        " the first message fails, and the API key ",
+        " fails at the first message, and the API key ",
         key,
-        " is wrong everywhere.",
+        " is always rejected.",
       ),
     );
   }
@@ -111,7 +111,7 @@ class FaultsView {
     return h(
       "div",
       { class: "fault-nothing" },
-      h("p", {}, "Nothing breaks. Switch a set on, make a rule here, or let a test add one:"),
+      h("p", {}, "No faults are active. Turn on a set, add a fault here, or add one from a test:"),
       codeBlock(lines.replace("BASE", document.baseURI.replace(/\/$/, ""))),
     );
   }
@@ -120,7 +120,7 @@ class FaultsView {
     return this.app.ask(path, { ...options, query: { project: this.project } });
   }
 
-  /** Changes something, and shows it. What was asked for before may be older than the change. */
+  /** Send a change, then read everything again. `acts` counts changes, so that older responses can be discarded. */
   async act(path, options) {
     try {
       return await this.ask(path, options);
@@ -130,12 +130,12 @@ class FaultsView {
     }
   }
 
-  /** Does something; a refusal is told in passing. */
+  /** Run `work`; show an error from the emulator as a toast. */
   passing(work) {
     return this.app.attempt(work);
   }
 
-  /** The same for a switch, which goes back when it was refused. */
+  /** Like `passing`, but rethrow the error so that the switch is set back. */
   async switched(path, on) {
     try {
       await this.act(path, { method: on ? "POST" : "DELETE" });
@@ -146,14 +146,14 @@ class FaultsView {
   }
 
   async clear() {
-    const count = counted(this.rules.rules.length, "rule");
-    if (!(await sure(`Remove ${count} of ${this.project}?`, "Remove all"))) return;
+    const count = counted(this.rules.rules.length, "fault");
+    if (!(await sure(`Remove ${count} from project ${this.project}?`, "Remove all"))) return;
     await this.passing(() => this.act("faults", { method: "DELETE" }));
   }
 
   changed(news) {
-    const left = Object.keys(news.leftOut).length > 0;
-    if (!news.all && !left && !news.happenings.some(({ project }) => project === this.project)) return;
+    const left = Object.keys(news.omitted).length > 0;
+    if (!news.all && !left && !news.events.some(({ project }) => project === this.project)) return;
     if (news.touches(...CHANGES)) this.read();
     else if (news.touches("fault") || (news.touches("request") && this.rules.rules.length > 0)) this.count();
   }
@@ -205,7 +205,7 @@ class SetCard {
   update({ active }) {
     set(this.box, active);
     this.element.classList.toggle("on", active);
-    this.hits.textContent = active ? counted(this.view.rules.hitsOf(this.names), "hit") : "";
+    this.hits.textContent = active ? `Applied ${counted(this.view.rules.hitsOf(this.names), "time")}` : "";
   }
 }
 
@@ -227,11 +227,11 @@ class MagicRow {
   update({ hits, active }) {
     set(this.box, active);
     this.element.classList.toggle("on", active);
-    this.hits.textContent = counted(hits, "hit");
+    this.hits.textContent = `Applied ${counted(hits, "time")}.`;
   }
 }
 
-/** Shows a switch as the server has it, unless it is just being switched. */
+/** Show a switch in the emulator's state, unless a change is in progress. */
 function set(box, on) {
   if (!box.disabled) box.checked = on;
 }

@@ -1,13 +1,13 @@
-/** The filters above a list: they are kept in the address, so that what one sees can be linked. */
+/** The filters above a list. They are kept in the URL, so that a filtered list can be linked to. */
 
 import { choice, field, h } from "./ui.js";
 
-const PAUSE = 250; // milliseconds without a key before a text is searched for
+const PAUSE = 250; // milliseconds to wait after the last keystroke
 
 export class Filters {
   /**
-   * `fields`: for each a name, the words, and either `options` ([value, words] pairs) or a `placeholder` for a text.
-   * `changed()` is called when one is set.
+   * `fields`: each with `name`, `words` (its label), and either `options` (`[value, label]` pairs) or a `placeholder`.
+   * `changed()` is called when a filter changes.
    */
   constructor(app, fields, changed) {
     this.app = app;
@@ -19,7 +19,7 @@ export class Filters {
     this.search = this.element.querySelector("input[type=search]");
   }
 
-  /** What is asked for: the entries that are set. */
+  /** The filters that are set, by name. */
   get query() {
     const { query } = this.app.place;
     return Object.fromEntries(this.names.map((name) => [name, query.get(name)]).filter(([, value]) => value));

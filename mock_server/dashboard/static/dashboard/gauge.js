@@ -1,9 +1,9 @@
-/** How much is left of something, as a bar and in words. */
+/** A meter for how much of something is left, as a bar and as text. */
 
 import { h, setStyle } from "./ui.js";
 import { spanOf } from "./clocks.js";
 
-const SCARCE = 0.2; // of what there was
+const SCARCE = 0.2; // share of the maximum
 
 export class Gauge {
   constructor(words) {
@@ -13,7 +13,7 @@ export class Gauge {
     this.element = h("div", { class: "gauge" }, h("span", { class: "faint" }, words), this.value, this.meter);
   }
 
-  /** So many of so many; there were none to begin with when `most` is 0. */
+  /** Show `left` of `most`; `most` is 0 if there is no limit to show. */
   show(left, most, words = most ? `${left} of ${most}` : "–") {
     const share = most ? Math.min(1, Math.max(0, left / most)) : 0;
     this.value.textContent = words;
@@ -24,7 +24,7 @@ export class Gauge {
     this.meter.setAttribute("aria-valuetext", words === "–" ? "none" : words);
   }
 
-  /** So many seconds of so many. */
+  /** Show `left` of `most` seconds. */
   showTime(left, most) {
     this.show(Math.max(0, left), most, left > 0 ? spanOf(left) : "0:00");
   }

@@ -1,14 +1,14 @@
-/** A list that is drawn anew again and again: what stays in it stays in the page, with its focus and scroll. */
+/** A list whose entries keep their elements, and thus their focus and scroll position, across redraws. */
 
 export class Keyed {
   #parts = new Map();
 
-  /** `make(entry)` gives `{ element, update(entry) }`; entries with the same `keyOf(entry)` are the same. */
+  /** `make(entry)` returns `{ element, update(entry) }`; entries with the same `keyOf(entry)` share one element. */
   constructor(parent, keyOf, make) {
     Object.assign(this, { parent, keyOf, make });
   }
 
-  /** The part of this key. */
+  /** Return what `make` returned for the entry with this key, or undefined. */
   part(key) {
     return this.#parts.get(key);
   }

@@ -1,31 +1,31 @@
-/** The live stream of all that happens, and whether the server is there. */
+/** The emulator's event feed, and whether the emulator is reachable. */
 
 import { addressOf } from "./api.js";
 
-const EVERY = "250ms"; // how often the server tells what happened
-const LOOK = 1000; // milliseconds between two looks for a server that is gone
+const EVERY = "250ms"; // interval between batches
+const LOOK = 1000; // milliseconds between two attempts to reconnect
 
-/** What happened since it was last told: `all` when that is not known, and everything has to be read anew. */
+/** What happened since the last batch. `all`: unknown, so everything has to be read again. */
 export class News {
-  constructor(happenings = [], leftOut = {}, all = false) {
-    this.happenings = happenings;
-    this.leftOut = leftOut;
+  constructor(events = [], omitted = {}, all = false) {
+    this.events = events;
+    this.omitted = omitted;
     this.all = all;
-    this.kinds = new Set([...happenings.map(({ kind }) => kind), ...Object.keys(leftOut)]);
+    this.kinds = new Set([...events.map(({ kind }) => kind), ...Object.keys(omitted)]);
   }
 
-  /** Whether it is about one of these kinds, such as `request`, or `session` for all of `session.…`. */
+  /** Whether it includes one of these kinds, such as `request`, or `session` for every `session.…`. */
   touches(...kinds) {
     return this.all || [...this.kinds].some((kind) => kinds.includes(kind) || kinds.includes(kind.split(".")[0]));
   }
 
-  /** How often this kind happened. */
+  /** Return how many events of this kind there were. */
   count(kind) {
-    return this.happenings.filter((each) => each.kind === kind).length + (this.leftOut[kind] ?? 0);
+    return this.events.filter((each) => each.kind === kind).length + (this.omitted[kind] ?? 0);
   }
 }
 
-/** Calls `tell(news)`, and `state("live" | "lost")` when that changes. A hidden page does not listen. */
+/** Call `tell(news)` for each batch and `state("live" | "lost")` on changes. A hidden page disconnects. */
 export class Live {
   #source;
   #retry;
@@ -48,8 +48,8 @@ export class Live {
       this.tell(new News([], {}, true));
     });
     source.addEventListener("batch", ({ data }) => {
-      const { happenings, left_out: leftOut } = JSON.parse(data);
-      this.tell(new News(happenings, leftOut));
+      const { events, omitted } = JSON.parse(data);
+      this.tell(new News(events, omitted));
     });
     source.addEventListener("error", () => this.#lose());
   }

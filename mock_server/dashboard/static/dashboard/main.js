@@ -1,4 +1,4 @@
-/** The dashboard: joins the shell, the live stream and the views. */
+/** The dashboard: connects the shell, the event feed and the views. */
 
 import { loadIcons } from "./ui.js";
 import { Refused, ask, paced } from "./api.js";
@@ -18,7 +18,7 @@ import { timeView } from "./time.js";
 import { workflowView } from "./workflow.js";
 import { workflowsView } from "./workflows.js";
 
-// For each view: the list, and what shows one of it.
+// For each view: the list, and the page of a single entry.
 const VIEWS = {
   sessions: [sessionsView, sessionView],
   threads: [threadsView, threadView],
@@ -30,9 +30,10 @@ const VIEWS = {
 };
 
 /**
- * What every view gets. project: the chosen one, `*` for all. projects: as `/_mock/projects` lists them; fallback: the
- * one that requests go to which name none. A view is a function of the app and a place that gives `{ title, element }`
- * and, as it needs them, `changed(news)`, `tick()` each second, `leave()`, `table` and `search` for the keyboard.
+ * The app that is passed to every view. project: the selected one, `*` for all. projects: the list from
+ * `/_mock/projects`. fallback: the project of requests that name none. A view is a function of the app and a place that
+ * returns `{ title, element }` and optionally `changed(news)`, `tick()` (called every second), `leave()`, and `table`
+ * and `search` for keyboard shortcuts.
  */
 class App {
   constructor() {
@@ -60,12 +61,12 @@ class App {
     return this.place.query.get("project") || "*";
   }
 
-  /** The chosen project, or where requests go that name none. */
+  /** The selected project, or the default one. */
   get oneProject() {
     return this.project === "*" ? this.fallback : this.project;
   }
 
-  /** The address of a view, in the chosen project. */
+  /** Return the URL of a view in the selected project. */
   href(view, parts = [], query = {}) {
     return addressOfView(view, parts, { ...query, project: this.project === "*" ? "" : this.project });
   }
@@ -111,16 +112,16 @@ class App {
     this.view?.tick?.();
   }
 
-  /** A moved clock is read at once: what is counted down depends on it. */
+  /** Read changed clocks at once, because all countdowns depend on them. */
   async lookAtClocks(news) {
-    const moved = new Set(news.happenings.filter(({ kind }) => kind === "clock").map(({ project }) => project));
+    const moved = new Set(news.events.filter(({ kind }) => kind === "clock").map(({ project }) => project));
     await this.attempt(async () => {
       for (const project of moved) this.clocks.set(await ask("clock", { query: { project } }));
       this.view?.tick?.();
     });
   }
 
-  /** Does something; a refusal is told in passing, and gives undefined. */
+  /** Return the result of `work`; show an error from the emulator as a toast and return undefined. */
   async attempt(work) {
     try {
       return await work();

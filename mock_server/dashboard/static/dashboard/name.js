@@ -1,8 +1,8 @@
-/** A title, which can be written anew where it stands. */
+/** A title that can be edited in place. */
 
 import { button, h } from "./ui.js";
 
-/** A heading with a pencil; `save(title)`, null for none, resolves to whether it was taken. */
+/** A heading with an edit button. `save(title)`, null for no title, resolves to whether it was saved. */
 export class Name {
   constructor(save) {
     this.save = save;
@@ -29,7 +29,7 @@ export class Name {
     this.pencil.hidden = false;
   }
 
-  /** For what is not there, and so has no title. */
+  /** Disable editing. */
   lock() {
     this.show();
     this.pencil.hidden = true;

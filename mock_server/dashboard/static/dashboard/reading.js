@@ -1,4 +1,4 @@
-/** Items of a conversation to read: each as the chat draws it, under its type, time and id, with its JSON. */
+/** A read-only conversation: each item rendered as in the chat, with its type, time, id and JSON. */
 
 import { isShown } from "../../deployments/chatkit/frame/items/index.js";
 import { badge, copyButton, facts, h, jsonView } from "./ui.js";
@@ -8,7 +8,7 @@ import { Keyed } from "./keyed.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** An element that shows items, oldest first; `update(items)` shows another state of them, in place. */
+/** Return an element that shows items, oldest first; its `update(items)` changes them in place. */
 export function readingView(items) {
   const view = document.createElement("reading-view");
   view.update(items);
@@ -91,7 +91,7 @@ class Entry {
     this.picture = picture;
   }
 
-  /** The JSON is in the page while it is looked at. */
+  /** Add the JSON only while it is open. */
   unfold() {
     const shown = this.fold.open
       ? [jsonView(this.item), copyButton("Copy JSON", () => JSON.stringify(this.item, null, 2))]
@@ -100,7 +100,7 @@ class Entry {
   }
 }
 
-/** What shows an item: the chat's own picture where there is one. */
+/** Return a rendering of an item: as in the chat, or as text for items that the chat does not show. */
 function pictureOf(item) {
   if (!isShown(item)) return new Told(item);
   try {
@@ -110,12 +110,12 @@ function pictureOf(item) {
   }
 }
 
-/** For what can't be drawn; the JSON tells the rest. */
+/** Return a placeholder for an item that could not be rendered. */
 function failed({ message }) {
-  return { element: h("p", { class: "untold" }, `This can't be drawn: ${message}`) };
+  return { element: h("p", { class: "untold" }, `Could not render this item: ${message}`) };
 }
 
-/** What a chat shows to nobody, in words. */
+/** An item that the chat does not show, as text. */
 class Told {
   constructor(item) {
     this.element = h("div", { class: "told" });
@@ -138,14 +138,14 @@ const WORDS = {
       ["Output", output === undefined ? "None yet" : jsonView(output, "Output")],
     ]),
   ],
-  end_of_turn: () => [h("p", { class: "untold" }, "The assistant is done.")],
+  end_of_turn: () => [h("p", { class: "untold" }, "End of the assistant's turn.")],
 };
 
 function otherwise(item) {
-  return [h("p", { class: "untold" }, "A chat does not show this."), jsonView(item)];
+  return [h("p", { class: "untold" }, "Not shown in the chat."), jsonView(item)];
 }
 
-/** The time of an item: what has no zone is in UTC. */
+/** Format the time of an item; without a zone it is in UTC. */
 function momentIn(created) {
   return momentOf(Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(created) ? created : `${created}Z`) / 1000);
 }

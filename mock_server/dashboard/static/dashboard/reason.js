@@ -1,15 +1,15 @@
-/** A dialog for why something is done. */
+/** A dialog that asks for a reason. */
 
 import { field, h } from "./ui.js";
 
-/** Asks for a reason, which may be left out; undefined when it is not to be done. */
+/** Ask for an optional reason. Resolves to the text, "" for none, or undefined if the user cancels. */
 export function askReason(question, words) {
   return new Promise((resolve) => {
     const input = h("input", { type: "text", name: "reason" });
     const form = h(
       "form",
       { method: "dialog", class: "asking" },
-      field("Reason", input, "The chat shows it to the user. It can be left out."),
+      field("Reason", input, "Optional. The chat shows it to the user."),
       h(
         "div",
         { class: "buttons" },

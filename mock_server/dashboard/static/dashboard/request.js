@@ -1,4 +1,4 @@
-/** One request with its answer. */
+/** One request and its response. */
 
 import { badge, copyButton, facts, h, icon, link, section } from "./ui.js";
 import { agoOf, millisecondsOf, momentOf } from "./clocks.js";
@@ -7,7 +7,7 @@ import { messageSection } from "./request_message.js";
 import { StreamView } from "./request_stream.js";
 import { outcomeBadges } from "./requests.js";
 
-const SHORT = 240; // characters of a text that is told again in full below
+const SHORT = 240; // characters; longer text is shortened here and shown in full further down
 
 export function requestView(app, place) {
   const [project, id] = place.parts.length > 1 ? place.parts : [app.oneProject, place.parts[0]];
@@ -43,7 +43,7 @@ class RequestPage {
     );
   }
 
-  /** Whether more of it is to come. */
+  /** Whether the request is still running. */
   get isOpen() {
     return this.record?.outcome === "open" && !this.isLost;
   }
@@ -62,7 +62,7 @@ class RequestPage {
   tellOf({ message, status }) {
     this.isLost = status !== 0;
     if (this.isLost && !this.record) {
-      this.content.replaceChildren(h("h1", {}, "No such request"), lost(this.app, message));
+      this.content.replaceChildren(h("h1", {}, "Request not found"), lost(this.app, message));
       return;
     }
     this.notice.textContent = message;
@@ -72,27 +72,27 @@ class RequestPage {
   begin(record) {
     this.head = h("div", { class: "title" });
     this.facts = h("div");
-    this.answer = h("div", { class: "column" });
+    this.response = h("div", { class: "column" });
     this.stream = new StreamView(this.app);
     this.content.replaceChildren(
       heading(record),
       h("div", { class: "title" }, this.head, this.buttons()),
-      section("About it", this.facts),
+      section("Details", this.facts),
       this.stream.element,
-      h("div", { class: "columns" }, messageSection("Request", record.request), this.answer),
+      h("div", { class: "columns" }, messageSection("Request", record.request), this.response),
     );
     this.renew(record);
   }
 
-  /** Takes a newer state; what is the same is left as it is, with what is scrolled, open or chosen in it. */
+  /** Show a newer state; unchanged parts keep their scroll position, open entries and selection. */
   renew(record) {
     const before = this.record;
     this.record = record;
     if (before?.status !== record.status || before.outcome !== record.outcome) {
       this.head.replaceChildren(...headOf(record), this.when);
     }
-    if (JSON.stringify(before?.answer) !== JSON.stringify(record.answer)) {
-      this.answer.replaceChildren(messageSection("Answer", record.answer, answerNote(record)));
+    if (JSON.stringify(before?.response) !== JSON.stringify(record.response)) {
+      this.response.replaceChildren(messageSection("Response", record.response, responseNote(record)));
     }
     if (before?.outcome !== record.outcome || before.thread !== record.thread) {
       this.facts.replaceChildren(factsOf(this.app, record));
@@ -123,19 +123,19 @@ function heading({ method, path, query }) {
 
 function factsOf(app, record) {
   const { id, project, operation, session, thread, user, workflow, path, query } = record;
-  const hint = record.answer?.headers["x-mock-hint"];
+  const hint = record.response?.headers["x-mock-hint"];
   const address = query ? `${path}?${query}` : path;
   const linked = (view, each) => link(app.href(view, [project, each]), each);
   return facts([
     hint && ["Hint", hint],
-    ["Operation", operation ?? "none was reached"],
+    ["Operation", operation ?? "none"],
     session && ["Session", linked("sessions", session)],
     thread && ["Thread", linked("threads", thread)],
     user !== null && ["User", shortened(user)],
     workflow !== null && ["Workflow", shortened(workflow)],
     ["Request", h("code", {}, id)],
     ["Project", project],
-    address.length > SHORT && ["Address", h("div", { class: "whole", tabindex: 0 }, h("bdi", { dir: "ltr" }, address))],
+    address.length > SHORT && ["URL", h("div", { class: "whole", tabindex: 0 }, h("bdi", { dir: "ltr" }, address))],
   ]);
 }
 
@@ -146,9 +146,9 @@ function* headOf({ status, outcome, fault, milliseconds, at }) {
   yield h("span", {}, momentOf(at));
 }
 
-function answerNote({ events, answer, outcome }) {
-  if (!answer) return outcome === "open" ? "It has not begun yet." : "There was none.";
-  return events && "It is a stream: its events are above.";
+function responseNote({ events, response, outcome }) {
+  if (!response) return outcome === "open" ? "Not started yet." : "No response.";
+  return events && "The body is a stream; its events are shown above.";
 }
 
 function lost(app, message) {
@@ -156,8 +156,8 @@ function lost(app, message) {
     "div",
     { class: "empty", role: "alert" },
     h("p", {}, message),
-    h("p", { class: "faint" }, "The journal keeps the newest requests only, and forgets them all on a reset."),
-    link(app.href("requests"), "See the requests that are there"),
+    h("p", { class: "faint" }, "The journal keeps only the newest requests, and a reset clears it."),
+    link(app.href("requests"), "View all requests"),
   );
 }
 

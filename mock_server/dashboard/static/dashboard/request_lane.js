@@ -1,9 +1,9 @@
-/** Dots on a time axis. */
+/** A time axis with a dot per event. */
 
 import { h, svg } from "./ui.js";
 
-const STEPS = 6; // about as many labels
-const [HEIGHT, MIDDLE, EDGE] = [58, 20, 3]; // pixels; the last in percent, so that dots at an end are whole
+const STEPS = 6; // approximate number of labels
+const [HEIGHT, MIDDLE, EDGE] = [58, 20, 3]; // pixels; EDGE in percent, so that the outermost dots are not cut off
 
 export class Lane {
   constructor() {
@@ -30,7 +30,7 @@ export class Lane {
     this.element = h("div", { class: "laned" }, this.picture);
   }
 
-  /** Shows a dot of its tone at each time; times in milliseconds since the request began, which took `end` of them. */
+  /** Draw a dot in its tone at each time; times and `end`, the request's duration, are in milliseconds. */
   show(tones, times, end) {
     this.tones = tones;
     this.times = times;
@@ -38,13 +38,13 @@ export class Lane {
     this.draw();
   }
 
-  /** Whether the axis begins at the first event, not with the request. */
+  /** Start the axis at the first event, or at the request. */
   begin(fromFirst) {
     this.fromFirst = fromFirst;
     this.draw();
   }
 
-  /** Lets the dot of an event stand out; undefined for none. */
+  /** Highlight the dot of the event at index `at`; undefined for none. */
   mark(at) {
     this.at = at;
     const isShown = at < this.times.length;
@@ -95,7 +95,7 @@ export class Lane {
   }
 }
 
-/** A round step that is at least so large: 1, 2 or 5 with zeros. */
+/** Round a step up to 1, 2 or 5 times a power of ten. */
 function stepOf(least) {
   const power = 10 ** Math.floor(Math.log10(least || 1));
   return power * [1, 2, 5, 10].find((each) => each * power >= least);

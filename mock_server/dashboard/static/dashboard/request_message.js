@@ -1,8 +1,8 @@
-/** What was sent, or answered: headers and a body. */
+/** The headers and body of a request or a response. */
 
 import { h, jsonView, section } from "./ui.js";
 
-/** A part of a page with a message, which is null where there was none; `note` says why there is no body to see. */
+/** Return a section for a request or response, null if there was none; `note` explains why no body is shown. */
 export function messageSection(title, message, note) {
   if (!message) return section(title, h("p", { class: "faint" }, note));
   const { headers, body, size } = message;
@@ -16,7 +16,7 @@ export function messageSection(title, message, note) {
 }
 
 function noBody(size) {
-  return size ? "It is no text." : "There is none.";
+  return size ? "The body is not text." : "No body.";
 }
 
 function headersTable(title, headers) {

@@ -1,11 +1,11 @@
-/** The events of a stream: on a time axis, and below it in a list that tells each. */
+/** The events of a response stream, on a time axis and in a list. */
 
 import { button, h, jsonView, section, toggle } from "./ui.js";
 import { Lane } from "./request_lane.js";
 
-const FIRST = 200; // entries listed until all are asked for
-const BATCH = 250; // entries made in one frame
-const SAID = 120; // characters of what an event says in its line
+const FIRST = 200; // entries shown before "Show all"
+const BATCH = 250; // entries created per animation frame
+const SAID = 120; // characters of an event's text in its summary
 
 export class StreamView {
   constructor(app) {
@@ -21,7 +21,7 @@ export class StreamView {
     for (const kind of ["pointerleave", "focusout"]) this.list.addEventListener(kind, () => this.lane.mark(undefined));
   }
 
-  /** Shows a record's events; those that are there already are left alone. */
+  /** Show a record's events; entries that exist already are kept. */
   show({ events, event_times: times, milliseconds, outcome }) {
     if (!events || (this.events.length === events.length && this.outcome === outcome)) return;
     if (!this.outcome) this.begin();
@@ -37,7 +37,7 @@ export class StreamView {
 
   begin() {
     this.lane.fromFirst = this.app.place.query.get("axis") === "events";
-    const choice = toggle("Begin the axis at the first event", this.lane.fromFirst, (on) => {
+    const choice = toggle("Start the axis at the first event", this.lane.fromFirst, (on) => {
       this.app.note({ axis: on ? "events" : "" });
       this.lane.begin(on);
     });
@@ -48,7 +48,7 @@ export class StreamView {
     this.element.hidden = false;
   }
 
-  /** Lists those that are not listed yet, as far as asked for: so many in each frame that the page goes on answering. */
+  /** Add missing entries up to the limit, in batches per animation frame so that the page stays responsive. */
   listed() {
     const listed = this.list.children.length;
     const wanted = Math.min(this.limit, this.events.length);
@@ -67,14 +67,14 @@ export class StreamView {
     this.list.children[next].querySelector("summary").focus();
   }
 
-  /** Lets the dot of the entry that has the pointer or the focus stand out. */
+  /** Highlight the dot of the entry that is hovered or focused. */
   mark(target) {
     const entry = target.closest("[data-at]");
     this.lane.mark(entry ? Number(entry.dataset.at) : undefined);
   }
 }
 
-/** A line for an event, which unfolds to all of it. */
+/** Return a summary of an event that expands to its JSON. */
 function entryOf(event, time, at) {
   const line = h(
     "summary",
@@ -89,7 +89,7 @@ function entryOf(event, time, at) {
   return entry;
 }
 
-/** What sort of event it is, for its colour. */
+/** Return the tone, and thus the colour, of an event's dot. */
 function toneOf(event) {
   const type = typeOf(event);
   if (type === "error") return "bad";
@@ -101,17 +101,17 @@ function typeOf(event) {
   return String(event?.type ?? "no type");
 }
 
-/** What an event is about. */
+/** Return the type of the item or update of an event, or "". */
 function kindOf(event) {
   return String(event?.item?.type ?? event?.update?.type ?? "");
 }
 
-/** The words that come with it. */
+/** Return the text of an event: a delta, a message or a title. */
 function wordsOf(event) {
   return String(event?.update?.delta ?? event?.message ?? event?.thread?.title ?? "").slice(0, SAID);
 }
 
-/** Milliseconds since the request began, in words that can be compared line by line. */
+/** Format the milliseconds since the start of the request, with one decimal so that they align. */
 function offsetOf(milliseconds) {
   return `${milliseconds.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms`;
 }

@@ -1,4 +1,4 @@
-/** The journal, live. */
+/** The list of requests in the journal, updated live. */
 
 import { badge, button, empty, h, icon, statusBadge, sure } from "./ui.js";
 import { agoOf, millisecondsOf, momentOf } from "./clocks.js";
@@ -6,6 +6,7 @@ import { Filters } from "./filters.js";
 import { Table } from "./table.js";
 import { paced } from "./api.js";
 import { curlSnippet } from "./snippets.js";
+import { counted } from "./words.js";
 
 const COLUMNS = [
   ["Request", "mono"],
@@ -21,15 +22,15 @@ const COLUMNS = [
 const WHEN = COLUMNS.findIndex(([words]) => words === "When");
 const each = (...values) => values.map((value) => [value, value]);
 const FIELDS = [
-  { name: "search", words: "Search", placeholder: "Id, user, session…" },
+  { name: "search", words: "Search", placeholder: "ID, user, session…" },
   { name: "path", words: "Path", placeholder: "*/sessions*" },
   { name: "status_class", words: "Status", options: each("2xx", "4xx", "5xx") },
-  { name: "outcome", words: "Outcome", options: each("open", "answered", "abandoned", "dropped") },
+  { name: "outcome", words: "Outcome", options: each("open", "completed", "abandoned", "dropped") },
   { name: "session", words: "Session", placeholder: "Any" },
-  { name: "fault", words: "Fault", placeholder: "Any, or * for all" },
+  { name: "fault", words: "Fault", placeholder: "Name, or * for any" },
 ];
 const USUAL = "/v1/chatkit";
-const LOOK = 2; // seconds between two looks for requests that have begun: it is told only that they ended
+const LOOK = 2; // seconds between two requests: the feed reports only finished requests
 
 export function requestsView(app) {
   const filters = new Filters(app, FIELDS, () => table.reload());
@@ -45,7 +46,7 @@ export function requestsView(app) {
     href: ({ project, id }) => app.href("requests", [project, id]),
     tick: (row, cells) => tellWhen(app, row, cells[WHEN]),
     counted: (total) => count(filters, total, journal.forgotten),
-    nothing: () => (filters.any ? empty("No request is like that", "Take a filter away to see others.") : teach(app)),
+    nothing: () => (filters.any ? empty("No matching requests", "Remove a filter to see more.") : teach(app)),
   });
   const pause = new Pause(() => table.refresh());
   table.newer.addEventListener("click", () => pause.set(false));
@@ -71,7 +72,7 @@ export function requestsView(app) {
   };
 }
 
-/** Reads the journal page by page; forgotten: how many entries had to make room. */
+/** Read the journal page by page. `forgotten`: how many entries were discarded to make room. */
 class JournalPages {
   constructor(app, filters) {
     this.app = app;
@@ -83,7 +84,7 @@ class JournalPages {
     const page = await this.ask({ ...this.filters.query, ...query });
     this.forgotten = page.forgotten;
     const isLost = query.after && page.forgotten && !(await this.has(query.after));
-    // Behind a row that was forgotten meanwhile there is nothing, but the server begins with the newest again.
+    // The cursor was discarded meanwhile: nothing older is left, but the emulator would start over with the newest.
     return isLost ? { rows: [], total: page.total, has_more: false } : { ...page, rows: page.data };
   }
 
@@ -97,7 +98,7 @@ class JournalPages {
   }
 }
 
-/** A button that holds the list still, so that it can be read while much happens. */
+/** A button that pauses updates of the list. */
 class Pause {
   constructor(resumed) {
     this.on = false;
@@ -113,7 +114,7 @@ class Pause {
 
   set(on) {
     this.on = on;
-    this.words.textContent = on ? "Resume live" : "Pause";
+    this.words.textContent = on ? "Resume" : "Pause";
     this.sign.replaceChildren(icon(on ? "lucide:play" : "lucide:pause"));
     this.button.dataset.tone = on ? "primary" : "plain";
   }
@@ -126,18 +127,18 @@ function heading(pause, clear) {
 function clearButton(app, table) {
   const clear = async () => {
     const project = app.oneProject;
-    if (!(await sure(`Forget all requests of the project ${project}?`, "Forget"))) return;
+    if (!(await sure(`Clear all requests of project ${project}?`, "Clear"))) return;
     const answer = await app.attempt(() => app.ask("requests", { method: "DELETE", query: { project } }));
     if (!answer) return;
-    app.toast(`${answer.cleared.toLocaleString("en")} forgotten.`, "good");
+    app.toast(`${counted(answer.cleared, "request")} cleared.`, "good");
     await table.reload();
   };
-  return button("Clear", clear, { symbol: "trash", title: `Forget the requests of the project ${app.oneProject}` });
+  return button("Clear", clear, { symbol: "trash", title: `Clear the requests of project ${app.oneProject}` });
 }
 
 function count(filters, total, forgotten) {
   filters.count(total, "request");
-  if (forgotten) filters.total.append(`, ${forgotten.toLocaleString("en")} older forgotten`);
+  if (forgotten) filters.total.append(`, ${forgotten.toLocaleString("en")} older discarded`);
 }
 
 function cellsOf({ method, path, operation, status, outcome, milliseconds, session, user, fault, project }) {
@@ -155,15 +156,15 @@ function cellsOf({ method, path, operation, status, outcome, milliseconds, sessi
   ];
 }
 
-/** A path whose usual beginning can be left out where there is little room. */
+/** Return a path whose common prefix can be hidden on narrow screens. */
 function pathOf(path) {
   const [usual, rest] = path.startsWith(USUAL) ? [USUAL, path.slice(USUAL.length)] : ["", path];
   return h("bdi", { dir: "ltr" }, h("span", { class: "usual" }, usual), rest);
 }
 
-/** The status as far as there is one, and how the request ended where that was not as usual. */
+/** Return badges for the status, if there is one, and for any outcome but `completed`. */
 export function outcomeBadges(status, outcome) {
-  return [status !== null && statusBadge(status), outcome !== "answered" && badge(outcome)].filter(Boolean);
+  return [status !== null && statusBadge(status), outcome !== "completed" && badge(outcome)].filter(Boolean);
 }
 
 function tellWhen(app, { at, project }, cell) {
@@ -173,8 +174,8 @@ function tellWhen(app, { at, project }, cell) {
 
 function teach(app) {
   return empty(
-    "No request yet",
-    "Every call of your app is listed here, with what was answered. Send one from a shell:",
+    "No requests yet",
+    "Requests from your app appear here with their responses. Send one from a shell:",
     curlSnippet(app.oneProject === app.fallback ? "" : app.oneProject),
   );
 }

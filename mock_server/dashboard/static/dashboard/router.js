@@ -1,6 +1,6 @@
-/** Addresses: `dashboard/<view>/<parts…>?<query>` and `demo`, each of which can be linked. */
+/** URLs of the views: `dashboard/<view>/<parts…>?<query>` and `demo`. */
 
-/** Where the page is: the view, the parts behind it, and the query. */
+/** Parse a URL into `{ view, parts, query }`. */
 export function placeOf(address) {
   const url = new URL(address, document.baseURI);
   const base = new URL(document.baseURI).pathname;
@@ -13,7 +13,7 @@ export function placeOf(address) {
   return page === "demo" ? { view: "demo", parts: [], query } : { view, parts, query };
 }
 
-/** The address of a view; `query` adds to it. */
+/** Return the URL of a view; empty `query` entries are left out. */
 export function addressOfView(view, parts = [], query = {}) {
   const path = view === "demo" ? "demo" : ["dashboard", view, ...parts.map(encodeURIComponent)].join("/");
   const url = new URL(path, document.baseURI);
@@ -21,7 +21,7 @@ export function addressOfView(view, parts = [], query = {}) {
   return url;
 }
 
-/** Calls `arrive(place)` whenever the address changes; links to this page are followed without loading it anew. */
+/** Call `arrive(place)` on every URL change; follow links between views without reloading the page. */
 export class Router {
   constructor(arrive) {
     this.arrive = arrive;
@@ -42,7 +42,7 @@ export class Router {
     this.arrive(placeOf(location));
   }
 
-  /** Changes the query in place, as a filter does; null takes an entry out. The view stays as it is. */
+  /** Change the query in place, without redrawing the view; null or "" removes an entry. */
   note(changes) {
     const url = new URL(location);
     for (const [name, value] of Object.entries(changes)) {

@@ -1,4 +1,4 @@
-/** One session: what is left of it, how it was set up, and what happened to it. */
+/** One session: its limits, its settings and its history. */
 
 import { badge, button, copyButton, facts, h, jsonView, link, section, sure } from "./ui.js";
 import { paced } from "./api.js";
@@ -7,10 +7,10 @@ import { Gauge } from "./gauge.js";
 import { settingsTable } from "./session_settings.js";
 import { Timeline } from "./session_timeline.js";
 
-const LOOK = 2000; // milliseconds between two looks at a limit that comes back with time
-const LONG = 240; // characters of a text that is scrolled rather than shown at once
+const LOOK = 2000; // milliseconds between two requests while a rate limit recovers
+const LONG = 240; // characters; longer text gets a scroll area
 
-/** One session, named by its project and its id. */
+/** Return the view of one session, named by its project and id. */
 export function sessionView(app, { parts: [project, id] }) {
   const page = new SessionPage(app, project, id);
   return {
@@ -79,7 +79,7 @@ class SessionPage {
     this.timeline.show(session.transitions, requests.data, requests.has_more);
   }
 
-  /** What seldom changes: a forced expiry changes the settings, a reset may make the session anew. */
+  /** Draw what rarely changes: a forced expiry changes the settings, a reset can recreate the session. */
   drawSetup() {
     const { user, workflow, version, created_at, masked_secret, settings, defaults } = this.session;
     const setup = JSON.stringify([user, workflow, version, created_at, masked_secret, settings]);
@@ -91,9 +91,9 @@ class SessionPage {
       h(
         "div",
         { class: "columns" },
-        section("What it is", this.facts()),
-        section("What happened", this.timeline.element),
-        section("Its settings", settingsTable(settings, defaults)),
+        section("Details", this.facts()),
+        section("History", this.timeline.element),
+        section("Settings", settingsTable(settings, defaults)),
         variables && section("State variables", jsonView(variables, "State variables")),
       ),
     );
@@ -115,7 +115,7 @@ class SessionPage {
     ]);
   }
 
-  /** The secret itself is asked for only when it is to be copied. */
+  /** Read the client secret, only when it is copied. */
   async secret() {
     const { client_secret: secret } = await this.app.ask(`${this.path}/secret`, { query: { project: this.project } });
     return secret;
@@ -144,7 +144,7 @@ class SessionPage {
   }
 
   async cancel() {
-    if (await sure("Cancel this session?", "Cancel it")) await this.end("cancel");
+    if (await sure("Cancel this session?", "Cancel session")) await this.end("cancel");
   }
 
   async end(how) {
@@ -170,7 +170,7 @@ class SessionPage {
   }
 }
 
-/** A text to read all of, however long it is. */
+/** Return a text in full, in a scroll area if it is long. */
 function whole(text) {
   return text.length > LONG ? h("div", { class: "whole-text", tabindex: 0 }, text) : h("bdi", {}, text);
 }

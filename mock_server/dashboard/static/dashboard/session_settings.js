@@ -1,22 +1,22 @@
-/** How a session was set up, beside what it would have been by default. */
+/** A session's settings beside the defaults. */
 
 import { badge, h } from "./ui.js";
 
 const onOrOff = (value) => (value ? "on" : "off");
 const SETTINGS = [
-  ["expires_after_seconds", "Expires after", (value) => (value === null ? "made to expire" : `${value} s`)],
-  ["max_requests_per_1_minute", "Requests a minute"],
+  ["expires_after_seconds", "Expires after", (value) => (value === null ? "forced to expire" : `${value} s`)],
+  ["max_requests_per_1_minute", "Requests per minute"],
   ["automatic_thread_titling", "Titles", onOrOff],
   ["file_upload", "Uploads", onOrOff],
-  ["max_files", "Files at most"],
-  ["max_file_size", "Size of a file at most", (value) => `${value} MB`],
+  ["max_files", "Maximum files"],
+  ["max_file_size", "Maximum file size", (value) => `${value} MB`],
   ["history", "History", onOrOff],
-  ["recent_threads", "Threads in the history", (value) => value ?? "unlimited"],
+  ["recent_threads", "Threads in history", (value) => value ?? "unlimited"],
   ["tracing", "Tracing", onOrOff],
-  ["version", "Version of the workflow", (value) => value ?? "the newest"],
+  ["version", "Workflow version", (value) => value ?? "latest"],
 ];
 
-/** A table of SessionSettings; what differs is marked. */
+/** Return a table of SessionSettings that marks differences from the defaults. */
 export function settingsTable(settings, defaults) {
   const heads = ["Setting", "This session", "Default"].map((words) => h("th", { scope: "col" }, words));
   const rows = SETTINGS.map(([name, words, told = String]) => {

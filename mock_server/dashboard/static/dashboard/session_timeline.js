@@ -1,10 +1,10 @@
-/** What happened to a session, newest first: the changes of its status among the requests that used it. */
+/** The history of a session, newest first: its status changes and the requests that used it. */
 
 import { badge, h, link, statusBadge } from "./ui.js";
 import { millisecondsOf, momentOf } from "./clocks.js";
 import { Keyed } from "./keyed.js";
 
-const CAUSES = { created: "Created", cancelled: "Cancelled", expired: "Expired", forced: "Made to expire" };
+const CAUSES = { created: "Created", cancelled: "Cancelled", expired: "Expired", forced: "Forced to expire" };
 
 export class Timeline {
   constructor(app, project, id) {
@@ -23,7 +23,7 @@ export class Timeline {
     );
   }
 
-  /** `requests` are the newest ones; `hasMore`: there are others. */
+  /** Show the history. `requests` are the newest ones; `hasMore`: there are older ones. */
   show(transitions, requests, hasMore) {
     const changes = transitions.map((change, number) => ({ key: `change ${number}`, at: change.at, change })).reverse();
     const used = requests.map((request) => ({ key: request.id, at: request.at, request }));

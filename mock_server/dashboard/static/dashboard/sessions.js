@@ -1,4 +1,4 @@
-/** The sessions, live. */
+/** The list of sessions, updated live. */
 
 import { badge, empty, h } from "./ui.js";
 import { spanOf } from "./clocks.js";
@@ -17,11 +17,11 @@ const COLUMNS = [
   ["Project", "wide"],
 ];
 const FIELDS = [
-  { name: "search", words: "Search", placeholder: "Id, user or workflow" },
+  { name: "search", words: "Search", placeholder: "ID, user or workflow" },
   { name: "status", words: "Status", options: ["active", "expired", "cancelled"].map((each) => [each, each]) },
   { name: "user", words: "User", placeholder: "Any" },
 ];
-const LOOK = 1000; // milliseconds between two looks at the limits of rows in sight, which come back with time
+const LOOK = 1000; // milliseconds between two reads of the rate limits of visible rows, which recover over time
 
 export function sessionsView(app) {
   const filters = new Filters(app, FIELDS, () => table.reload());
@@ -59,11 +59,11 @@ function tableOf(app, filters) {
     href: ({ project, id }) => app.href("sessions", [project, id]),
     tick: (row, cells) => countDown(app, row, cells),
     counted: (total) => filters.count(total, "session"),
-    nothing: () => (filters.any ? empty("No session is like that", "Take a filter away to see others.") : teach(app)),
+    nothing: () => (filters.any ? empty("No matching sessions", "Remove a filter to see more.") : teach(app)),
   });
 }
 
-/** Reads the limits of the rows in sight, also of those that are over: a clock moved back lets them live again. */
+/** Read the visible rows again, ended sessions included: they become active again if the clock is moved back. */
 async function renewInSight(app, table) {
   const ids = table.rowsInSight.map(({ id }) => id).join(",");
   if (!ids) return;
@@ -71,7 +71,7 @@ async function renewInSight(app, table) {
   if (answer) table.renew(answer.sessions);
 }
 
-/** Whether requests come back to it with time. */
+/** Whether the session's rate limit is still recovering. */
 function isRecovering({ status, requests_left: left, max_requests_per_1_minute: most }) {
   return status === "active" && left < most;
 }
@@ -98,7 +98,7 @@ function cellsOf({
   ];
 }
 
-/** The time left by the project's clock; the server's word on the status follows. */
+/** Show the time left by the project's clock; the status itself comes from the emulator. */
 function countDown(app, row, cells) {
   const left = row.expires_at - app.clocks.now(row.project);
   cells[4].textContent = row.status === "active" ? spanOf(left) : "–";
@@ -107,8 +107,8 @@ function countDown(app, row, cells) {
 
 function teach(app) {
   return empty(
-    "No session yet",
-    "Sessions show up here the moment your app asks for one. Point an SDK at this server and run:",
+    "No sessions yet",
+    "Sessions appear here as soon as your app creates one. Point an SDK at this emulator and run:",
     createSnippet(app.oneProject === app.fallback ? "" : app.oneProject),
   );
 }

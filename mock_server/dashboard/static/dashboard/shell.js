@@ -1,4 +1,4 @@
-/** What surrounds every view: where one can go, which project is shown, and whether the server is there. */
+/** The frame around every view: navigation, project selector, connection state, toasts. */
 
 import { h, icon } from "./ui.js";
 import { Shortcuts } from "./shortcuts.js";
@@ -31,7 +31,7 @@ export class Shell {
       h(
         "a",
         { class: "skip", href: "#main", onclick: (event) => (event.preventDefault(), this.main.focus()) },
-        "To the content",
+        "Skip to content",
       ),
       h("header", { class: "bar" }, this.brand(), this.projects, this.lamp, this.tools()),
       h(
@@ -49,9 +49,9 @@ export class Shell {
   brand() {
     return h(
       "a",
-      { class: "brand", href: String(this.app.href("sessions")), "aria-label": "ChatKit, emulated" },
+      { class: "brand", href: String(this.app.href("sessions")), "aria-label": "ChatKit emulator" },
       h("img", { src: "_static/icon.svg", alt: "" }),
-      h("strong", {}, "ChatKit, emulated"),
+      h("strong", {}, "ChatKit emulator"),
     );
   }
 
@@ -59,8 +59,8 @@ export class Shell {
     const scheme = h("button", { type: "button", class: "tool" });
     const draw = (name) => {
       scheme.replaceChildren(icon(`lucide:${SCHEMES[name]}`));
-      scheme.setAttribute("aria-label", `Colours: ${name}`);
-      scheme.title = `Colours: ${name}`;
+      scheme.setAttribute("aria-label", `Colour scheme: ${name}`);
+      scheme.title = `Colour scheme: ${name}`;
     };
     scheme.addEventListener("click", () => {
       const names = Object.keys(SCHEMES);
@@ -99,7 +99,7 @@ export class Shell {
     );
   }
 
-  /** The projects to choose from, and how much there is in the chosen one. */
+  /** Update the project selector and the counts in the navigation. */
   count() {
     const { app } = this;
     const names = app.projects.map(({ project }) => project);
@@ -124,23 +124,24 @@ export class Shell {
       if (each === name) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.title = `${view.title} | ChatKit, emulated`;
+    document.title = `${view.title} | ChatKit emulator`;
     this.main.dataset.view = name;
     this.main.replaceChildren(view.element);
     this.main.scrollTop = 0;
     this.count();
   }
 
-  /** Tells whether the server is there; that it is gone stays in sight until it is back. */
+  /** Show the connection state, "live" or "lost"; the toast about a lost connection stays until it is restored. */
   connection(state) {
     const was = this.lamp.dataset.state;
     this.lamp.dataset.state = state;
-    this.lamp.textContent = state === "live" ? "Live" : "Server gone";
+    this.lamp.textContent = state === "live" ? "Live" : "Disconnected";
     this.lost?.remove();
     this.lost = undefined;
     if (state === "lost") {
-      this.lost = this.toast("The server is gone. Start it again: this page goes on by itself.", "bad", Infinity);
-    } else if (was === "lost") this.toast("The server is back.", "good");
+      const words = "The emulator is not responding. Start it again; this page reconnects automatically.";
+      this.lost = this.toast(words, "bad", Infinity);
+    } else if (was === "lost") this.toast("Reconnected to the emulator.", "good");
   }
 
   toast(words, tone = "plain", stays = 5000) {

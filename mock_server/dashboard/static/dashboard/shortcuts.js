@@ -1,4 +1,4 @@
-/** What the keyboard does outside of fields. */
+/** Keyboard shortcuts; they are ignored while a field has the focus. */
 
 import { h } from "./ui.js";
 
@@ -16,9 +16,9 @@ const TOLD = [
   ["Enter", "Open the row"],
   ["u", "Back to the list"],
   ["p", "Choose a project"],
-  ["?", "This list"],
+  ["?", "Show this list"],
 ];
-const PATIENCE = 1500; // milliseconds between the two keys of `g s`
+const PATIENCE = 1500; // milliseconds allowed between the two keys of `g s`
 
 export class Shortcuts {
   constructor(app) {
@@ -40,7 +40,7 @@ export class Shortcuts {
     event.preventDefault();
   }
 
-  /** Whether a key by itself did something. */
+  /** Handle a one-key shortcut. Returns whether there was one. */
   single(key) {
     const { view, shell, place } = this.app;
     if (key === "g") this.since = performance.now();

@@ -1,15 +1,15 @@
-/** Code to paste, with this server's address in it. */
+/** Code examples that contain this emulator's URL. */
 
-const KEY = "sk-test"; // any will do
+const KEY = "sk-test"; // any key works
 const DEMO = { user: "ada", workflow: { id: "wf_demo" } };
-const WIDTH = 88; // characters of a line
+const WIDTH = 88; // maximum line length
 
-/** Where the API is, for a project or the default one. */
+/** Return the API's base URL, for a project or, with "", the default one. */
 export function apiBase(project = "") {
   return new URL(project ? `p/${project}/v1` : "v1", document.baseURI).href;
 }
 
-/** A session in Python, with the official client. */
+/** Return Python code that creates a session with the official client. */
 export function createSnippet(project = "", request = DEMO, key = KEY) {
   const given = Object.entries(request).map(([name, value]) => `${name}=${python(value)}`);
   return `from openai import OpenAI
@@ -20,7 +20,7 @@ print(session.client_secret)
 `;
 }
 
-/** The same in TypeScript. */
+/** Return TypeScript code that creates a session with the official client. */
 export function typescriptSnippet(project = "", request = DEMO, key = KEY) {
   const given = Object.entries(request).map(([name, value]) => `${name}: ${javascript(value)}`);
   return `import OpenAI from "openai";
@@ -31,7 +31,7 @@ console.log(session.client_secret);
 `;
 }
 
-/** The same in a shell. */
+/** Return a curl command that creates a session. */
 export function curlSnippet(project = "", request = DEMO, key = KEY) {
   return `curl ${shell(`${apiBase(project)}/chatkit/sessions`)} \\
   -H ${shell(`Authorization: Bearer ${key}`)} \\
@@ -41,7 +41,7 @@ export function curlSnippet(project = "", request = DEMO, key = KEY) {
 `;
 }
 
-/** The page that shows the element; `/session` is where the app's own server gives out the secret. */
+/** Return the HTML of a page with the element; `/session` is the app's own endpoint for the client secret. */
 export function pageSnippet() {
   return `<script src="${new URL("deployments/chatkit/chatkit.js", document.baseURI)}"></script>
 <openai-chatkit id="chat"></openai-chatkit>
@@ -52,7 +52,7 @@ export function pageSnippet() {
 `;
 }
 
-/** A call in one line, or where that is too long with an argument in each. */
+/** Format a call in one line, or with one argument per line if that is too long. */
 function called(open, given, close, indent) {
   const space = open.endsWith("{") ? " " : "";
   const line = `${open}${space}${given.join(", ")}${space}${close}`;
@@ -77,11 +77,11 @@ function javascript(value) {
 }
 
 function keyOf(name) {
-  if (name === "__proto__") return '["__proto__"]'; // else it would be the object's prototype
+  if (name === "__proto__") return '["__proto__"]'; // otherwise it would set the prototype
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
 }
 
-/** JSON, with what turns the direction of text or can't be seen as every one of these languages escapes it. */
+/** Return JSON in which invisible and bidirectional control characters are escaped; valid in all these languages. */
 function literal(value) {
   return JSON.stringify(value).replace(
     /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,

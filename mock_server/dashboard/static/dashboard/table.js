@@ -1,20 +1,21 @@
-/** A long list: only the rows in sight are in the page, the others are read when one scrolls to them. */
+/** A virtual list: only the visible rows are in the DOM; further rows are loaded on scrolling. */
 
 import { h, setStyle } from "./ui.js";
 import { paced } from "./api.js";
 
-const PAGE = 100; // rows read at once
-const KEPT = 2000; // rows kept while one reads the top, where new ones keep coming
-const SPARE = 8; // rows drawn above and below those in sight
+const PAGE = 100; // rows per request
+const KEPT = 2000; // maximum number of rows kept while new ones arrive at the top
+const SPARE = 8; // rows drawn above and below the visible ones
 
-/** What a row is known by, and the cursor behind it: two projects may have the same id, from a seed. */
+/** Return a row's key and cursor; an id alone is not unique, since seeds can repeat it in several projects. */
 const keyOf = ({ project, id }) => `${project}/${id}`;
 
 export class Table {
   /**
-   * `columns`: [words, class] pairs. `read({ after, limit })` gives `{ rows, total, has_more }`, newest first; each row
-   * has an `id`. `cells(row)` gives the contents of its cells; `href(row)` is where it leads. `tick(row, cells)` is
-   * called every second for rows in sight. `nothing()` is shown when there is no row.
+   * `columns`: `[heading, class]` pairs. `read({ after, limit })` resolves to `{ rows, total, has_more }`, newest
+   * first; each row has an `id` and a `project`. `cells(row)` returns the contents of its cells, `href(row)` its link.
+   * `tick(row, cells)` is called every second for drawn rows. `nothing()` returns the empty state. `counted(total)` is
+   * called after each read.
    */
   constructor({ label, columns, read, cells, href, tick = () => {}, nothing, counted = () => {} }) {
     Object.assign(this, { columns, read, cells, href, tickRow: tick, nothing, counted });
@@ -58,7 +59,7 @@ export class Table {
     return this.scroller.scrollTop < this.rowHeight;
   }
 
-  /** Reads the list anew from its top, as after another filter. */
+  /** Clear the list and read it from the top, for example after a filter changed. */
   async reload() {
     this.rows = [];
     this.generation = (this.generation ?? 0) + 1;
@@ -76,13 +77,13 @@ export class Table {
     }
     this.newer.hidden = true;
     const last = page.rows.length && keyOf(page.rows.at(-1));
-    const known = page.has_more ? this.rows.findIndex((row) => keyOf(row) === last) : -1; // else nothing is behind it
+    const known = page.has_more ? this.rows.findIndex((row) => keyOf(row) === last) : -1; // else the page is complete
     this.hasMore = known < 0 ? page.has_more : this.hasMore || this.rows.length - known - 1 > KEPT - PAGE;
     this.rows = known < 0 ? page.rows : [...page.rows, ...this.rows.slice(known + 1, known + 1 + KEPT - PAGE)];
     this.took(page);
   }
 
-  /** Rows that are read by one who scrolled down are not moved away: it is told that there are newer ones. */
+  /** Do not move the rows of a user who scrolled down: only show that there are newer ones. */
   announce(page) {
     const known = new Set(this.rows.map(keyOf));
     const fresh = page.rows.findIndex((row) => known.has(keyOf(row)));
@@ -94,7 +95,7 @@ export class Table {
     this.counted(this.total);
   }
 
-  /** Takes newer states of rows that are there. */
+  /** Update rows that are in the list. */
   renew(rows) {
     const fresh = new Map(rows.map((row) => [keyOf(row), row]));
     this.rows = this.rows.map((row) => fresh.get(keyOf(row)) ?? row);
@@ -151,7 +152,7 @@ export class Table {
     });
   }
 
-  /** The rows in sight, as [first, behind the last]. */
+  /** The range of rows to draw, as `[first, end)`. */
   get sight() {
     const height = this.rowHeight;
     const first = Math.floor(this.scroller.scrollTop / height) - SPARE;
@@ -178,7 +179,7 @@ export class Table {
     if (end >= this.rows.length - PAGE / 2) this.readOn();
   }
 
-  /** Rows stand in the page in the order in which they are seen, for those who do not see them. */
+  /** Draw a row and keep the DOM in visual order, for screen readers. */
   drawRow(row, index, height, before) {
     const drawn = this.drawn.get(keyOf(row)) ?? this.addRow(row);
     const place = before ? before.nextSibling : this.body.firstChild;
@@ -214,7 +215,7 @@ export class Table {
     return drawn;
   }
 
-  /** Called every second. */
+  /** Update the drawn rows. Called every second. */
   tick() {
     for (const { row, cells } of this.drawn.values()) this.tickRow(row, cells);
   }
@@ -224,7 +225,7 @@ export class Table {
     this.refresh();
   }
 
-  /** Moves the focus by so many rows. */
+  /** Move the focus by `by` rows. */
   step(by) {
     const at = this.rows.findIndex((row) => this.drawn.get(keyOf(row))?.element.contains(document.activeElement));
     const next = Math.min(this.rows.length - 1, Math.max(0, at + by));

@@ -1,4 +1,4 @@
-/** One thread: what it is, what was said in it, and what can be done to it. */
+/** One thread: its properties, its conversation, and its controls. */
 
 import { badge, button, copyButton, empty, facts, h, jsonView, link, sure, tabs } from "./ui.js";
 import { agoOf, momentOf } from "./clocks.js";
@@ -7,11 +7,11 @@ import { readingView } from "./reading.js";
 import { askReason } from "./reason.js";
 import { Name } from "./name.js";
 
-const LOOK = 1000; // milliseconds between two looks: an answer on its way is told of when it is done only
-const NEAR = 120; // pixels from the end that still count as reading along
+const LOOK = 1000; // milliseconds between two requests: the feed reports a reply only when it is complete
+const NEAR = 120; // pixels from the bottom within which the view keeps following new content
 const TABS = ["Conversation", "JSON"];
 
-/** One thread, named by its project and its id. */
+/** Return the view of one thread, named by its project and id. */
 export function threadView(app, { parts: [project, id] }) {
   const page = new ThreadPage(app, project, id);
   return {
@@ -51,13 +51,13 @@ class ThreadPage {
     const { changes } = this;
     try {
       const thread = await this.app.ask(this.path, { query: { project: this.project } });
-      if (changes === this.changes) this.take(thread); // else it may be older than what is shown
+      if (changes === this.changes) this.take(thread); // else it may be older than what is shown already
     } catch (error) {
       if (error.status && !this.left) this.lose(error);
     }
   }
 
-  /** Shows it as it is now; nothing is touched that did not change. */
+  /** Show the current state; touch only what changed. */
   take(thread) {
     const now = JSON.stringify(thread);
     if (this.left || now === this.known) return;
@@ -70,7 +70,7 @@ class ThreadPage {
     else this.begin();
   }
 
-  /** The thread is not there, or not any more. */
+  /** Show that the thread does not exist, or no longer exists. */
   lose({ status, message }) {
     if (this.thread && status !== 404) return;
     this.known = undefined;
@@ -80,7 +80,7 @@ class ThreadPage {
     this.status.replaceChildren();
     this.buttons.replaceChildren();
     this.facts.replaceChildren();
-    const title = this.thread ? "This thread is gone" : "There is no such thread";
+    const title = this.thread ? "This thread no longer exists" : "Thread not found";
     this.body.replaceChildren(empty(title, message));
     this.thread = undefined;
   }
@@ -105,10 +105,10 @@ class ThreadPage {
     const { app } = this;
     this.facts.replaceChildren(
       facts([
-        ["Id", h("code", {}, id)],
+        ["ID", h("code", {}, id)],
         ["User", user],
         ["Project", project],
-        ["Session", session ? link(app.href("sessions", [project, session]), h("code", {}, session)) : "None known"],
+        ["Session", session ? link(app.href("sessions", [project, session]), h("code", {}, session)) : "Unknown"],
         ["Created", momentOf(created), " ", this.age],
         ["Items", items.length.toLocaleString("en")],
         status.reason && ["Reason", status.reason],
@@ -125,7 +125,7 @@ class ThreadPage {
     const { app } = this;
     this.reading = readingView(this.thread.items);
     this.json = new Json(this.thread);
-    this.blank = h("p", { class: "faint" }, "There is no item in this thread.");
+    this.blank = h("p", { class: "faint" }, "This thread has no items.");
     const wanted = TABS.find((name) => name.toLowerCase() === app.place.query.get("tab"));
     const pages = [
       ["Conversation", () => h("div", {}, this.blank, this.reading)],
@@ -151,28 +151,28 @@ class ThreadPage {
     const changed = await this.app.attempt(() => this.app.ask(this.path, { method: "PATCH", query, body }));
     this.changes += 1;
     if (changed) this.take(changed);
-    if (changed && body.status) this.buttons.firstElementChild.focus(); // the one that was pressed is gone
+    if (changed && body.status) this.buttons.firstElementChild.focus(); // the pressed button is gone
     return Boolean(changed);
   }
 
-  /** Locks or closes it, for a reason or none. */
+  /** Lock or close the thread, after asking for an optional reason. */
   async end(words, type) {
     const reason = await askReason(`${words} this thread?`, words);
     if (reason !== undefined) await this.change({ status: { type, reason: reason || null } });
   }
 
   async delete() {
-    if (!(await sure("Delete this thread and all that was said in it?", "Delete"))) return;
+    if (!(await sure("Delete this thread and all its messages?", "Delete"))) return;
     const { app } = this;
     const query = { project: this.project };
     const deleted = await app.attempt(() => app.ask(this.path, { method: "DELETE", query }));
     if (!deleted) return;
-    app.toast("The thread is deleted.");
+    app.toast("Thread deleted.");
     if (!this.left) app.go(app.href("threads"));
   }
 }
 
-/** The whole of it, read anew in place. */
+/** The thread as JSON, updated in place. */
 class Json {
   constructor(value) {
     this.element = h("div", { class: "code" });
@@ -181,7 +181,7 @@ class Json {
 
   set(value) {
     const { scrollTop = 0 } = this.element.firstChild ?? {};
-    const shown = jsonView(value, "The thread as JSON");
+    const shown = jsonView(value, "Thread as JSON");
     this.value = value;
     if (this.element.firstChild) this.element.firstChild.replaceWith(shown);
     else

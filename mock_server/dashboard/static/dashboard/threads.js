@@ -1,4 +1,4 @@
-/** The threads, live. */
+/** The list of threads, updated live. */
 
 import { badge, empty, h, link } from "./ui.js";
 import { agoOf } from "./clocks.js";
@@ -15,14 +15,14 @@ const COLUMNS = [
   ["Session", "mono wide"],
   ["Project", "wide"],
 ];
-const CREATED = 4; // its place among the columns
+const CREATED = 4; // index of its column
 const FIELDS = [
-  { name: "search", words: "Search", placeholder: "Title, id or user" },
+  { name: "search", words: "Search", placeholder: "Title, ID or user" },
   { name: "status", words: "Status", options: ["active", "locked", "closed"].map((each) => [each, each]) },
   { name: "user", words: "User", placeholder: "Any" },
 ];
 
-/** The list of threads. */
+/** Return the view of all threads. */
 export function threadsView(app) {
   const filters = new Filters(app, FIELDS, () => table.reload());
   const table = new Table({
@@ -38,7 +38,7 @@ export function threadsView(app) {
     tick: ({ project, created_at: created }, cells) =>
       (cells[CREATED].textContent = agoOf(app.clocks.now(project) - created)),
     counted: (total) => filters.count(total, "thread"),
-    nothing: () => (filters.any ? empty("No thread is like that", "Take a filter away to see others.") : teach(app)),
+    nothing: () => (filters.any ? empty("No matching threads", "Remove a filter to see more.") : teach(app)),
   });
   table.reload();
   return {
@@ -68,13 +68,13 @@ function cellsOf(app, { id, title, status, user, items, session, project }) {
 
 function teach(app) {
   return empty(
-    "No thread yet",
-    "A thread begins with the first message that is sent with a session's client secret: by the chat in your app, by the one in the first view here, or by this:",
+    "No threads yet",
+    "A thread starts with the first message sent with a session's client secret: from the chat in your app, from the Chat view of this dashboard, or from this code:",
     talkSnippet(app.oneProject === app.fallback ? "" : app.oneProject),
   );
 }
 
-/** A message in Python: what a chat in the browser sends. */
+/** Return Python code that sends a message as the chat in a browser does. */
 function talkSnippet(project) {
   return `import json
 from urllib.request import Request, urlopen

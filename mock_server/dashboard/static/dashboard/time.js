@@ -1,13 +1,13 @@
-/** The clock of each project, and what will expire when. */
+/** The time view: the clock of each project, and upcoming expiries. */
 
 import { h } from "./ui.js";
 import { paced } from "./api.js";
 import { ClockCard } from "./clock_card.js";
 import { Expiries } from "./expiries.js";
 
-const GLIDE = 200; // milliseconds between two pictures of the time, which may run fast
+const GLIDE = 200; // milliseconds between two updates of the displayed time, which may run fast
 
-/** The clocks of the chosen project, or of all. */
+/** Return the view of the selected project's clock, or of all clocks. */
 export function timeView(app) {
   const page = new TimePage(app);
   return {
@@ -33,7 +33,7 @@ class TimePage {
     this.look();
   }
 
-  /** Whether time passes that brings an expiry nearer. */
+  /** Whether any clock is running while sessions are active. */
   get isRunning() {
     return this.expiries.active > 0 && [...this.cards.values()].some(({ clock }) => clock?.factor > 0);
   }

@@ -1,4 +1,4 @@
-/** The parts that every view is made of. A string becomes text, never markup. */
+/** Components shared by all views. Strings become text, never markup. */
 
 import { h } from "../../deployments/chatkit/frame/dom.js";
 import { icon } from "../../deployments/chatkit/frame/icons.js";
@@ -18,18 +18,18 @@ const TONES = {
   dropped: "bad",
 };
 
-/** A word on a coloured ground, such as a status. */
+/** Return a badge, such as a status. */
 export function badge(word, tone = TONES[word] ?? "dim") {
   return h("span", { class: "badge", data: { tone } }, word);
 }
 
-/** A status code, coloured by its class; a dash where there was no answer. */
+/** Return a badge for an HTTP status code, coloured by its class; a dash if there was no response. */
 export function statusBadge(status) {
   if (!status) return badge("–", "bad");
   return badge(String(status), status >= 500 ? "bad" : status >= 400 ? "warn" : "good");
 }
 
-/** A button; `tone` is `primary`, `danger` or none. While `act` is under way it can't be pressed again. */
+/** Return a button; `tone` is `primary`, `danger` or undefined. It is disabled while `act()` is pending. */
 export function button(words, act, { tone, symbol, title, disabled } = {}) {
   const made = h(
     "button",
@@ -39,7 +39,7 @@ export function button(words, act, { tone, symbol, title, disabled } = {}) {
   );
   if (!words) made.setAttribute("aria-label", title);
   made.addEventListener("click", async () => {
-    const hadFocus = document.activeElement === made; // what is disabled can't keep it
+    const hadFocus = document.activeElement === made; // a disabled button loses it
     made.disabled = true;
     try {
       await act();
@@ -51,7 +51,7 @@ export function button(words, act, { tone, symbol, title, disabled } = {}) {
   return made;
 }
 
-/** A button that copies what `text()` gives, and says so. */
+/** Return a button that copies what `text()` returns or resolves to, and shows whether that worked. */
 export function copyButton(words, text) {
   const made = button(
     words,
@@ -61,7 +61,7 @@ export function copyButton(words, text) {
         await navigator.clipboard.writeText(await text());
         words.textContent = "Copied";
       } catch (error) {
-        words.textContent = error.name === "NotAllowedError" ? "Not allowed to copy" : "Not copied";
+        words.textContent = error.name === "NotAllowedError" ? "Copying not allowed" : "Copy failed";
       }
       setTimeout(() => (words.textContent = made.dataset.words), 1500);
     },
@@ -71,12 +71,12 @@ export function copyButton(words, text) {
   return made;
 }
 
-/** A link to another view. */
+/** Return a link. */
 export function link(href, ...children) {
   return h("a", { href: String(href) }, ...children);
 }
 
-/** Names and values, in pairs. */
+/** Return a description list of `[name, ...values]`; falsy entries are skipped. */
 export function facts(pairs) {
   return h(
     "dl",
@@ -85,17 +85,17 @@ export function facts(pairs) {
   );
 }
 
-/** A part of a page under a heading. */
+/** Return a section with a heading. */
 export function section(title, ...children) {
   return h("section", { class: "section" }, h("h2", {}, title), ...children);
 }
 
-/** What stands where there is nothing yet: how to make there be something, with a snippet to paste. */
+/** Return an empty state: a heading, an explanation and optional code to copy. */
 export function empty(title, words, code) {
   return h("div", { class: "empty" }, h("h2", {}, title), h("p", {}, words), code && codeBlock(code));
 }
 
-/** Text as it is, with a button to copy it. */
+/** Return a block of code with a copy button. */
 export function codeBlock(text, label = "Copy") {
   return h(
     "div",
@@ -106,9 +106,9 @@ export function codeBlock(text, label = "Copy") {
 }
 
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const COLOURED = 200_000; // characters; what is longer stays plain
+const COLOURED = 200_000; // characters; longer text is not coloured
 
-/** JSON, indented and coloured; text as it is. */
+/** Return a value as indented, coloured JSON; a string is shown as it is. */
 export function jsonView(value, label = "JSON") {
   if (typeof value === "string") return h("pre", { class: "json", tabindex: 0, "aria-label": label }, value);
   const text = JSON.stringify(value, null, 2) ?? "";
@@ -130,12 +130,12 @@ function* coloured(text) {
   yield text.slice(at);
 }
 
-/** A labelled control: `control` is an input, a select or a textarea. */
+/** Return a labelled control: an input, a select or a textarea. */
 export function field(words, control, note) {
   return h("label", { class: "field" }, h("span", {}, words), control, note && h("small", {}, note));
 }
 
-/** A select of [value, words] pairs. */
+/** Return a select of `[value, label]` pairs. */
 export function choice(name, options, value, changed) {
   const made = h(
     "select",
@@ -145,7 +145,7 @@ export function choice(name, options, value, changed) {
   return made;
 }
 
-/** A switch, as a checkbox; `changed(on)` may reject, then it is set back. */
+/** Return a switch; if `changed(on)` rejects, it is set back. */
 export function toggle(words, on, changed, attributes = {}) {
   const box = h("input", { type: "checkbox", role: "switch", checked: on, ...attributes });
   box.addEventListener("change", async () => {
@@ -161,7 +161,7 @@ export function toggle(words, on, changed, attributes = {}) {
   return h("label", { class: "toggle" }, box, h("span", {}, words));
 }
 
-/** Views of the same thing, one shown at a time: [name, make] pairs. */
+/** Return tabs for `[name, make]` pairs; `make()` returns the content of a tab. */
 export function tabs(label, pages, chosen = pages[0][0], changed = () => {}) {
   const panel = h("div", { class: "panel", role: "tabpanel", tabindex: 0 });
   const list = h("div", { class: "tabs", role: "tablist", "aria-label": label });
@@ -191,7 +191,7 @@ export function tabs(label, pages, chosen = pages[0][0], changed = () => {}) {
   return h("div", { class: "tabbed" }, list, panel);
 }
 
-/** Asks before something is lost; resolves to whether to go on. */
+/** Ask for confirmation. Resolves to true or false. */
 export function sure(question, words) {
   return new Promise((resolve) => {
     const dialog = h(

@@ -1,26 +1,26 @@
-/** Small words. What others wrote stands in `bdi`, so that it can't turn the words around it. */
+/** Helpers for sentences. User text is put into `<bdi>`, so that its direction cannot affect the text around it. */
 
 import { h } from "./ui.js";
 
-const LONG = 240; // characters of a text that are shown in a sentence
+const LONG = 240; // characters of a user's text that are shown in a sentence
 const UNITS = { ms: "ms", s: "s", m: "min", h: "h", d: "d" };
 
-/** A text of somebody's in a sentence: inert, isolated, and not longer than a sentence bears. */
+/** Return user text for a sentence: isolated in direction and shortened. */
 export function said(text) {
   return h("bdi", { class: "said" }, cut(String(text)));
 }
 
-/** The beginning of a text. */
+/** Shorten a text to `most` characters. */
 export function cut(text, most = LONG) {
   return text.length > most ? `${text.slice(0, most)} …` : text;
 }
 
-/** `a, b and c`: parts, each one node or several, as a list of nodes. */
+/** Join parts, each a node or a list of nodes, into one list: `a, b and c`. */
 export function listed(parts) {
   return parts.flatMap((part, at) => [at === 0 ? "" : at === parts.length - 1 ? " and " : ", ", ...[part].flat()]);
 }
 
-/** `1st`, `2nd`, `11th`; what is no number stays as it is. */
+/** Format an ordinal: `1st`, `2nd`, `11th`; return anything but an integer unchanged. */
 export function ordinal(number) {
   if (!Number.isInteger(number)) return String(number);
   const ending = { one: "st", two: "nd", few: "rd", other: "th" }[
@@ -29,19 +29,19 @@ export function ordinal(number) {
   return `${number}${ending}`;
 }
 
-/** `1 hit`, `2 hits`. */
+/** Format a count: `1 time`, `2 times`. */
 export function counted(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
-/** A length of time as it was given, `10m` or a number of seconds, in words. */
+/** Format a duration as it was given, `10m` or a number of seconds: `10 min`, `5 s`. */
 export function lengthOf(span) {
   if (typeof span === "number") return `${span} s`;
   const [, number, unit] = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(span) ?? [];
   return unit ? `${number} ${UNITS[unit]}` : span;
 }
 
-/** A value in one line, without the quotes of JSON: `{status: lost}`. */
+/** Format a value in one line, like JSON without quotes: `{status: lost}`. */
 export function brief(value) {
   if (Array.isArray(value)) return `[${value.map(brief).join(", ")}]`;
   if (value === null || typeof value !== "object") return String(value);

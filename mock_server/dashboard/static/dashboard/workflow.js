@@ -1,4 +1,4 @@
-/** One workflow: its turns, its file, and a message to try. */
+/** One workflow: its turns, its file, and a form to try a message. */
 
 import { paced } from "./api.js";
 import { empty, facts, h, jsonView, link, section } from "./ui.js";
@@ -8,7 +8,7 @@ import { Turns } from "./workflow_turns.js";
 import { badgesOf, chatLink } from "./workflows.js";
 import { lengthOf, said } from "./words.js";
 
-const LOOK = 2000; // milliseconds between two looks: the server reads the file anew with each
+const LOOK = 2000; // milliseconds between two requests: the emulator checks the file on each
 
 export function workflowView(app, place) {
   const view = new WorkflowView(app, place.parts[0]);
@@ -90,20 +90,20 @@ class WorkflowView {
     }
   }
 
-  /** Whether it came back, asked so that nothing fails. */
+  /** Whether the workflow exists again; reads the list, so that the browser logs no 404. */
   async isThere() {
     const { workflows } = await this.app.ask("workflows");
     return workflows.some(({ id }) => id === this.id);
   }
 
-  /** There is no such workflow, or none any more. */
+  /** Show that the workflow has no script, or no longer has one. */
   lose({ message }) {
     this.isMissing = true;
     this.known = undefined;
     this.body.hidden = true;
     this.badges.replaceChildren();
     this.errors.show([]);
-    this.missing.replaceChildren(empty("There is no script for it", message));
+    this.missing.replaceChildren(empty("This workflow has no script", message));
   }
 
   show(workflow) {
@@ -127,10 +127,10 @@ class WorkflowView {
 
   showFile({ text, errors, script }) {
     if (text === null) {
-      this.file.replaceChildren(section("The script", jsonView(script, "The script")));
+      this.file.replaceChildren(section("Script", jsonView(script, "Script")));
       return;
     }
-    if (!this.source.element.isConnected) this.file.replaceChildren(section("The file", this.source.element));
+    if (!this.source.element.isConnected) this.file.replaceChildren(section("File", this.source.element));
     this.source.show(text, errors);
   }
 }
@@ -139,6 +139,6 @@ function factsOf({ versions, source, file, script: { stream } }) {
   return [
     ["File", file ? h("code", {}, file) : source],
     ["Versions", versions === null ? "Any" : versions.join(", ") || "None: every message fails"],
-    stream?.every && ["Streamed by", `${stream.by}, ${lengthOf(stream.every)} apart`],
+    stream?.every && ["Streamed by", `${stream.by}, every ${lengthOf(stream.every)}`],
   ];
 }

@@ -1,8 +1,8 @@
-/** What is typed to try a workflow, and what is sent of it. */
+/** Convert between the fields of the "Try a message" form and the request that it sends. */
 
 const JSONS = { payload: "payload", output: "output", answers: "answers", state: "state" };
 
-/** TrialParams of what was typed; throws an Error with words where JSON is none. */
+/** Return the TrialParams for the form's values. Throws an Error, to be shown to the user, on invalid JSON. */
 export function trialOf(typed) {
   const { text, user, turn, action, tool, attachment } = typed;
   const read = Object.fromEntries(Object.keys(JSONS).map((name) => [name, jsonOf(name, typed[name])]));
@@ -24,11 +24,11 @@ function jsonOf(name, text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`The ${name} is no JSON: ${error.message}`);
+    throw new Error(`Invalid JSON in ${name}: ${error.message}`);
   }
 }
 
-/** What to type so that a turn answers, as far as that can be known. */
+/** Return form values that match a turn's `when`, as far as they can be derived from it. */
 export function typedFor({ text, turn, action, tool, output, answers, state, user, attachment }) {
   return Object.fromEntries(
     Object.entries({

@@ -1,10 +1,10 @@
-/** Files of workflows: why they can't be used, and their text with the line that is to blame. */
+/** Workflow files: their errors, and their text with the failing lines marked. */
 
 import { h, link } from "./ui.js";
 import { said } from "./words.js";
 import { Keyed } from "./keyed.js";
 
-/** The errors of files, each with its place; `href(id)` leads to the workflow that goes on. */
+/** A list of file errors; `href(id)` returns the URL of the workflow that stays in use. */
 export class FileErrors {
   constructor(href) {
     this.list = h("ul", { class: "flow-errors" });
@@ -13,7 +13,7 @@ export class FileErrors {
       (error) => JSON.stringify(error),
       (error) => ({ element: errorOf(error, href), update() {} }),
     );
-    this.element = h("div", { role: "status", "aria-label": "Files in error" }, this.list);
+    this.element = h("div", { role: "status", "aria-label": "Files with errors" }, this.list);
     this.show([]);
   }
 
@@ -25,23 +25,23 @@ export class FileErrors {
 
 function errorOf({ file, line, place, reason, workflow }, href) {
   const goesOn = workflow && [
-    "The last good script of ",
+    "The last valid script of ",
     href ? link(href(workflow), said(workflow)) : said(workflow),
-    " goes on.",
+    " stays in use.",
   ];
   return h(
     "li",
     {},
     h("strong", { class: "mono" }, line === null ? file : `${file}:${line}`),
     h("p", {}, place && [h("code", {}, place), " "], said(reason)),
-    h("p", { class: "flow-goes" }, goesOn || "No workflow comes of it."),
+    h("p", { class: "flow-goes" }, goesOn || "No workflow was loaded from this file."),
   );
 }
 
-/** The text of a file, line by line. */
+/** The lines of a file, with its errors. */
 export class Source {
   constructor() {
-    this.text = h("pre", { class: "flow-source", tabindex: 0, "aria-label": "The file's text" });
+    this.text = h("pre", { class: "flow-source", tabindex: 0, "aria-label": "File contents" });
     this.element = this.text;
   }
 

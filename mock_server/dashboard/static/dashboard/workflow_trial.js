@@ -1,18 +1,18 @@
-/** A message to try: what would answer it, and how the reply would look. Nothing of it is kept. */
+/** Try a message: which turn matches it, and what the reply looks like. Nothing is stored. */
 
 import { button, field, h } from "./ui.js";
 import { readingView } from "./reading.js";
 import { trialOf, typedFor } from "./workflow_draft.js";
 
-const PAUSE = 300; // milliseconds without a key before what was typed is tried
-const LINKED = 1000; // characters of a field that an address bears
+const PAUSE = 300; // milliseconds to wait after the last keystroke
+const LINKED = 1000; // characters; longer values are not kept in the URL
 
 export class Trial {
-  /** `send(params)` asks the server; `found(trial)` is told of its answer, or of undefined. */
+  /** `send(params)` sends the request; `found(trial)` gets its response, or undefined after an error. */
   constructor({ app, send, found, goTo }) {
     Object.assign(this, { app, send, found, asked: 0 });
     this.verdict = h("p", { class: "flow-found", role: "status" }, "Type a message, or try a turn.");
-    this.way = button("Show it", goTo);
+    this.way = button("Show turn", goTo);
     this.refusal = h("p", { class: "refusal", role: "alert", hidden: true });
     this.prompts = h("div", { class: "flow-prompts" });
     this.reply = h("div", { class: "flow-reply", hidden: true });
@@ -37,7 +37,7 @@ export class Trial {
     return Object.fromEntries(new FormData(this.form));
   }
 
-  /** What the page's address says. */
+  /** Return the form values in the page's URL. */
   linked() {
     const { query } = this.app.place;
     return Object.fromEntries(
@@ -47,7 +47,7 @@ export class Trial {
     );
   }
 
-  /** Examples to begin with. */
+  /** Offer example messages as buttons. */
   suggest(prompts) {
     const facts = JSON.stringify(prompts);
     if (facts === this.facts) return;
@@ -55,14 +55,14 @@ export class Trial {
     this.prompts.replaceChildren(...prompts.map((text) => button(text, () => this.put({ text }))));
   }
 
-  /** Tries something else. */
+  /** Replace the form's values and try them. */
   put(values) {
     this.form.reset();
     this.fill(values);
     return this.attempt();
   }
 
-  /** Tries what a turn is for. */
+  /** Try an input that matches a turn. */
   putFor(when) {
     return this.put(typedFor(when));
   }
@@ -88,14 +88,14 @@ export class Trial {
     this.waiting = setTimeout(() => this.attempt(), PAUSE);
   }
 
-  /** Tries again what was tried, as after a change of the script. */
+  /** Repeat the trial, for example after the script changed. */
   again() {
     if (this.tried || this.any) return this.attempt();
   }
 
   leave() {
     clearTimeout(this.waiting);
-    this.asked = NaN; // what is still under way is not shown
+    this.asked = NaN; // ignores responses that are still pending
   }
 
   async attempt() {
@@ -128,13 +128,13 @@ export class Trial {
     this.found(trial);
   }
 
-  /** Ids and times are made up anew each time; what is the same but for them stays in the page. */
+  /** Show the reply's items; keep the page as it is if only generated ids and times differ. */
   showReply(items) {
     const facts = JSON.stringify(items.map(({ id, thread_id, created_at, call_id, ...rest }) => rest));
     if (facts === this.shown) return;
     this.shown = facts;
-    const shown = items.length ? readingView(items) : h("p", { class: "faint" }, "It leaves no item in the thread.");
-    this.reply.replaceChildren(h("h3", {}, "The reply"), shown);
+    const shown = items.length ? readingView(items) : h("p", { class: "faint" }, "It adds no items to the thread.");
+    this.reply.replaceChildren(h("h3", {}, "Reply"), shown);
   }
 
   refuse({ message }) {
@@ -148,9 +148,9 @@ export class Trial {
 }
 
 const VERDICTS = {
-  turn: ({ index }) => `Turn ${index + 1} answers.`,
-  default: () => "No turn fits: the default answers.",
-  echo: () => "No turn fits: what comes is repeated.",
+  turn: ({ index }) => `Turn ${index + 1} matches.`,
+  default: () => "No turn matches: the default is used.",
+  echo: () => "No turn matches: the message is echoed.",
 };
 
 function isUsual(name, value) {
@@ -170,15 +170,15 @@ function mainFields() {
 }
 
 function moreFields() {
-  const hint = "Instead of a message: a widget's action, a tool's output, or answers to questions.";
+  const hint = "Instead of a message, try a widget action, a client tool's output or answers to questions.";
   const fields = [
     ["action", "Action", "claim.send"],
-    ["payload", "Its payload, as JSON", '{"wish": "refund"}'],
+    ["payload", "Payload (JSON)", '{"wish": "refund"}'],
     ["tool", "Client tool", "get_order"],
-    ["output", "Its output, as JSON", '{"status": "lost"}'],
-    ["answers", "Answers, as JSON", '{"when": "Morning"}'],
-    ["state", "State, as JSON", '{"plan": "pro"}'],
-    ["attachment", "Type of an attached file", "image/png"],
+    ["output", "Output (JSON)", '{"status": "lost"}'],
+    ["answers", "Answers (JSON)", '{"when": "Morning"}'],
+    ["state", "State (JSON)", '{"plan": "pro"}'],
+    ["attachment", "Type of attached file", "image/png"],
   ];
   const made = fields.map(([name, words, placeholder]) => input(name, words, placeholder));
   return h("div", { class: "fields" }, h("p", { class: "faint" }, hint), h("div", { class: "pair" }, made));

@@ -1,4 +1,4 @@
-/** The turns of a workflow as cards, and why one of them answers. */
+/** The turns of a workflow as cards, with the reasons why each does or does not match. */
 
 import { badge, button, h, icon } from "./ui.js";
 import { brief, said } from "./words.js";
@@ -7,7 +7,7 @@ import { Keyed } from "./keyed.js";
 
 const DEFAULT = "default";
 const NAMES = {
-  kind: "what comes",
+  kind: "kind of input",
   "text.equals": "text is",
   "text.contains": "text contains",
   "text.regex": "text matches",
@@ -15,7 +15,7 @@ const NAMES = {
 };
 
 export class Turns {
-  /** `tryTurn(when)` tries a message that a turn is for. */
+  /** `tryTurn(when)` tries an input that matches a turn. */
   constructor(tryTurn) {
     this.element = h("ol", { class: "flow-turns", tabindex: 0, "aria-label": "Turns" });
     this.keyed = new Keyed(
@@ -31,7 +31,7 @@ export class Turns {
     this.explain(this.trial);
   }
 
-  /** Shows what a trial found; undefined takes that away. */
+  /** Show the result of a trial; undefined clears it. */
   explain(trial) {
     this.trial = trial;
     const answering = trial && (trial.matched === "turn" ? trial.index : DEFAULT);
@@ -42,7 +42,7 @@ export class Turns {
     this.answering = answering;
   }
 
-  /** Brings a card into sight without moving the page, where the list scrolls by itself. */
+  /** Scroll the list, but not the page, to a card. */
   reveal(index) {
     const { element } = this.keyed.part(index) ?? {};
     if (!element) return;
@@ -51,7 +51,7 @@ export class Turns {
     if (top < scrollTop || bottom > scrollTop + clientHeight) this.element.scrollTop = top - 8;
   }
 
-  /** Brings the card that answers into sight. */
+  /** Scroll the page to the card that is used. */
   goTo() {
     this.keyed.part(this.answering)?.element.scrollIntoView({ block: "center" });
   }
@@ -63,7 +63,7 @@ class Card {
     this.when = h("p", { class: "flow-when" });
     this.steps = h("ul", { class: "flow-steps" });
     this.reasons = h("div", {});
-    const name = index === DEFAULT ? "Otherwise" : `Turn ${index + 1}`;
+    const name = index === DEFAULT ? "Default" : `Turn ${index + 1}`;
     this.name = name;
     const retry = index === DEFAULT ? undefined : button("Try it", () => tryTurn(this.turn.when));
     retry?.setAttribute("aria-label", `Try it: turn ${index + 1}`);
@@ -76,7 +76,7 @@ class Card {
     if (facts === this.facts) return;
     this.facts = facts;
     this.turn = turn;
-    this.when.replaceChildren(...(turn.when ? whenWords(turn.when) : ["When no turn fits"]));
+    this.when.replaceChildren(...(turn.when ? whenWords(turn.when) : ["When no turn matches"]));
     this.steps.replaceChildren(...stepsOf(turn));
   }
 
@@ -92,15 +92,15 @@ class Card {
 }
 
 const VERDICTS = {
-  answers: ["Answers", "good"],
-  later: ["Fits, but an earlier turn answers", "warn"],
-  no: ["Does not fit", "dim"],
+  answers: ["Used", "good"],
+  later: ["Matches, but an earlier turn is used", "warn"],
+  no: ["Does not match", "dim"],
 };
 
 function stepsOf({ index, reply }) {
-  if (reply === undefined) return [h("li", {}, badge("echo", "info"), h("span", {}, "Repeats what the user says"))];
+  if (reply === undefined) return [h("li", {}, badge("echo", "info"), h("span", {}, "Echoes the user's message"))];
   if (!reply.length)
-    return [h("li", {}, badge(index === DEFAULT ? "nothing" : "silence", "dim"), h("span", {}, "Says nothing"))];
+    return [h("li", {}, badge("empty", "dim"), h("span", {}, "Sends no reply"))];
   return reply.map((step) => {
     const [kind, words] = stepWords(step);
     return h("li", {}, badge(kind, TONES[kind] ?? "info"), said(words));
@@ -119,23 +119,23 @@ const TONES = {
 };
 
 function reasonsOf(conditions, turn) {
-  const head = ["Condition", "Wanted", "Given", "Fits"].map((words) => h("th", { scope: "col" }, words));
+  const head = ["Condition", "Expected", "Actual", "Matches"].map((words) => h("th", { scope: "col" }, words));
   return h(
     "table",
-    { class: "flow-reasons", "aria-label": `Why ${turn}` },
+    { class: "flow-reasons", "aria-label": `Conditions of ${turn}` },
     h("thead", {}, h("tr", {}, head)),
     h("tbody", {}, conditions.map(reasonOf)),
   );
 }
 
 function reasonOf({ name, wanted, given, fits }) {
-  const label = fits ? "Fits" : "Does not fit";
+  const label = fits ? "Matches" : "Does not match";
   return h(
     "tr",
     { data: { fits } },
     h("th", { scope: "row" }, NAMES[name] ?? name),
     h("td", {}, wordsOf(wanted, "any")),
-    h("td", {}, wordsOf(given, "nothing")),
+    h("td", {}, wordsOf(given, "empty")),
     h(
       "td",
       {},
@@ -145,7 +145,7 @@ function reasonOf({ name, wanted, given, fits }) {
 }
 
 function wordsOf(value, blank) {
-  if (value === null || value === undefined) return h("span", { class: "faint" }, "nothing");
+  if (value === null || value === undefined) return h("span", { class: "faint" }, "none");
   if (value === "") return h("span", { class: "faint" }, blank);
   return said(brief(value));
 }

@@ -1,12 +1,12 @@
-/** Turns of a workflow in words: when they answer, and what they answer with. */
+/** The turns of a workflow in words: their conditions and their replies. */
 
 import { brief, counted, cut, lengthOf, listed, ordinal, said } from "./words.js";
 
-/** The condition of a turn, as a list of nodes: `When the text contains 'order'`. */
+/** Describe the condition of a turn, as a list of nodes: `When the text contains 'order'`. */
 export function whenWords(when) {
   const others = Object.entries(CONDITIONS).map(([name, words]) => name in when && words(when[name], when));
   const parts = [...textWords(when.text), ...others.filter(Boolean)];
-  return parts.length ? ["When ", ...listed(parts)] : ["To any message"];
+  return parts.length ? ["When ", ...listed(parts)] : ["For any input"];
 }
 
 function textWords(text) {
@@ -15,25 +15,25 @@ function textWords(text) {
   const { equals, contains, regex } = text;
   return [
     equals !== undefined && ["the text is ", ...quoted(equals)],
-    contains !== undefined && ["the text contains ", ...quoted(contains), " (case matters)"],
+    contains !== undefined && ["the text contains ", ...quoted(contains), " (case-sensitive)"],
     regex !== undefined && ["the text matches ", said(regex)],
   ].filter(Boolean);
 }
 
 const CONDITIONS = {
   turn: (turn) => [`it is the user's ${ordinal(turn)} message`],
-  action: (action) => (action ? ["the action ", said(action), " comes"] : ["any action comes"]),
+  action: (action) => (action ? ["the action ", said(action), " is sent"] : ["any action is sent"]),
   tool: (tool, { output }) => [tool ? "the tool " : "any tool", ...(tool ? [said(tool)] : []), ...outputWords(output)],
   output: (output, { tool }) => (tool === undefined ? ["any tool", ...outputWords(output)] : undefined),
   answers: (answers) =>
-    Object.keys(answers).length ? ["the answers have ", said(brief(answers))] : ["questions are answered"],
-  state: (state) => ["the state has ", said(brief(state))],
+    Object.keys(answers).length ? ["the answers include ", said(brief(answers))] : ["questions are answered"],
+  state: (state) => ["the state includes ", said(brief(state))],
   user: (user) => ["the user is ", said(user)],
   attachment: (wanted) => attachmentWords(wanted),
 };
 
 function outputWords(output) {
-  return output === undefined ? [" answers"] : [" gives ", said(brief(output))];
+  return output === undefined ? [" returns a result"] : [" returns ", said(brief(output))];
 }
 
 function attachmentWords(wanted) {
@@ -45,7 +45,7 @@ function quoted(text) {
   return ["'", said(text), "'"];
 }
 
-/** A step of a reply: its kind, and what it says. */
+/** Describe a step of a reply as `[kind, text]`. */
 export function stepWords(step) {
   const [kind, content] = Object.entries(step)[0] ?? ["nothing", ""];
   if (typeof content === "string" && kind !== "pause") return [kind, cut(content)];
@@ -69,10 +69,10 @@ const STEPS = {
   effect: ({ name, data }) => `${name} ${brief(data ?? {})}`,
   notice: ({ message, level, title }) => [level, title, message].filter(Boolean).join(": "),
   error: ({ message, allow_retry: again }) =>
-    `${message ?? "The element's own words"}${again ? " (may be retried)" : ""}`,
+    `${message ?? "The element's default message"}${again ? " (retry allowed)" : ""}`,
   pause: (span) => lengthOf(span),
-  end_of_turn: () => "The assistant is done",
-  disconnect: () => "The connection breaks",
+  end_of_turn: () => "Ends the assistant's turn",
+  disconnect: () => "Closes the connection",
 };
 function textOf(message) {
   return message.text ?? (message.chunks ?? []).join("");
@@ -86,7 +86,7 @@ function taskWords({ title, content, type }) {
   return [title, content].filter(Boolean).join(": ") || type;
 }
 
-/** A widget by its parts: `Card with Title, Text`. */
+/** Describe a widget by its components: `Card with Title, Text`. */
 function widgetWords(root) {
   const inside = partsOf(root?.children ?? []);
   return inside.length ? `${root.type} with ${inside.join(", ")}` : String(root?.type ?? brief(root));

@@ -1,4 +1,4 @@
-/** The workflows that have a script, and the files that none can be read from. */
+/** The list of workflows that have a script, and the files that could not be loaded. */
 
 import { paced } from "./api.js";
 import { badge, codeBlock, empty, h, link, section } from "./ui.js";
@@ -7,8 +7,8 @@ import { Keyed } from "./keyed.js";
 import { FileErrors } from "./workflow_source.js";
 import { counted, said } from "./words.js";
 
-const LOOK = 2000; // milliseconds between two looks: the server reads the files anew with each
-const FIELDS = [{ name: "search", words: "Search", placeholder: "Id, description or file" }];
+const LOOK = 2000; // milliseconds between two requests: the emulator checks its files on each
+const FIELDS = [{ name: "search", words: "Search", placeholder: "ID, description or file" }];
 const EXAMPLE = `# workflows/wf_shop.yaml
 turns:
   - when: {text: order}
@@ -46,8 +46,8 @@ class WorkflowsView {
       (workflow) => new Row(workflow, app),
     );
     this.none = empty(
-      "No workflow is like that",
-      "Search for another. An id without a script repeats what the user says.",
+      "No matching workflows",
+      "Try another search. A workflow ID without a script echoes the user's message.",
     );
     this.none.hidden = true;
     this.read = paced(() => this.readNow(), LOOK);
@@ -55,7 +55,7 @@ class WorkflowsView {
   }
 
   page() {
-    const whose = h("span", { class: "faint" }, "of the whole server");
+    const whose = h("span", { class: "faint" }, "shared by all projects");
     return h(
       "div",
       { class: "view workflows" },
@@ -87,7 +87,7 @@ class WorkflowsView {
     this.filters.count(shown.length, "workflow");
   }
 
-  /** Moves the focus by so many rows, for the keyboard. */
+  /** Move the focus by `by` rows. */
   step(by) {
     const ways = [...this.list.querySelectorAll(".flow-name")];
     const at = ways.findIndex((way) => way.closest("li").contains(document.activeElement));
@@ -122,40 +122,40 @@ class Row {
     this.facts = facts;
     this.badges.replaceChildren(...badgesOf(workflow));
     this.words.replaceChildren(workflow.description && said(workflow.description));
-    this.file.textContent = workflow.file ?? "Added while running";
+    this.file.textContent = workflow.file ?? "Added at runtime";
   }
 }
 
-/** What is to be known of a workflow at a glance. */
+/** Return the badges of a workflow: error, turns, versions. */
 export function badgesOf({ turns, versions, error }) {
   return [
-    error !== null && badge("File in error", "bad"),
+    error !== null && badge("Error in file", "bad"),
     badge(counted(turns, "turn")),
     versions !== null &&
       badge(
-        versions.length ? `${versions.length > 1 ? "Versions" : "Version"} ${versions.join(", ")}` : "No version",
+        versions.length ? `${versions.length > 1 ? "Versions" : "Version"} ${versions.join(", ")}` : "No versions",
         versions.length ? "dim" : "warn",
       ),
   ].filter(Boolean);
 }
 
-/** The way to a chat with a workflow. */
+/** Return a link that opens the chat with a workflow. */
 export function chatLink(app, id) {
-  const way = link(app.href("demo", [], { workflow: id }), "Chat with it");
+  const way = link(app.href("demo", [], { workflow: id }), "Open in chat");
   way.classList.add("button");
-  way.setAttribute("aria-label", `Chat with it: ${id}`);
+  way.setAttribute("aria-label", `Open in chat: ${id}`);
   return way;
 }
 
 function teach() {
   return section(
-    "Script one yourself",
+    "Write your own",
     h(
       "p",
       { class: "faint" },
-      "The first turn that fits is played, else the default, else what the user says is repeated. Paste this into a file; its name is the workflow's id, and a change of it shows here within two seconds.",
+      "The emulator sends the reply of the first turn that matches, otherwise the default reply; without one it echoes the user's message. Paste this into a file: its name is the workflow ID, and changes appear here within two seconds.",
     ),
-    codeBlock(EXAMPLE, "Copy the file"),
-    codeBlock(COMMAND, "Copy the command"),
+    codeBlock(EXAMPLE, "Copy file"),
+    codeBlock(COMMAND, "Copy command"),
   );
 }

@@ -1,4 +1,4 @@
-/** The files of the message that is being written: checked, uploaded, shown. */
+/** The attachments of the message being written: validated, uploaded, shown. */
 
 import { h, safeImage } from "./dom.js";
 import { icon } from "./icons.js";
@@ -21,17 +21,17 @@ export class Attachments {
       .join(",");
   }
 
-  /** Those that are uploaded. */
+  /** The uploaded attachments. */
   get uploaded() {
     return this.files.map(({ attachment }) => attachment).filter(Boolean);
   }
 
-  /** Whether some are on their way still. */
+  /** Whether uploads are in progress. */
   get busy() {
     return this.files.some(({ attachment, error }) => !attachment && !error);
   }
 
-  /** Replaces them by what the server has already. */
+  /** Replace the files with attachments that are uploaded already. */
   set(attachments) {
     this.clear();
     this.files = attachments.map((attachment) => ({ name: attachment.name, attachment }));
@@ -54,10 +54,10 @@ export class Attachments {
     this.add(chosen);
   }
 
-  /** Uploads files that are within the limits; says of the others why not. Resolves when all are done. */
+  /** Upload the files that are within the limits and show why others are not. Resolves when all uploads have ended. */
   add(files) {
     if (!this.limits.enabled)
-      return Promise.reject(new Error("Attachments are not enabled: composer.attachments.enabled."));
+      return Promise.reject(new Error("Attachments are disabled: set composer.attachments.enabled to true."));
     return Promise.all(
       [...files].map((file) => {
         const why = this.refusal(file);
@@ -70,7 +70,7 @@ export class Attachments {
     const { maxCount, accept } = this.limits;
     if (this.files.length >= maxCount) return `You can attach up to ${maxCount} files.`;
     if (size > this.sizeFor(type)) return `${name} is too large.`;
-    return accept && !accepts(accept, name, type) ? `Files like ${name} can’t be attached.` : undefined;
+    return accept && !accepts(accept, name, type) ? `${name} has a file type that can’t be attached.` : undefined;
   }
 
   sizeFor(type) {
@@ -97,7 +97,7 @@ export class Attachments {
     } catch (error) {
       if (abort.signal.aborted) return;
       this.update(entry, {
-        error: error.status === 400 ? "This file can’t be uploaded here." : (error.shown ?? "The upload failed."),
+        error: error.status === 400 ? "This file can’t be uploaded." : (error.shown ?? "The upload failed."),
       });
       this.chat.emit("error", { error });
     }
@@ -121,7 +121,7 @@ export class Attachments {
     this.element.hidden = this.files.length === 0;
     this.element.replaceChildren(...this.files.map((entry) => this.row(entry)));
     const buttons = this.element.querySelectorAll("button");
-    if (place >= 0) (buttons[place] ?? this.chat.composer.field).focus(); // the one that was pressed is gone
+    if (place >= 0) (buttons[place] ?? this.chat.composer.field).focus(); // the pressed button is gone
     this.changed();
   }
 

@@ -1,4 +1,4 @@
-/** The chat in the frame: joins the views, the conversation and the page. */
+/** The chat in the frame: connects the views, the conversation and the page. */
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -14,16 +14,16 @@ import { applyTheme } from "./theme.js";
 import { CustomTransport, HostedTransport, randomId } from "./transport.js";
 
 const TOAST = 8000; // milliseconds
-const PAUSE = 40; // milliseconds between two drawings: text that grows 25 times a second looks smooth
+const PAUSE = 40; // milliseconds between two redraws: 25 per second look smooth
 
 export class Chat {
-  /** `page` is told of events and failures: `emit(name, detail)`, `fail(error)`; `line` fetches for custom mode. */
+  /** `page` has `emit(name, detail)` for events and `fail(error)` for errors; `line` sends requests in custom mode. */
   constructor({ page, line, base }) {
     Object.assign(this, { page, line, base, instanceId: randomId(), changed: new Set() });
     this.drawSoon = drawnSoon(() => this.draw(), PAUSE);
   }
 
-  /** Takes the options, all of them. Throws InvalidFrameParamsError, and is then as it was. */
+  /** Replace all options. Throws InvalidFrameParamsError, and then keeps the previous ones. */
   setOptions(given) {
     const options = resolved(given);
     const first = !this.options;
@@ -31,16 +31,16 @@ export class Chat {
     this.connect(options);
     if (first) this.build();
     document.title = options.frameTitle;
-    for (const part of [this.start, this.log]) part.element.lang = options.locale; // the chat's own words are English
+    for (const part of [this.start, this.log]) part.element.lang = options.locale; // the chat's own texts are English
     applyTheme(options.theme);
     for (const view of [this.header, this.start, this.composer]) view.configure(options);
     this.drawDisclaimer(options.disclaimer);
     if (first && options.initialThread !== null) this.show(options.initialThread);
-    if (first) this.draw(); // before the page hears that it is ready
+    if (first) this.draw(); // before the ready event
     else this.touch(this.conversation.items.map(({ id }) => id));
   }
 
-  /** The transport; another one only for another API, since a secret is kept in it. */
+  /** Create the transport; keep it, and its secret, unless the `api` or `locale` option changed. */
   connect({ api, locale }) {
     const facts = JSON.stringify([api, locale]);
     if (facts === this.apiFacts) {
@@ -52,7 +52,7 @@ export class Chat {
     const settings = { api, locale, line: this.line, base: this.base, instanceId: this.instanceId };
     this.transport = api.getClientSecret ? new HostedTransport(settings) : new CustomTransport(settings);
     if (this.conversation) this.conversation.transport = this.transport;
-    this.transport.secret?.get().catch((error) => this.emit("error", { error })); // at once: apps wait for it
+    this.transport.secret?.get().catch((error) => this.emit("error", { error })); // immediately, as apps expect
   }
 
   build() {
@@ -84,7 +84,7 @@ export class Chat {
     document.body.addEventListener("drop", (event) => this.drop(event));
   }
 
-  /** Draws soon what changed, and items with these ids. */
+  /** Schedule a redraw, including the items with these ids. */
   touch(ids = []) {
     for (const id of ids) this.changed.add(id);
     this.drawSoon();
@@ -109,7 +109,7 @@ export class Chat {
     this.keepFocus(focused);
   }
 
-  /** Where a button that was pressed is gone, the conversation has the focus, and the next key goes on from there. */
+  /** Move the focus to the conversation if the focused element is gone. */
   keepFocus(focused) {
     if ([document.body, this.composer.field].includes(focused) || (focused.isConnected && focused.checkVisibility()))
       return;
@@ -125,24 +125,24 @@ export class Chat {
     this.disclaimer.replaceChildren(words.element);
   }
 
-  /** Sends a message from wherever. */
+  /** Send a message. */
   send({ content, reply = "", attachments = [], options }) {
     const inference = options ?? this.composer.choices.inferenceOptions;
-    const pieces = content.map((piece) => (piece.type === "input_tag" ? { data: {}, ...piece } : piece)); // required
+    const pieces = content.map((piece) => (piece.type === "input_tag" ? { data: {}, ...piece } : piece)); // mandatory
     return this.conversation.send({ content: pieces, attachments, quoted_text: reply, inference_options: inference });
   }
 
-  /** Shows a thread, or a new one. */
+  /** Show a thread, null for a new one. */
   show(threadId) {
     return this.conversation.show(threadId).catch(() => {});
   }
 
-  /** Answers an item's questions; a failure is shown by the conversation. */
+  /** Send the answers to an item's questions; the conversation shows a failure. */
   answer(itemId, input) {
     this.conversation.answer(itemId, input).catch(() => {});
   }
 
-  /** Runs a widget's action where it belongs: in the page, or on the server. */
+  /** Run a widget's action with its handler: in the page or on the server. */
   async act(action, item) {
     if (action.handler === "client") {
       return this.attempt(
@@ -155,7 +155,7 @@ export class Chat {
     return this.attempt(this.conversation.act(action, item.id));
   }
 
-  /** What widgets need to know. */
+  /** Return the context for widgets: colour scheme, locale, and `act(action)`. */
   widgetHost(act = async () => {}) {
     return { scheme: this.options.theme.colorScheme, locale: this.options.locale, act };
   }
@@ -166,7 +166,7 @@ export class Chat {
     return this.options.onClientTool(call);
   }
 
-  /** Waits for a promise; its failure is told of in passing, and is undefined. */
+  /** Await a promise; on failure show a toast, emit an error event and return undefined. */
   async attempt(promise) {
     try {
       return await promise;
@@ -181,7 +181,7 @@ export class Chat {
     const toast = h("p", { class: "toast", role: "alert" }, words);
     this.toasts.append(toast);
     const { element } = this.history;
-    (element.open ? element : document.body).append(this.toasts); // what is behind an open dialog is not seen
+    (element.open ? element : document.body).append(this.toasts); // an open dialog covers everything outside it
     setTimeout(() => toast.remove(), TOAST);
   }
 

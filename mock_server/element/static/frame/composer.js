@@ -1,4 +1,4 @@
-/** The composer: what the user writes, and all that goes with it. */
+/** The composer: text field, attachments, tools, model, dictation and suggestions. */
 
 import { Attachments } from "./attachments.js";
 import { ComposerChoices } from "./composer_choices.js";
@@ -93,7 +93,7 @@ export class Composer {
     this.draw();
   }
 
-  /** Shows what can be done now. */
+  /** Update the composer to the current state. */
   draw() {
     const { conversation, options } = this.chat;
     const placeholder = this.choices.tool?.placeholderOverride ?? options.composer.placeholder;
@@ -109,7 +109,7 @@ export class Composer {
     this.drawStatus(conversation.thread?.status);
   }
 
-  /** As high as what is written; measuring takes time, and this is called for every piece of an answer. */
+  /** Fit the height to the text; only if it changed, since measuring is slow and every stream event calls this. */
   fit() {
     if (CSS.supports("field-sizing", "content") || this.field.value === this.fitted) return;
     this.fitted = this.field.value;
@@ -135,7 +135,7 @@ export class Composer {
       h("span", {}, this.reply),
       h(
         "button",
-        { type: "button", class: "icon-button", "aria-label": "Remove quotation", onclick: drop },
+        { type: "button", class: "icon-button", "aria-label": "Remove quote", onclick: drop },
         icon("close"),
       ),
     ];
@@ -146,7 +146,7 @@ export class Composer {
     return Boolean(something) && !this.attachments.busy && !this.chat.conversation.hindrance;
   }
 
-  /** Fills the composer in; what is not named stays. */
+  /** Set the composer's values; undefined ones stay unchanged. */
   async set({ text, content, reply, attachments, files, selectedToolId, selectedModelId }) {
     if (content !== undefined) [this.field.value, this.tags] = fromContent(content);
     else if (text !== undefined) [this.field.value, this.tags] = [text, []];
@@ -169,7 +169,7 @@ export class Composer {
     this.focus();
   }
 
-  /** Begins a mention at the caret, which has to stand behind a blank. */
+  /** Insert "@" at the caret, after a space if needed. */
   beginMention() {
     const { value, selectionStart } = this.field;
     this.insert(/\S$/.test(value.slice(0, selectionStart)) ? " @" : "@");
@@ -212,12 +212,12 @@ export class Composer {
     this.field.value = "";
     this.tags = [];
     this.reply = "";
-    this.attachments.files = []; // the message has them now
+    this.attachments.files = []; // they now belong to the message
     this.attachments.draw();
     this.choices.sent();
   }
 
-  /** Gives back what was refused, unless something else is being written. */
+  /** Restore a rejected message, unless the user has entered something else. */
   restore({ value, tags, reply, attachments, toolId }) {
     if (this.field.value) return;
     Object.assign(this, { tags, reply });
@@ -226,7 +226,7 @@ export class Composer {
     this.attachments.set(attachments);
   }
 
-  /** Takes a suggestion in place of what was typed. */
+  /** Replace what was typed by a suggestion. */
   async take(found, typed) {
     if (typed) this.field.setRangeText("", typed.start, typed.start + typed.query.length + 1, "end");
     if (found.entity) return this.mention(found.entity);

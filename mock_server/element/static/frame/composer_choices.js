@@ -1,4 +1,4 @@
-/** What the user picks for a message: a tool and a model. */
+/** The composer's choices: the tool and the model for a message. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -30,7 +30,7 @@ export class ComposerChoices {
     return this.tools?.find(({ id }) => id === this.toolId);
   }
 
-  /** As a message carries them. */
+  /** The `inference_options` of a message. */
   get inferenceOptions() {
     return { ...(this.tool && { tool_choice: { id: this.toolId } }), ...(this.modelId && { model: this.modelId }) };
   }
@@ -45,7 +45,7 @@ export class ComposerChoices {
     this.composer.draw();
   }
 
-  /** The user did; the button that was pressed is gone, so the focus goes on. */
+  /** Select a tool for the user, and move the focus: the pressed button is gone. */
   chooseTool(id) {
     this.selectTool(id);
     this.composer.focus();
@@ -57,7 +57,7 @@ export class ComposerChoices {
     this.drawModel();
   }
 
-  /** A message is on its way: a tool that is not persistent was for it alone. */
+  /** Reset the tool after a message was sent, unless it is persistent. */
   sent() {
     if (this.tool && !this.tool.persistent) this.selectTool(null);
   }
@@ -73,7 +73,7 @@ export class ComposerChoices {
     return this.models.map((model) => ({ ...model, checked: model.id === this.modelId }));
   }
 
-  /** The buttons on the composer's left. */
+  /** Return the buttons at the left of the composer. */
   buttons() {
     const { attachments } = this.composer;
     const { entities } = this.chat.options;

@@ -1,6 +1,6 @@
-/** A message's text and its tags: `@title` in the composer, pieces of content on the way. */
+/** Conversion between the composer's text, with tags as `@title`, and the content parts of a message. */
 
-/** The pieces of a text in which `tags` are mentioned. */
+/** Split a text into content parts at the `tags` that it mentions. */
 export function contentOf(text, tags) {
   const known = tags.filter((tag) => text.includes(`@${tag.title}`));
   const pieces = [];
@@ -15,7 +15,7 @@ export function contentOf(text, tags) {
   return pieces;
 }
 
-/** The text and the tags of pieces. */
+/** Return `[text, tags]` for content parts. */
 export function fromContent(pieces) {
   const tags = pieces.filter(({ type }) => type === "input_tag").map(({ text, ...tag }) => ({ ...tag, title: text }));
   return [pieces.map(({ type, text }) => (type === "input_tag" ? `@${text}` : text)).join(""), tags];

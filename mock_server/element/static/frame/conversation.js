@@ -1,14 +1,14 @@
-/** The conversation: the thread that is shown, and the turn that runs. */
+/** The conversation: the current thread and the running turn. */
 
 import { applyUpdate, ITEM_TYPES } from "./thread.js";
 
-const ALL = 9999; // how many a list asks for (observed)
+const ALL = 9999; // limit of list requests (observed)
 const NO_WORDS = "There was an error while generating the assistant's response."; // observed
 
 export class Conversation {
   /**
-   * Of `chat`: `transport` sends; `changed(ids)` is called when something is to be drawn, with the ids of changed items;
-   * `emit(name, detail)` tells the page; `toast(words)` tells the user; `callTool(call)` is the app's onClientTool.
+   * Of `chat`: `transport` sends requests; `changed(ids)` requests a redraw, with the ids of changed items;
+   * `emit(name, detail)` emits an event; `toast(words)` shows a message; `callTool(call)` calls the app's onClientTool.
    */
   constructor(chat) {
     Object.assign(this, chat);
@@ -32,7 +32,7 @@ export class Conversation {
     return this.thread?.id ?? null;
   }
 
-  /** Why nothing can be sent now, or null. */
+  /** Why nothing can be sent at the moment, or null. */
   get hindrance() {
     if (this.turn) return "a response is streaming";
     if (this.loading) return "a thread is loading";
@@ -40,7 +40,7 @@ export class Conversation {
     return type === "active" ? null : `the thread is ${type}`;
   }
 
-  /** Shows a thread, or none yet. Resolves when it is there; its failure is shown and thrown. */
+  /** Show a thread, null for a new one. Resolves when it is loaded; a failure is shown and thrown. */
   async show(threadId) {
     const before = this.loading?.threadId ?? this.threadId;
     this.clear();
@@ -75,7 +75,7 @@ export class Conversation {
     return { thread, items };
   }
 
-  /** Reads the thread again. */
+  /** Reload the thread. */
   async refresh() {
     if (!this.threadId || this.turn) return;
     const { thread, items } = await this.load(this.threadId);
@@ -84,16 +84,16 @@ export class Conversation {
     this.changed(items.map((item) => item.id));
   }
 
-  /** The thread was renamed. */
+  /** Show a new title of the thread. */
   retitle(title) {
     this.thread = { ...this.thread, title };
     this.changed();
   }
 
-  /** Sends a message; resolves when the server has accepted it, and throws what it was refused with. */
+  /** Send a message. Resolves when the server has accepted it; rejects with the error otherwise. */
   send(input) {
     const sent = { ...input, attachments: input.attachments.map(({ id }) => id) };
-    this.items = this.items.filter(({ id }) => id !== "pending"); // one that was lost
+    this.items = this.items.filter(({ id }) => id !== "pending"); // from a failed attempt
     this.items.push({
       id: "pending",
       type: "user_message",
@@ -107,25 +107,25 @@ export class Conversation {
       : this.run("threads.create", { input: sent });
   }
 
-  /** Asks again for an answer to a message, dropping what came after it. */
+  /** Request a new reply to a message; drop the items after it. */
   retry(itemId) {
     if (this.hindrance) return this.refuse();
     const place = this.items.findIndex((item) => item.id === itemId);
     const dropped = this.items.splice(place + 1);
     const { threadId } = this;
     return this.run("threads.retry_after_item", { thread_id: threadId, item_id: itemId }).catch((error) => {
-      if (error.passing && threadId === this.threadId) this.items.push(...dropped); // the server has them still
+      if (error.passing && threadId === this.threadId) this.items.push(...dropped); // the server still has them
       this.changed();
       throw error;
     });
   }
 
-  /** Answers the questions of an item. */
+  /** Send the answers to a structured input item. */
   answer(itemId, input) {
     return this.run("threads.add_structured_input", { thread_id: this.threadId, item_id: itemId, input });
   }
 
-  /** Sends an action; one that does not stream may also be sent while a response streams. */
+  /** Send a custom action; one that does not stream can also be sent while a response is streaming. */
   async act({ type, payload, streaming = true }, itemId) {
     const params = { thread_id: this.threadId, item_id: itemId, action: { type, payload } };
     if (streaming) return this.run("threads.custom_action", params);
@@ -133,12 +133,12 @@ export class Conversation {
     if (item) this.receive({ type: "thread.item.replaced", item });
   }
 
-  /** Ends the turn that runs; what has arrived stays. */
+  /** Stop the running turn; keep what has arrived. */
   stop() {
     this.turn?.abort.abort();
   }
 
-  /** One turn: a stream, and further ones for the client tools that are called. */
+  /** Run a turn: one stream, and another one for each client tool call. Resolves when the server has accepted it. */
   run(operation, params) {
     if (this.hindrance) return this.refuse();
     const turn = (this.turn = { abort: new AbortController(), allowCancel: false, accepted: false });
@@ -157,7 +157,7 @@ export class Conversation {
   }
 
   refuse() {
-    return Promise.reject(new Error(`This can't be sent now: ${this.hindrance}.`));
+    return Promise.reject(new Error(`Cannot send now: ${this.hindrance}.`));
   }
 
   async take(turn, operation, params, accept) {
@@ -167,7 +167,7 @@ export class Conversation {
       turn.accepted = true;
       accept();
       for await (const event of this.transport.events(body)) {
-        if (this.turn !== turn) return; // another thread is shown by now
+        if (this.turn !== turn) return; // another thread is shown now
         if (event?.type === "thread.item.done" && event.item?.type === "client_tool_call") turn.call = event.item;
         this.receive(event);
       }
@@ -183,13 +183,13 @@ export class Conversation {
     this.changed(broken.map(({ id }) => id));
   }
 
-  /** A turn that failed: stopped by the user, refused, or broken off. */
+  /** Handle a failed turn: stopped by the user, rejected, or interrupted. */
   fallBack(turn, error, again) {
     const silent = turn.abort.signal.aborted || this.turn !== turn;
     this.end(turn);
     if (silent) return;
     const message = error.shown ?? NO_WORDS;
-    const unsure = this.items.some(({ id }) => id === "pending"); // the server never said that it has the message
+    const unsure = this.items.some(({ id }) => id === "pending"); // the server did not confirm the message
     if (turn.accepted) return this.fail(error, message, unsure ? again : this.retryOfLast());
     if (!error.passing) return this.fail(error, message, again);
     this.items = this.items.filter((item) => item.id !== "pending");
@@ -198,7 +198,7 @@ export class Conversation {
     this.changed();
   }
 
-  /** How the last message is answered again, once the server has it. */
+  /** Return a function that retries the last message that the server has, or undefined. */
   retryOfLast() {
     const last = this.items.findLast((item) => item.type === "user_message" && item.id !== "pending");
     return last && (() => this.retry(last.id).catch(() => {}));
@@ -214,9 +214,9 @@ export class Conversation {
     return { operation: "threads.add_client_tool_output", params: { thread_id: this.threadId, result: result ?? {} } };
   }
 
-  /** Takes in one event of a stream; what is not known, or not well formed, is logged and passed over. */
+  /** Apply one stream event; log unknown and malformed ones and ignore them. */
   receive(event) {
-    const { type, item_id: id, item } = Object(event); // which may be null
+    const { type, item_id: id, item } = Object(event); // the event may be null
     const take = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined;
     try {
       if (take) take(this, event);
@@ -237,10 +237,10 @@ export class Conversation {
     const place = this.items.findLastIndex((each) => each.id === item.id || (own && each.id === "pending"));
     if (place >= 0) this.items[place] = item;
     else this.items.push(item);
-    if (!own) this.progress = null; // it passes when the answer comes
+    if (!own) this.progress = null; // progress ends when the reply arrives
   }
 
-  /** Shows a failure where the answer would be, with Retry where there is a way; the page is told as well. */
+  /** Show a failure in place of the reply, with a Retry button if `retry` is given, and emit an error event. */
   fail(error, message, retry) {
     this.failure = { message, retry };
     this.emit("error", { error });

@@ -1,10 +1,10 @@
-/** Dictation: records, and lets the server write down what was said. */
+/** Dictation: records audio and has the server transcribe it. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 export class Dictation {
-  /** `take(text)` is told what was said. */
+  /** `take(text)` gets the transcript. */
   constructor(chat, take) {
     this.chat = chat;
     this.take = take;
@@ -35,7 +35,7 @@ export class Dictation {
       this.recorder.start();
       this.element.setAttribute("aria-pressed", "true");
     } catch (error) {
-      this.chat.toast("The microphone can’t be used here.");
+      this.chat.toast("The microphone is not available.");
       this.chat.emit("error", { error });
     }
   }

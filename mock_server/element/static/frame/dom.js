@@ -1,18 +1,18 @@
-/** Builds the page from data: a string becomes text or an attribute's value, never markup. */
+/** Helpers that create DOM nodes. Strings become text or attribute values, never markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 const LINKS = new Set(["http:", "https:", "mailto:", "tel:", "chatkit-link:"]);
 const IMAGES = new Set(["http:", "https:", "blob:"]);
 
 /**
- * An element. Attributes that are null, undefined or false are left out; `on…` are listeners, `style` and `data` are
- * objects. Children that are null, undefined or false are left out, arrays are spread.
+ * Create an HTML element. Attributes that are null, undefined or false are skipped; `on…` are listeners; `style` and
+ * `data` are objects. Children that are null, undefined or false are skipped; arrays are flattened.
  */
 export function h(name, attributes = {}, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
 
-/** The same for SVG. */
+/** Create an SVG element, like `h`. */
 export function svg(name, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }
@@ -31,19 +31,19 @@ function setAttribute(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-/** Sets style properties (`min-width`, `--gap`), which a policy without `unsafe-inline` lets a script do. */
+/** Set style properties (`min-width`, `--gap`); unlike a style attribute, the Content-Security-Policy allows this. */
 export function setStyle(element, properties) {
   for (const [name, value] of Object.entries(properties)) {
     if (value != null) element.style.setProperty(name, String(value));
   }
 }
 
-/** The address, if a click on it can do no harm; else undefined. */
+/** Return the URL if it is safe as a link, else undefined. */
 export function safeLink(address) {
   return parsed(address, LINKS);
 }
 
-/** The address, if it can only be an image; else undefined. */
+/** Return the URL if it is safe as an image source, else undefined. */
 export function safeImage(address) {
   return /^data:image\/(png|jpeg|gif|webp|avif)[;,]/i.test(String(address)) ? String(address) : parsed(address, IMAGES);
 }
@@ -57,7 +57,7 @@ function parsed(address, schemes) {
   }
 }
 
-/** Calls `draw` before the next picture is drawn, however often it is asked to, and at most once in `pause` milliseconds. */
+/** Return a throttled `draw` that runs in an animation frame, at most once per `pause` milliseconds. */
 export function drawnSoon(draw, pause) {
   let asked = false;
   let last = -pause;

@@ -1,8 +1,8 @@
-/** The check whether a page may show the element, at the emulator, which lets any page in unless a fault says no. */
+/** The domain key check. The emulator verifies every domain, unless a fault makes the check fail. */
 
-const LOCAL = /^(localhost|0\.0\.0\.0|\[::1\]|127\..*|.*\.local)$/; // no check is made for these (observed)
+const LOCAL = /^(localhost|0\.0\.0\.0|\[::1\]|127\..*|.*\.local)$/; // these are not checked (observed)
 
-/** False where the server says that the page's domain is not verified; a check that can't be made is passed. */
+/** Resolve to false if the emulator does not verify the page's domain, to true otherwise, also if the check fails. */
 export async function mayBeShown(chat, origin) {
   const { api } = chat.options;
   if (isLocal(origin) || (api.url && isLocal(new URL(api.url, origin)))) return true;
@@ -30,7 +30,7 @@ function ask(chat, path, body) {
 }
 
 function isLocal(address) {
-  if (address === "null") return true; // a page from a file
+  if (address === "null") return true; // a page opened from a file
   const { protocol, hostname, port } = new URL(address);
   return LOCAL.test(hostname) || port !== "" || !/^https?:$/.test(protocol);
 }

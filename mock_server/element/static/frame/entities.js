@@ -1,10 +1,10 @@
-/** Entities of the app: tags in messages and in citations, which can be clicked and looked at. */
+/** The app's entities: tags in messages and citations, with clicks and previews. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { WidgetView } from "./widgets/index.js";
 
-/** A tag; a button where the app wants to hear of clicks, with a preview where it has one. */
+/** Return a tag: a button if the app handles clicks or previews, else plain text. */
 export function entityButton(entity, chat, label = entity.title) {
   const { onClick, onRequestPreview } = chat.options.entities;
   const sign = entity.icon ? icon(entity.icon) : null;

@@ -1,4 +1,4 @@
-/** The header: title, the app's own buttons, history, and a new chat. */
+/** The header: title, the app's own buttons, "Chat history" and "New chat". */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,13 +9,13 @@ export class Header {
     this.title = h("h1");
     this.badge = h(
       "span",
-      { class: "badge", data: { testid: "chatkit-emulator-badge" }, title: "An emulator answers here, not OpenAI" },
+      { class: "badge", data: { testid: "chatkit-emulator-badge" }, title: "Served by an emulator, not by OpenAI" },
       "Emulator",
     );
     this.element = h("header", { class: "header" });
   }
 
-  /** Draws the buttons of the options. */
+  /** Draw the buttons that the options define. */
   configure({ header, history }) {
     this.element.hidden = !header.enabled;
     const button = (name, sign, act) =>
@@ -33,7 +33,7 @@ export class Header {
         own(header.rightAction),
       ),
     );
-    if (!header.enabled) this.chat.disclaimer.after(this.badge); // it is seen whatever the options
+    if (!header.enabled) this.chat.disclaimer.after(this.badge); // it is shown whatever the options
     this.draw();
   }
 

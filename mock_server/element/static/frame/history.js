@@ -1,9 +1,9 @@
-/** The user's threads, in a dialog: to be opened, renamed, deleted. */
+/** The history dialog: open, rename and delete the user's threads. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
-const ALL = 9999; // how many a list asks for (observed)
+const ALL = 9999; // limit of list requests (observed)
 
 export class History {
   constructor(chat) {
@@ -23,7 +23,7 @@ export class History {
       this.list,
     );
     this.element.addEventListener("cancel", (event) => {
-      event.preventDefault(); // Escape; as all other ways, it leads through close()
+      event.preventDefault(); // Escape: close through close() as well
       this.close();
     });
     this.element.addEventListener("click", ({ target }) => target === this.element && this.close());
@@ -43,7 +43,7 @@ export class History {
     this.chat.emit("history.close");
   }
 
-  /** Reads the threads again. */
+  /** Load the threads. */
   async load() {
     this.state.textContent = "Loading";
     this.state.hidden = false;
@@ -51,7 +51,7 @@ export class History {
       this.draw(await this.all());
     } catch (error) {
       this.state.replaceChildren(
-        error.shown ?? "The history can’t be read.",
+        error.shown ?? "The history could not be loaded.",
         " ",
         h("button", { type: "button", onclick: () => this.load() }, "Retry"),
       );
@@ -72,7 +72,7 @@ export class History {
     this.state.textContent = threads.length ? "" : "No conversations yet";
     this.state.hidden = threads.length > 0;
     this.list.replaceChildren(...threads.map((thread) => this.row(thread)));
-    if (!this.element.contains(document.activeElement)) this.closeButton.focus(); // what had the focus is gone
+    if (!this.element.contains(document.activeElement)) this.closeButton.focus(); // the focused element is gone
   }
 
   row(thread) {
@@ -105,7 +105,7 @@ export class History {
 
   dayOf({ created_at: moment }) {
     const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(moment);
-    const date = new Date(zoned ? moment : `${moment}Z`); // a moment without a zone is in UTC (observed)
+    const date = new Date(zoned ? moment : `${moment}Z`); // a time without a zone is in UTC (observed)
     return Number.isNaN(date.getTime())
       ? ""
       : new Intl.DateTimeFormat(this.chat.options.locale, { dateStyle: "medium" }).format(date);
@@ -134,7 +134,7 @@ export class History {
     field.select();
   }
 
-  /** Back to the thread's row, and the button that led away from it. */
+  /** Show the thread's row again, and focus the button that replaced it. */
   leave(row, thread, button) {
     const again = this.row(thread);
     row.replaceWith(again);

@@ -1,8 +1,8 @@
-/** Icons: Lucide's, which ship with the element, under ChatKit's names. */
+/** The icons: Lucide's, which ship with the element, by ChatKit's names. */
 
 import { svg } from "./dom.js";
 
-// ChatKit's names that Lucide spells in another way.
+// ChatKit's names that differ from Lucide's.
 const LUCIDE = {
   agent: "bot",
   analytics: "chart-line",
@@ -86,16 +86,16 @@ const FILLED = new Set(["star-filled", "check-circle-filled", "dot"]);
 
 let nodes = {};
 
-/** Reads the icons; without them everything works, unadorned. */
+/** Load the icons; if that fails, the chat works without them. */
 export async function loadIcons() {
   try {
     nodes = await (await fetch(new URL("../vendor/lucide.json", import.meta.url))).json();
   } catch (error) {
-    console.warn("The icons can't be read:", error);
+    console.warn("Could not load the icons:", error);
   }
 }
 
-/** An icon by ChatKit's name or `lucide:<name>`, hidden from assistive technology; an unknown one is a ring. */
+/** Return an icon by ChatKit's name or `lucide:<name>`, hidden from screen readers; a circle for unknown names. */
 export function icon(name) {
   const plain = String(name).replace(/^lucide:/, "");
   const key = Object.hasOwn(LUCIDE, name) ? LUCIDE[name] : plain;

@@ -1,4 +1,4 @@
-/** The conversation as it is seen: items, what passes, and what failed. */
+/** The visible conversation: items, progress, notices and failures. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -6,7 +6,7 @@ import { isShown, viewOf } from "./items/index.js";
 import { Markdown } from "./markdown.js";
 import { TurnActions } from "./turn_actions.js";
 
-const NEAR = 80; // pixels from the end that still count as reading along
+const NEAR = 80; // pixels from the bottom within which the view keeps following new content
 const NOTICE_ICONS = { info: "info", warning: "lucide:triangle-alert", danger: "lucide:circle-alert" };
 
 export class Log {
@@ -29,10 +29,10 @@ export class Log {
       icon("lucide:arrow-down"),
     );
     this.element.addEventListener("scroll", () => this.showWay(), { passive: true });
-    new ResizeObserver(() => this.keepUp()).observe(this.list); // an image that arrives late moves the end
+    new ResizeObserver(() => this.keepUp()).observe(this.list); // images that load late change the height
   }
 
-  /** Draws what changed: the items with these ids, those that came or went, and what stands below. */
+  /** Redraw the items with the ids in the set `changed`, added and removed items, and what is below them. */
   draw(changed) {
     const { conversation } = this.chat;
     const length = conversation.items.length;
@@ -44,7 +44,7 @@ export class Log {
     this.keepUp();
   }
 
-  /** Stays at the end while it moves, for one who was there. */
+  /** Keep scrolling to the bottom if the user was there. */
   keepUp() {
     if (this.reading && this.chat.options.thread.autoScroll) this.follow();
     else this.showWay();
@@ -64,7 +64,7 @@ export class Log {
     });
   }
 
-  /** What shows an item; undefined for one that can't be drawn, which is logged, or it would hinder all others. */
+  /** Return the view of an item. If it cannot be drawn, log that, so that other items are still drawn. */
   shownFor(item, changed) {
     const known = this.views.get(item.id);
     if (known && known.type !== item.type) this.forget(item.id, known.article);
@@ -137,7 +137,7 @@ function drawProgress(progress) {
     progress?.icon ? icon(progress.icon) : h("span", { class: "dots" }, h("i"), h("i"), h("i")),
     progress
       ? h("span", { class: "working" }, progress.text)
-      : h("span", { class: "hidden" }, "The assistant is answering"),
+      : h("span", { class: "hidden" }, "The assistant is responding"),
   );
 }
 

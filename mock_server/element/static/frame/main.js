@@ -1,4 +1,4 @@
-/** Begins: waits for the page to connect, and builds the chat when the options come. */
+/** The frame's entry point: waits for the page to connect, and creates the chat when options arrive. */
 
 import { Chat } from "./chat.js";
 import { mayBeShown } from "./domain.js";
@@ -44,7 +44,7 @@ function connect(port) {
   }
 }
 
-/** Says what is wrong with the options where the chat would be. */
+/** Show an error in the options in place of the chat, and report it to the page. */
 function refuse(error, line) {
   line.tell("refused", packedError(error));
   document.body.replaceChildren(h("pre", { class: "refusal", role: "alert" }, error.message));

@@ -1,10 +1,10 @@
-/** Markdown that grows: parsed by marked, made harmless by DOMPurify, drawn anew only where it changed. */
+/** Streaming Markdown: parsed by marked, sanitized by DOMPurify, and redrawn only where it changed. */
 
 import { Marked } from "../vendor/marked.js";
 import DOMPurify from "../vendor/purify.js";
 import { h, safeImage, safeLink } from "./dom.js";
 
-// Where a citation stands: its number between two characters that no text has.
+// A citation in the text: its number between two private-use characters, which are removed from the text itself.
 const MARK = /\uE000(\d+)\uE001/;
 const TAGS = [
   "a",
@@ -40,9 +40,9 @@ const ATTRIBUTES = ["align", "alt", "checked", "class", "disabled", "href", "src
 const marked = new Marked({
   gfm: true,
   renderer: {
-    html: ({ text }) => escaped(text), // markup in a message is text
+    html: ({ text }) => escaped(text), // HTML in a message is shown as text
     heading({ tokens, depth }) {
-      const level = Math.min(depth + 2, 6); // below the page's own headings
+      const level = Math.min(depth + 2, 6); // below the chat's own headings
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
     },
   },
@@ -62,9 +62,9 @@ purify.addHook("afterSanitizeAttributes", (node) => {
   if (node.localName === "input") node.setAttribute("aria-label", node.checked ? "Done" : "To do");
 });
 
-/** A text that may grow: `element` shows what `set` was told last. */
+/** A Markdown text that can grow: `element` shows the last text passed to `set`. */
 export class Markdown {
-  /** `cite(number)` makes what stands where a citation does. */
+  /** `cite(number)` returns the node for a citation. */
   constructor({ cite } = {}) {
     this.element = h("div", { class: "markdown", dir: "auto" });
     this.cite = cite;
@@ -75,8 +75,8 @@ export class Markdown {
   }
 
   /**
-   * Shows `text`, with the citations of `marks`: `[{index, number}]`, in characters of the text. One that is `growing`
-   * is parsed from its last two blocks on, since what stands before them stays as it is.
+   * Show `text` with citations at `marks`: `[{index, number}]`, where `index` counts characters. Of a `growing` text
+   * only the last two blocks are parsed again, since earlier ones no longer change.
    */
   set(text, marks = [], growing = false) {
     const source = withMarks(text, marks);
@@ -88,13 +88,13 @@ export class Markdown {
     if (growing) this.settle(source.slice(0, known), tokens, kept.length);
   }
 
-  /** A link's address may come after the block that names it. */
+  /** Redraw everything if link definitions changed: they can follow the blocks that use them. */
   forgetIfOther(links) {
     if (links !== this.links) this.show([]);
     this.links = links;
   }
 
-  /** Draws what differs from the blocks that are shown. */
+  /** Draw the blocks that differ from those shown. */
   show(blocks) {
     let same = 0;
     while (same < blocks.length && blocks[same].raw === this.blocks[same]?.raw) same += 1;
@@ -107,7 +107,7 @@ export class Markdown {
   }
 
   settle(before, tokens, count) {
-    const last = tokens.slice(0, -2); // a block that follows can still change the one before it
+    const last = tokens.slice(0, -2); // the next block can still change the one before it
     this.settled = before + last.map(({ raw }) => raw).join("");
     this.blocksSettled = count + last.filter(({ type }) => type !== "space" && type !== "def").length;
   }
@@ -117,7 +117,7 @@ export class Markdown {
     const drawn = purify.sanitize(html, {
       ALLOWED_TAGS: TAGS,
       ALLOWED_ATTR: ATTRIBUTES,
-      ADD_URI_SAFE_ATTR: ["align", "start", "type"], // no addresses
+      ADD_URI_SAFE_ATTR: ["align", "start", "type"], // these contain no URLs
       ALLOW_DATA_ATTR: false,
       RETURN_DOM_FRAGMENT: true,
       ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel|chatkit-link|data|blob):/i,

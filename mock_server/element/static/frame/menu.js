@@ -1,10 +1,10 @@
-/** A menu that a button opens: arrow keys move, Enter picks, Escape closes. */
+/** A menu button: arrow keys move, Enter picks, Escape closes. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 export class Menu {
-  /** `choices()` are `[{id, label, description, icon, disabled, checked}]`; `pick(id)` is told which was taken. */
+  /** `choices()` returns `[{id, label, description, icon, disabled, checked}]`; `pick(id)` gets the chosen one. */
   constructor({ name, button, choices, pick }) {
     Object.assign(this, { button, choices, pick });
     this.list = h("div", {

@@ -1,4 +1,4 @@
-/** The options: what each must be, and what it is when left out (documented defaults). */
+/** The options: validation and defaults (documented). */
 
 const text = expect("string", (value) => typeof value === "string");
 const flag = expect("boolean", (value) => typeof value === "boolean");
@@ -29,7 +29,7 @@ const font = {
   unicodeRange: text,
 };
 
-/** The options' names, as `ChatKitOptions` nests them, each with its check. */
+/** A check for each option, nested like `ChatKitOptions`. */
 export const OPTIONS = {
   api: {
     getClientSecret: action,
@@ -80,7 +80,7 @@ export const OPTIONS = {
   thread: { autoScroll: flag },
 };
 
-/** Thrown for options that are not as they must be; the words are the real element's where they are known. */
+/** Thrown for invalid options; the wording is the real element's where it is known. */
 export class InvalidFrameParamsError extends Error {
   constructor(issues) {
     super(`Invalid frame params: ChatKit.create():\n${issues.map(told).join("\n")}`);
@@ -88,7 +88,7 @@ export class InvalidFrameParamsError extends Error {
   }
 }
 
-/** The options with every default. Throws InvalidFrameParamsError. */
+/** Validate options and add all defaults. Throws InvalidFrameParamsError. */
 export function resolved(given) {
   const options = typeof given?.theme === "string" ? { ...given, theme: { colorScheme: given.theme } } : given;
   const issues = check(options, OPTIONS, "");
@@ -125,7 +125,7 @@ function withDefaults({ api, locale, theme, header, history, startScreen, thread
   };
 }
 
-/** One of the two shapes, not a mixture: the one error of the real element that is known. */
+/** Check that `api` is either hosted or custom, not a mixture: the only error of the real element that is known. */
 function checkApi(api) {
   const hosted =
     api?.getClientSecret && !("url" in api || "domainKey" in api || "uploadStrategy" in api || "fetch" in api);

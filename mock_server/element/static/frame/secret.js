@@ -1,30 +1,30 @@
-/** The client secret of hosted mode: asked for once, renewed 30 s before its end and after a 401. */
+/** The client secret of hosted mode: requested once, renewed 30 s before it expires and after a 401. */
 
 const SKEW = 30_000; // milliseconds (observed)
 
-/** Thrown for a secret that can't be used; it is sent nowhere. */
+/** Thrown for a secret that cannot be used; it is not sent anywhere. */
 export class SecretRefused extends Error {
-  /** For the user too: it is the app's author who sees it. */
+  /** Shown in the chat too, since only the app's developer sees it. */
   get shown() {
     return this.message;
   }
 }
 
 export class ClientSecret {
-  /** `ask(current)` is the app's getClientSecret; `now()` tells the server's time in milliseconds. */
+  /** `ask(current)` is the app's getClientSecret; `now()` returns the server's time in milliseconds. */
   constructor(ask, now) {
     this.ask = ask;
     this.now = now;
     this.current = null;
   }
 
-  /** A secret that will do for a request. */
+  /** Return a secret that is valid for a request; renew it if needed. */
   async get() {
     if (this.current === null || endOf(this.current) - SKEW <= this.now()) await this.renew();
     return this.current;
   }
 
-  /** Asks for another secret, once however many wait for it. Says whether it is another one. */
+  /** Request another secret; concurrent calls share one request. Resolves to whether the secret changed. */
   async renew() {
     this.asking ??= this.fetch().finally(() => {
       this.asking = undefined;
@@ -41,7 +41,7 @@ export class ClientSecret {
   }
 }
 
-/** When a secret ends, in milliseconds; throws SecretRefused for one that is malformed or not the emulator's. */
+/** Return when a secret expires, in unix milliseconds. Throws SecretRefused if it is malformed or not ours. */
 export function endOf(secret) {
   const last = String(secret).lastIndexOf("_");
   const version = String(secret).slice(last + 1, last + 3);
@@ -49,14 +49,15 @@ export function endOf(secret) {
     refuse(typeof secret === "string" ? `Unsupported token version: "${version}"` : "Invalid client secret format");
   if (!/^ek_[0-9a-f]{32}0facade/.test(secret)) {
     refuse(
-      "This secret was not issued by the emulator, so it is sent nowhere. Create the session at the emulator: point your server's base URL at it.",
+      "This secret was not issued by the emulator, so it was not sent anywhere. " +
+        "Create the session with the emulator: set your server's base URL to it.",
     );
   }
   try {
     const { expires_at: end } = JSON.parse(atob(secret.slice(last + 3)));
     if (typeof end === "number") return end * 1000;
   } catch {
-    // as below
+    // handled below
   }
   return refuse("Invalid client secret format");
 }

@@ -1,6 +1,6 @@
-/** Server-sent events, as the conversation streams them: `data:` lines alone. */
+/** A parser for server-sent events that have only `data:` lines, as in the conversation's streams. */
 
-/** The data of each event of a body, as soon as it is whole. */
+/** Yield the data of each event of a response body as soon as it is complete. */
 export async function* dataOf(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,4 +1,4 @@
-/** What a new thread begins with: a greeting and prompts to pick. */
+/** The start screen of a new thread: a greeting and prompts. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -29,6 +29,6 @@ export class StartScreen {
 
   pick({ prompt }) {
     const content = typeof prompt === "string" ? [{ type: "input_text", text: prompt }] : prompt;
-    this.chat.send({ content }).catch(() => {}); // it is shown
+    this.chat.send({ content }).catch(() => {}); // the conversation shows the error
   }
 }

@@ -1,13 +1,13 @@
-/** Where the composer's suggestions come from: the app's entities, its commands, and the composer's own actions. */
+/** The sources of the composer's suggestions: the app's entities and commands, and the composer's own actions. */
 
-/** Entities that the app finds. */
+/** Return the entities that the app's onTagSearch finds, as suggestions. */
 export async function entitiesFor(chat, query) {
   const { onTagSearch } = chat.options.entities;
   const found = onTagSearch ? await onTagSearch(query) : [];
   return (found ?? []).map((entity) => ({ label: entity.title, icon: entity.icon, group: entity.group, entity }));
 }
 
-/** The composer's actions and the app's commands. */
+/** Return matching composer actions and the app's commands, as suggestions. */
 export async function commandsFor(chat, query) {
   const { enabled, onSearch } = chat.options.commands;
   if (!enabled) return [];
@@ -15,7 +15,7 @@ export async function commandsFor(chat, query) {
   return [...own, ...commandsOf(chat, (await onSearch?.(query)) ?? [])];
 }
 
-/** Commands as suggestions. */
+/** Convert commands to suggestions. */
 export function commandsOf(chat, commands) {
   return commands.map((command) => ({ ...command, run: () => chat.options.commands.onSelect?.(command) }));
 }

@@ -1,10 +1,10 @@
-/** What the composer offers while one types: entities after "@", commands after "/". */
+/** Suggestions while the user types in the composer: entities after "@", commands after "/". */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 export class Suggestions {
-  /** `pick(suggestion)` is told which was taken; `search(sign, query)` finds `[{label, description, icon, group}]`. */
+  /** `search(sign, query)` resolves to `[{label, description, icon, group}]`; `pick` gets the chosen one. */
   constructor({ field, search, pick }) {
     Object.assign(this, { field, search, pick, found: [], place: 0 });
     this.element = h("div", {
@@ -18,7 +18,7 @@ export class Suggestions {
     field.addEventListener("blur", () => this.close());
   }
 
-  /** Looks for what is being typed before the caret. */
+  /** Search for the text before the caret. */
   async look() {
     const typed = this.typed();
     const asked = (this.asked = {});
@@ -27,7 +27,7 @@ export class Suggestions {
     if (this.asked === asked) this.show(found);
   }
 
-  /** What is typed: `{sign, query, start}`. */
+  /** Return the tag or command before the caret as `{sign, query, start}`, or undefined. */
   typed() {
     const before = this.field.value.slice(0, this.field.selectionStart);
     const [, sign, query] = /(?:^|\s)([@])([^\s@]*)$/.exec(before) ?? /^(\/)([^\n]*)$/.exec(before) ?? [];
@@ -78,14 +78,14 @@ export class Suggestions {
   }
 
   take(event, place) {
-    event.preventDefault(); // the field keeps its focus
+    event.preventDefault(); // keep the focus in the field
     const typed = this.typed();
     const found = this.found[place];
     this.close();
     this.pick(found, typed);
   }
 
-  /** Takes a key that is meant for the list; says whether it was. */
+  /** Handle a key for the list. Returns whether it was one. */
   press(event) {
     if (this.element.hidden) return false;
     if (event.key === "ArrowDown") this.mark(this.place + 1);

@@ -1,9 +1,9 @@
-/** The theme of the options, as CSS variables for both schemes. */
+/** The `theme` option as CSS variables, for both colour schemes. */
 
 const RADII = { pill: [10, 16, 24, 999], round: [8, 12, 16, 20], soft: [5, 7, 9, 10], sharp: [0, 0, 0, 0] }; // pixels
 const SPACES = { compact: 3, normal: 4, spacious: 5 }; // pixels
 
-// How light each grey is, in percent.
+// Lightness of each grey, in percent.
 const GREYS = {
   light: {
     background: 100,
@@ -32,7 +32,7 @@ const sheet = new CSSStyleSheet();
 const fonts = [];
 const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
-/** Makes the page look as the options want it. */
+/** Apply a theme to the frame's document. */
 export function applyTheme(theme) {
   const { style, dataset } = document.documentElement;
   dataset.scheme = theme.colorScheme;
@@ -46,7 +46,7 @@ export function applyTheme(theme) {
   document.adoptedStyleSheets = [sheet];
 }
 
-/** Sizes and fonts as CSS variables; those that the theme says nothing of are undefined. */
+/** Return sizes and fonts as CSS variables; those that the theme does not set are undefined. */
 export function measuresOf({ radius, density, typography = {} }) {
   const { baseSize, fontFamily, fontFamilyMono } = typography;
   return {
@@ -60,7 +60,7 @@ export function measuresOf({ radius, density, typography = {} }) {
   };
 }
 
-/** The colours of both schemes, as CSS rules for what has `data-scheme`. */
+/** Return the colours of both schemes, as CSS rules for elements with `data-scheme`. */
 export function colorsOf({ colorScheme, color = {} }) {
   return ["light", "dark"].map((scheme) => rule(scheme, color, scheme === colorScheme)).join("\n");
 }
@@ -86,7 +86,7 @@ function grey(name, light, { hue = 0, tint = 0, shade = 0 } = {}) {
   return rgb(`hsl(${hue} ${tint * 2.5}% ${shifted}%)`);
 }
 
-/** Red, green and blue of any CSS colour; black for what is none. */
+/** Convert any CSS colour to `[red, green, blue]`; black if it is invalid. */
 function rgb(color) {
   canvas.fillStyle = "#000";
   canvas.fillStyle = color;
@@ -102,7 +102,7 @@ function readableOn(color) {
   return contrast(color, [255, 255, 255]) >= contrast(color, [17, 17, 17]) ? [255, 255, 255] : [17, 17, 17];
 }
 
-/** The colour, moved away from the background until text in it can be read (4.5 to 1). */
+/** Shift a colour away from the background until the contrast is sufficient for text (4.5:1). */
 function distinct(color, background) {
   const end = readableOn(background);
   for (let share = 1; share > 0; share -= 0.1) {

@@ -1,6 +1,6 @@
-/** What a thread's items become as events arrive. */
+/** Updates of a thread's items by stream events. */
 
-/** The types of items that the official types know. */
+/** The item types in the official type definitions. */
 export const ITEM_TYPES = new Set([
   "assistant_message",
   "client_tool_call",
@@ -13,9 +13,9 @@ export const ITEM_TYPES = new Set([
   "workflow",
 ]);
 
-const MOST = 10_000; // pieces of a message, tasks of a workflow
+const MOST = 10_000; // maximum number of content parts of a message and tasks of a workflow
 
-/** Changes an item by one update of `thread.item.updated`; false for an update that is not known. */
+/** Apply the update of a `thread.item.updated` event to an item. Returns false if its type is unknown. */
 export function applyUpdate(item, update) {
   if (!Object.hasOwn(UPDATES, update.type)) return false;
   UPDATES[update.type](item, update);
@@ -62,16 +62,16 @@ const UPDATES = {
   },
 };
 
-/** A piece of a message; those before it may not have been told of. */
+/** Return a content part of a message; create it and those before it if needed. */
 function partOf(item, index) {
   item.content ??= [];
   while (item.content.length <= placeOf(index)) item.content.push({ type: "output_text", text: "", annotations: [] });
   return item.content[index];
 }
 
-/** A place in a list, and nothing else that could be looked up there. */
+/** Return a valid index: never a property name from the server. Throws RangeError. */
 function placeOf(index) {
-  if (!Number.isInteger(index) || index < 0 || index > MOST) throw new RangeError(`${index} is no place in a list`);
+  if (!Number.isInteger(index) || index < 0 || index > MOST) throw new RangeError(`${index} is not a valid index`);
   return index;
 }
 

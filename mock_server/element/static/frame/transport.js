@@ -1,16 +1,16 @@
-/** How requests reach the server: the two modes of the API, and what is done when one fails. */
+/** Requests to the server, in hosted and in custom mode, and their errors. */
 
 import { ClientSecret } from "./secret.js";
 import { dataOf } from "./sse.js";
 
-const TRIES = 6; // of a stream that begins with a 5xx or with no stream (observed)
+const TRIES = 6; // attempts if a streaming request gets a 5xx or a response that is no stream (observed)
 const OWN_WORDS = {
-  401: "Your session is over. Please reload the page.",
+  401: "Your session has ended. Please reload the page.",
   429: "You’ve sent too many requests. Please try again later.", // observed
 };
 const SORRY = "Something went wrong. Please try again later."; // observed
 
-/** A request that failed. `message` is for developers, `shown` for the user; a `passing` one needs no further word. */
+/** A failed request. `message` is for developers, `shown` for the user; `passing` ones are shown as a toast. */
 export class ApiError extends Error {
   constructor(message, { status = 0, requestId, shown = OWN_WORDS[status] ?? SORRY } = {}) {
     super(message);
@@ -19,20 +19,20 @@ export class ApiError extends Error {
   }
 }
 
-/** What both modes share. A mode has `request(init)`, which answers with a Response, and `upload(file, …)`. */
+/** The base of both modes. Subclasses have `request(init)`, which resolves to a Response, and `upload(file, …)`. */
 class Transport {
   constructor({ locale, instanceId }) {
     this.headers = { "accept-language": locale, "chatkit-frame-instance-id": instanceId };
   }
 
-  /** One operation that does not stream. Throws ApiError. */
+  /** Call a non-streaming operation and return its parsed response. Throws ApiError. */
   async call(type, params = {}, { signal } = {}) {
     const response = await this.post(type, params, { signal, accept: "application/json" });
     if (!response.ok) throw await failureOf(response);
     return response.json().catch(() => ({}));
   }
 
-  /** One operation that streams: the body of events, once the server has accepted it. Throws ApiError. */
+  /** Call a streaming operation; return the response body once the server has accepted it. Throws ApiError. */
   async open(type, params, { signal }) {
     for (let tries = 1; ; tries += 1) {
       const response = await this.post(type, params, { signal, accept: "text/event-stream" });
@@ -44,12 +44,12 @@ class Transport {
     }
   }
 
-  /** The events of a stream. Throws ApiError where it breaks off or is no JSON. */
+  /** Yield the events of a stream. Throws ApiError if it is interrupted or an event is not valid JSON. */
   async *events(body) {
     try {
       for await (const data of dataOf(body)) yield JSON.parse(data);
     } catch (error) {
-      throw new ApiError(`The stream broke off: ${error.message}`, { shown: "The connection was lost." });
+      throw new ApiError(`The stream was interrupted: ${error.message}`, { shown: "The connection was lost." });
     }
   }
 
@@ -59,17 +59,17 @@ class Transport {
       return await this.request({ method: "POST", headers, body: JSON.stringify({ type, params }), signal });
     } catch (error) {
       if (error instanceof ApiError || signal?.aborted) throw error;
-      throw new ApiError(error.message, { shown: error.shown ?? "The server can’t be reached. Please try again." });
+      throw new ApiError(error.message, { shown: error.shown ?? "Can’t reach the server. Please try again." });
     }
   }
 }
 
-/** The hosted API, at the emulator. */
+/** Hosted mode: the emulator's API, with a client secret. */
 export class HostedTransport extends Transport {
   constructor(settings) {
     super(settings);
     this.base = settings.base;
-    this.ahead = 0; // milliseconds that the server's clock, which may be shifted, is ahead of the browser's
+    this.ahead = 0; // milliseconds by which the server's clock, which may be shifted, is ahead of the browser's
     this.secret = new ClientSecret(settings.api.getClientSecret, () => Date.now() + this.ahead);
     this.headers["chatkit-device-id"] = deviceId();
   }
@@ -79,7 +79,7 @@ export class HostedTransport extends Transport {
     const answer = await this.send(init, path, send);
     if (answer.status !== 401) return answer;
     if (this.secret.current === secret && !(await this.secret.renew())) {
-      throw new ApiError("getClientSecret gave the secret again that the server had refused.", { status: 401 });
+      throw new ApiError("getClientSecret returned the same secret that the server had rejected.", { status: 401 });
     }
     return this.send(init, path, send);
   }
@@ -92,7 +92,7 @@ export class HostedTransport extends Transport {
     return answer;
   }
 
-  /** Uploads in one step. */
+  /** Upload a file in one request. */
   async upload(file, { progress, signal }) {
     const form = new FormData();
     form.append("file", file, file.name);
@@ -102,7 +102,7 @@ export class HostedTransport extends Transport {
   }
 }
 
-/** A server of the app's own, reached from the page. */
+/** Custom mode: the app's own server; requests are sent by the page. */
 export class CustomTransport extends Transport {
   constructor(settings) {
     super(settings);
@@ -123,10 +123,10 @@ export class CustomTransport extends Transport {
     return new Response([204, 205, 304].includes(status) ? null : body, { status, statusText, headers });
   }
 
-  /** Uploads by the strategy of the options. */
+  /** Upload a file with the strategy in the options. */
   upload(file, { progress, signal }) {
     const strategy = this.api.uploadStrategy;
-    if (!strategy) throw new ApiError("api.uploadStrategy is missing.", { shown: "Uploads are not set up here." });
+    if (!strategy) throw new ApiError("api.uploadStrategy is missing.", { shown: "File uploads are not configured." });
     return strategy.type === "direct"
       ? this.uploadDirectly(file, strategy.uploadUrl, signal)
       : this.uploadTwice(file, progress, signal);
@@ -153,13 +153,13 @@ export class CustomTransport extends Transport {
       if (status >= 400) throw new ApiError(`Request failed with status ${status}: ${text.slice(0, 500)}`, { status });
       return attachment;
     } catch (error) {
-      this.call("attachments.delete", { attachment_id: attachment.id }).catch(() => {}); // announced, and now in vain
+      this.call("attachments.delete", { attachment_id: attachment.id }).catch(() => {}); // never uploaded
       throw error;
     }
   }
 }
 
-/** What a failed answer says. */
+/** Return an ApiError for a failed response. */
 async function failureOf(response, what) {
   const requestId = response.headers.get("x-request-id") ?? undefined;
   const text = await response.text().catch(() => "");
@@ -207,8 +207,8 @@ function sendWithProgress(url, { method, headers, body, signal }, progress) {
     request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
     request.onload = () =>
       resolve(new Response(request.responseText, { status: request.status, headers: headersOf(request) }));
-    request.onerror = () => reject(new TypeError("The file can’t be sent."));
-    request.onabort = () => reject(new DOMException("The upload was stopped.", "AbortError"));
+    request.onerror = () => reject(new TypeError("The file could not be sent."));
+    request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(body);
@@ -230,11 +230,11 @@ function deviceId() {
     localStorage.setItem(key, known);
     return known;
   } catch {
-    return randomId(); // a browser that keeps nothing for frames
+    return randomId(); // the browser blocks storage in frames
   }
 }
 
-/** A UUID, also where the page is not a secure one and `crypto.randomUUID` is missing. */
+/** Return a random UUID, also outside secure contexts, where `crypto.randomUUID` is missing. */
 export function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -243,7 +243,7 @@ export function randomId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** Waits, unless aborted. */
+/** Wait. Rejects if `signal` is aborted. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);

@@ -1,4 +1,4 @@
-/** What can be done with an answer: copy it, praise or blame it, ask for another. Below the last item of each turn. */
+/** The buttons below the last item of a reply: copy, feedback, retry. */
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,7 +9,7 @@ export class TurnActions {
     this.element = h("div", { class: "actions", hidden: true });
   }
 
-  /** Shows them for the item at `index`, if a turn ends there. */
+  /** Show the buttons for the item at `index`, if a turn ends there. */
   draw(items, index) {
     const { conversation, options } = this.chat;
     const next = items[index + 1];
@@ -69,7 +69,7 @@ function iconButton(name, sign, act) {
   return button;
 }
 
-/** The items of the answer that ends at `index`, and the message before them. */
+/** Return the items of the reply that ends at `index`, and the message before it. */
 function turnAt(items, index) {
   let start = index;
   while (start > 0 && items[start - 1].type !== "user_message") start -= 1;

@@ -1,4 +1,4 @@
-/** The element in the page: a frame, and a line to it. */
+/** The custom element in the page: an iframe, and the connection to it. */
 
 import { Line, revivedError } from "./line.js";
 import { fetchThrough, uploadThrough } from "./network.js";
@@ -6,9 +6,9 @@ import { callAt, withoutFunctions } from "./functions.js";
 
 const NAME = "openai-chatkit";
 const FRAME = new URL("frame.html", document.currentScript?.src || "SERVED_AT");
-const PATIENCE = 10_000; // milliseconds until a frame that does not answer is told of
+const PATIENCE = 10_000; // milliseconds until a frame that does not respond is reported
 
-/** @implements {Contract} the one of `@openai/chatkit` */
+/** @implements {Contract} the element's public interface, which tests compare with `@openai/chatkit` */
 export class OpenAIChatKitElement extends HTMLElement {
   #options;
   #frame;
@@ -29,10 +29,10 @@ export class OpenAIChatKitElement extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#close(); // a frame that is attached again begins anew, streams and all
+    this.#close(); // reattaching an iframe reloads it, which ends its streams
   }
 
-  /** Replaces all options; valid at any time, also before the element is in the document. */
+  /** Replace all options; can be called at any time, also before the element is in the document. */
   setOptions(options) {
     this.#options = options;
     if (this.#frame) {
@@ -75,8 +75,8 @@ export class OpenAIChatKitElement extends HTMLElement {
   }
 
   async #call(name, ...args) {
-    if (!this.#options) throw new Error(`${name}() came before setOptions().`);
-    if (!this.isConnected) throw new Error(`${name}() needs the element to be in the document.`);
+    if (!this.#options) throw new Error(`${name}() was called before setOptions().`);
+    if (!this.isConnected) throw new Error(`${name}() requires the element to be in the document.`);
     await this.#opened.promise;
     await this.#line.call("method", [name, args]);
   }
@@ -100,7 +100,7 @@ export class OpenAIChatKitElement extends HTMLElement {
     frame.contentWindow.postMessage({ type: "chatkit-mock.connect" }, FRAME.origin, [port2]);
     this.#tellOptions();
     const late = setTimeout(
-      () => this.#emit("error", { error: new Error(`The frame ${FRAME} does not answer.`) }),
+      () => this.#emit("error", { error: new Error(`The frame ${FRAME} does not respond.`) }),
       PATIENCE,
     );
     this.#opened.promise.then(
@@ -117,18 +117,18 @@ export class OpenAIChatKitElement extends HTMLElement {
     this.#line?.close();
     this.#frame?.remove();
     this.#line = this.#frame = undefined;
-    this.#opened.reject(new Error("The element was taken out of the document."));
+    this.#opened.reject(new Error("The element was removed from the document."));
     this.#opened = deferred();
   }
 
-  /** The options are not as they must be; calls that wait for the chat are told so. */
+  /** Report invalid options and reject the calls that wait for the chat. */
   #refuse(error) {
     this.#opened.reject(error);
     this.#opened = deferred();
     this.#fail(error);
   }
 
-  /** What the frame may call. */
+  /** Return the functions that the frame can call. */
   #answers(frame) {
     return {
       opened: () => this.#opened.resolve(),
@@ -164,5 +164,5 @@ function deferred() {
   return made;
 }
 
-// The script may be loaded twice.
+// The script can be loaded twice.
 if (!customElements.get(NAME)) customElements.define(NAME, OpenAIChatKitElement);

@@ -1,6 +1,6 @@
-/** Options are data and functions; the functions stay in the page, and the frame calls them by their place. */
+/** Functions in the options cannot be cloned into the frame: they stay in the page; the frame calls them by path. */
 
-/** The options with `{$function: "entities.onTagSearch"}` for each function. */
+/** Replace each function in the options by its path: `{$function: "entities.onTagSearch"}`. */
 export function withoutFunctions(value, place = "") {
   if (typeof value === "function") return { $function: place };
   if (Array.isArray(value)) return value.map((each, index) => withoutFunctions(each, inside(place, index)));
@@ -10,7 +10,7 @@ export function withoutFunctions(value, place = "") {
   );
 }
 
-/** The same options with functions again, each of which calls `call(place, args)`. */
+/** Reverse `withoutFunctions`: each function in the result calls `call(place, args)`. */
 export function withFunctions(value, call) {
   if (Array.isArray(value)) return value.map((each) => withFunctions(each, call));
   if (!isPlain(value)) return value;
@@ -18,13 +18,13 @@ export function withFunctions(value, call) {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withFunctions(each, call)]));
 }
 
-/** Calls the function at a place of the options. */
+/** Call the function at a path of the options. Throws an Error if there is none. */
 export function callAt(options, place, args) {
   const keys = place.split(".");
   const name = keys.pop();
   const holder = keys.reduce((value, key) => (value && Object.hasOwn(value, key) ? value[key] : undefined), options);
   if (!holder || !Object.hasOwn(holder, name) || typeof holder[name] !== "function")
-    throw new Error(`The options have no function ${place} any more.`);
+    throw new Error(`The options no longer have a function ${place}.`);
   return holder[name](...args);
 }
 

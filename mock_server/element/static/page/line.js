@@ -1,7 +1,7 @@
-/** A line between the page and the frame: each side calls the other's functions by name. */
+/** A two-way RPC connection between the page and the frame, over a MessagePort. */
 
 export class Line {
-  /** `answers` are the functions that the other side may call. */
+  /** `answers`: the functions that the other side can call, by name. */
   constructor(port, answers) {
     this.port = port;
     this.answers = answers;
@@ -10,7 +10,7 @@ export class Line {
     port.onmessage = ({ data }) => this.receive(data);
   }
 
-  /** Calls a function over there; `ports` travel along as its last arguments. */
+  /** Call a function of the other side and return its result; `ports` are transferred and passed as last arguments. */
   call(name, args = [], ports = []) {
     const id = (this.count += 1);
     return new Promise((resolve, reject) => {
@@ -19,15 +19,15 @@ export class Line {
     });
   }
 
-  /** The same, without waiting for an answer. */
+  /** Call a function of the other side without waiting for its result. */
   tell(name, ...args) {
     this.send({ name, args }, [], (error) => console.error(error));
   }
 
-  /** Ends the line; who still waits is told so. */
+  /** Close the connection and reject all pending calls. */
   close() {
     this.port.close();
-    for (const { reject } of this.waiting.values()) reject(new Error("The chat's frame is gone."));
+    for (const { reject } of this.waiting.values()) reject(new Error("The chat's frame was removed."));
     this.waiting.clear();
   }
 
@@ -35,7 +35,7 @@ export class Line {
     try {
       this.port.postMessage({ ...message, ports }, ports);
     } catch (error) {
-      fail(error); // something that can't travel, such as a node of the page
+      fail(error); // a value that cannot be cloned, such as a DOM node
     }
   }
 
@@ -57,14 +57,14 @@ export class Line {
   }
 }
 
-/** An error as it travels. */
+/** Convert an error to a plain object that can be posted. */
 export function packedError(error) {
   return error instanceof Error || error?.message
     ? { name: error.name ?? "Error", message: String(error.message), status: error.status, requestId: error.requestId }
     : { name: "Error", message: String(error) };
 }
 
-/** An error of this side. */
+/** Convert a posted error back to an Error. */
 export function revivedError({ name, message, ...facts }) {
   const error = new Error(message);
   if (name !== "Error") Object.defineProperty(error, "name", { value: name, configurable: true });

@@ -1,6 +1,9 @@
-/** Requests that the page sends for the frame: with the page's origin and cookies, or by the app's own `fetch`. */
+/** Requests that the page sends for the frame: with the page's origin and cookies, or with the app's own `fetch`. */
 
-/** Sends a request by `send`; the answer's body follows through `port`, and any message from there aborts it. */
+/**
+ * Send a request with `send`, which works like `fetch`. Resolves to status and headers; the body is posted to `port` in
+ * chunks. Any message from `port` aborts the request.
+ */
 export async function fetchThrough(send, { url, method, headers, body, file }, port) {
   const abort = new AbortController();
   port.onmessage = () => abort.abort();
@@ -9,15 +12,15 @@ export async function fetchThrough(send, { url, method, headers, body, file }, p
   return { status: response.status, statusText: response.statusText, headers: [...response.headers] };
 }
 
-/** Sends a file's bytes; its progress, from 0 to 1, goes through `port`, and any message from there aborts it. */
+/** Upload a file. Its progress, from 0 to 1, is posted to `port`; any message from `port` aborts the upload. */
 export function uploadThrough({ url, method, headers, file }, port) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     port.onmessage = () => request.abort();
     request.upload.onprogress = ({ loaded, total }) => port.postMessage(total ? loaded / total : 0);
     request.onload = () => resolve({ status: request.status, text: request.responseText });
-    request.onerror = () => reject(new TypeError(`Nothing answers at ${url}, or it does not let this page in (CORS).`));
-    request.onabort = () => reject(new DOMException("The upload was stopped.", "AbortError"));
+    request.onerror = () => reject(new TypeError(`Could not reach ${url}, or its CORS policy blocks this page.`));
+    request.onabort = () => reject(new DOMException("The upload was cancelled.", "AbortError"));
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(file);

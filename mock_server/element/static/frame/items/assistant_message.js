@@ -1,4 +1,4 @@
-/** A message of the assistant: markdown with citations. */
+/** A message from the assistant: Markdown with citations. */
 
 import { h, safeLink } from "../dom.js";
 import { icon } from "../icons.js";
@@ -53,7 +53,7 @@ class Part {
     return h("sup", { class: "citation" }, this.source(source, String(number), true));
   }
 
-  /** A source, in full or as its number alone. */
+  /** Return a source, in full or only its number. */
   source(source, number, short = false) {
     const title = source.title ?? source.filename ?? "";
     const told = short

@@ -1,4 +1,4 @@
-/** The items of a thread: what draws each type. */
+/** The views of thread items, by item type. */
 
 import { AssistantMessage } from "./assistant_message.js";
 import { GeneratedImage } from "./generated_image.js";
@@ -17,12 +17,12 @@ const VIEWS = {
   workflow: WorkflowItem,
 };
 
-/** Whether an item is something to see. */
+/** Whether the chat shows this type of item. */
 export function isShown(item) {
   return Object.hasOwn(VIEWS, item.type);
 }
 
-/** What draws an item: an `element`, and `update(item)` for another state of it. */
+/** Return the view of an item: its `element`, and `update(item)` to show a new state. */
 export function viewOf(item, chat) {
   return new VIEWS[item.type](item, chat);
 }

@@ -1,4 +1,4 @@
-/** Questions to the user: choices and free words, to be answered or skipped. */
+/** Questions to the user, multiple choice or free text, that can be answered or skipped. */
 
 import { h } from "../dom.js";
 
@@ -14,7 +14,7 @@ export class StructuredInput {
   update(item) {
     const same = this.item && JSON.stringify(item) === JSON.stringify(this.item);
     this.item = item;
-    if (same) return; // or what is being filled in would be lost
+    if (same) return; // a redraw would lose what the user entered
     const done = item.status !== "pending";
     this.element.replaceChildren(
       ...item.inputs.map((input) =>
@@ -50,7 +50,7 @@ export class StructuredInput {
     );
   }
 
-  /** An answer besides the suggested ones (documented). */
+  /** Return a field for an answer other than the suggested ones (documented). */
   ownAnswer(options, answer, done) {
     const field = h("input", { type: "text", "aria-label": "Another answer", placeholder: "Another answer" });
     field.value = answer?.values?.find((given) => !options.some(({ value }) => value === given)) ?? "";

@@ -1,4 +1,4 @@
-/** A message of the user. */
+/** A message from the user. */
 
 import { h, safeImage } from "../dom.js";
 import { icon } from "../icons.js";

@@ -1,4 +1,4 @@
-/** A widget in the conversation. */
+/** A widget as a thread item. */
 
 import { h } from "../dom.js";
 import { WidgetView } from "../widgets/index.js";

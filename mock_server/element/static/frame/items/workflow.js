@@ -1,4 +1,4 @@
-/** Steps of work: a workflow, such as reasoning, or a task on its own. */
+/** Workflow items, such as reasoning, and single tasks. */
 
 import { h, safeLink } from "../dom.js";
 import { icon } from "../icons.js";

@@ -1,19 +1,19 @@
-/** What happens when a user acts: form values join the payload, the host is told, and meanwhile something is busy. */
+/** Widget actions: adds form values to the payload, calls the host, and shows what is busy meanwhile. */
 
 import { fieldValues } from "./labels.js";
 import { object } from "./style.js";
 
 const BEHAVIOURS = ["none", "self", "container"];
-const busy = new WeakMap(); // element: how many actions keep it so
+const busy = new WeakMap(); // element: number of actions that keep it busy
 
-/** Whether an action can be sent at all. */
+/** Whether this is an action that can be sent. */
 export function isAction(config) {
   return typeof object(config).type === "string" && config.type !== "";
 }
 
 /**
- * Sends an action. `source` is the component that it belongs to, `auto` what the loading behaviour "auto" means there,
- * `field` the `[name, value]` of a control that changed, `pressed` the button that shows that something goes on.
+ * Send an action. `source` is its component, `auto` the meaning of the loading behaviour "auto" there, `field` the
+ * `[name, value]` of a changed control, `pressed` the button that shows the action as pending.
  */
 export async function send(config, { source, context, auto, field, pressed = source }) {
   if (!isAction(config)) return;
@@ -27,18 +27,18 @@ export async function send(config, { source, context, auto, field, pressed = sou
       handler: config.handler === "client" ? "client" : "server", streaming: config.streaming !== false,
     });
   } catch {
-    // The host tells the user.
+    // The host shows the error.
   } finally {
     release();
   }
 }
 
-/** Checks a form and those within it, as the browser does, and tells the user what is missing. */
+/** Validate a form and the forms within it; the browser shows what is missing. */
 export function isValid(form) {
   return [form, ...form.querySelectorAll("form")].every((one) => one.reportValidity());
 }
 
-/** Disables a control, or enables it unless an action keeps it busy. */
+/** Disable a control, or enable it unless an action keeps it busy. */
 export function setDisabled(element, disabled) {
   if (disabled) element.dataset.off = "";
   else delete element.dataset.off;
@@ -67,14 +67,14 @@ function place(target, [first, ...rest], value) {
   }
 }
 
-// A key that the payload has already is the payload's: ChatKit ignores the form's value and calls it a mistake.
+// On conflicts the payload wins: ChatKit ignores the form's value and logs an error.
 function merge(values, payload, type) {
   const merged = { ...values };
   for (const [key, value] of Object.entries(payload)) {
     const both = Object.hasOwn(values, key);
     if (both && isRecord(values[key]) && isRecord(value)) merged[key] = merge(values[key], value, type);
     else {
-      if (both) console.error(`The payload of "${type}" has "${key}" already: the field's value is ignored.`);
+      if (both) console.error(`The payload of "${type}" already has "${key}": the field's value is ignored.`);
       merged[key] = value;
     }
   }

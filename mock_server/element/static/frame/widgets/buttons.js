@@ -11,13 +11,13 @@ const STYLES = {
   secondary: { tone: "secondary", variant: "outline" },
 };
 
-/** Names of control sizes, from small to large. */
+/** Control sizes, from small to large. */
 export const SIZES = ["3xs", "2xs", "xs", "sm", "md", "lg", "xl", "2xl", "3xl"];
 
-/** Names of control variants. */
+/** Control variants. */
 export const VARIANTS = ["solid", "soft", "outline", "ghost"];
 
-/** A button; one that submits leaves its action to the form around it, unless it has its own. */
+/** Create a button; with `submit` it submits its form, with its own action if it has one. */
 export function Button(widget, context) {
   const element = h("button", { class: "w-button", type: "button" });
   let own = {};

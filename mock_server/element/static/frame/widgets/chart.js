@@ -1,4 +1,4 @@
-/** Bar, line and area charts: a picture for those who see, a table for those who don't. */
+/** Bar, line and area charts: an SVG image, and a table for screen readers. */
 
 import { h, svg } from "../dom.js";
 import { nextSeriesColor, seriesColor } from "./colors.js";
@@ -7,10 +7,10 @@ import { block, object, objects, oneOf, restyle, text } from "./style.js";
 
 const KINDS = ["bar", "area", "line"];
 const USUAL = { width: 480, height: 200 };
-const MOST = 1000; // rows
-const LABEL = 22; // the height of the labels below
+const MOST = 1000; // maximum number of rows
+const LABEL = 22; // height of the x-axis labels, in pixels
 
-/** A chart, drawn at the size it has on the page. */
+/** Create a chart, drawn at its size on the page. */
 export function Chart(widget, context) {
   const picture = svg("svg", { role: "img", class: "w-plot" });
   const stage = h("div", { class: "w-stage" }, picture);
@@ -114,7 +114,7 @@ function grid(marks, { showY, format }, { left, right, y }) {
   ]);
 }
 
-// Names that would run into each other are left out.
+// Skips names that would overlap.
 function axis({ names }, { left, step, bottom }) {
   const longest = Math.max(...names.map((name) => Math.min(name.length, 14))) * 6.5 + 8;
   const every = Math.max(1, Math.ceil(longest / step));
@@ -125,7 +125,7 @@ function axis({ names }, { left, step, bottom }) {
 }
 
 function bars(chart, { left, step, y }) {
-  const places = new Map(); // a stack or a series: which of the bars side by side
+  const places = new Map(); // stack or series: index of its bar within the group
   chart.series.forEach(({ type, stack }, index) => {
     const key = stack ?? index;
     if (type === "bar" && !places.has(key)) places.set(key, places.size);

@@ -1,4 +1,4 @@
-/** Controls to choose with. A choice stays when the widget changes around it. */
+/** Selects, date pickers, checkboxes and radio groups. The user's choice survives updates of the widget. */
 
 import { h } from "../dom.js";
 import { send, setDisabled } from "./actions.js";
@@ -7,7 +7,7 @@ import { drawIcon } from "./content.js";
 import { identifier, makeField, nameField, valueOf } from "./labels.js";
 import { objects, oneOf, text } from "./style.js";
 
-/** A choice of one among many. */
+/** Create a select. */
 export function Select(widget, context) {
   const element = makeField(h("select", { class: "w-select" }), () => selected(element));
   const clear = clearButton(element, () => { element.value = ""; });
@@ -45,7 +45,7 @@ function choose(element, value) {
   markEmpty(element, value === null);
 }
 
-/** A date: ISO 8601 in, and out as the midnight that begins the day in UTC. */
+/** Create a date picker. It takes ISO 8601 dates; its value is midnight UTC at the start of the day. */
 export function DatePicker(widget, context) {
   const element = makeField(h("input", { class: "w-select", type: "date" }), () => moment(element.value));
   const words = h("span", { class: "w-placeholder", "aria-hidden": "true" });
@@ -66,7 +66,7 @@ export function DatePicker(widget, context) {
   return { element: wrapper, set };
 }
 
-// The day as it is written, whatever the zone of the reader.
+// The date as it is written, regardless of the user's time zone.
 function day(value) {
   return /^\d{4}-\d{2}-\d{2}/.exec(text(value))?.[0] ?? "";
 }
@@ -79,11 +79,11 @@ function openPicker(element) {
   try {
     element.showPicker();
   } catch {
-    // A browser that has none, or a page that may not open it: the date can still be typed.
+    // Not supported, or not allowed in this frame: the date can still be typed.
   }
 }
 
-/** A yes or no. */
+/** Create a checkbox. */
 export function Checkbox(widget, context) {
   const element = makeField(h("input", { class: "w-check", type: "checkbox" }), () => element.checked);
   const words = h("span");
@@ -102,7 +102,7 @@ export function Checkbox(widget, context) {
   return { element: wrapper, set };
 }
 
-/** A choice of one among few. */
+/** Create a radio group. */
 export function RadioGroup(widget, context) {
   const element = h("div", { class: "w-radios", role: "radiogroup" });
   makeField(element, () => element.querySelector("input:checked")?.value ?? null);
@@ -138,7 +138,7 @@ function keepFocus(element, change) {
   if (value !== undefined) [...element.querySelectorAll("input")].find((input) => input.value === value)?.focus();
 }
 
-// What was given first holds until the user chooses; after that the user's choice does.
+// Keeps the user's choice; until there is one, the widget's default value applies.
 class FirstChoice {
   next(current, given) {
     const untouched = this.given === undefined || current === this.given;

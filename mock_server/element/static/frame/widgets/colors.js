@@ -1,4 +1,4 @@
-/** Colours: ChatKit's tokens, a computed palette, CSS colours and pairs of them, all as CSS. */
+/** Converts colours to CSS: ChatKit's tokens, a computed palette, CSS colours and `{light, dark}` pairs of them. */
 
 const TEXT = {
   prose: "--text", primary: "--text", emphasis: "--text", secondary: "--text-secondary", tertiary: "--text-tertiary",
@@ -14,7 +14,7 @@ const TONES = Object.fromEntries(
 );
 const BORDER = { default: "--border", subtle: "--w-border-subtle", strong: "--border-strong" };
 const SERIES = { blue: 500, purple: 500, orange: 500, green: 500, red: 500, yellow: 400, pink: 400 };
-// Hue and strongest chroma, as in OKLCH.
+// Hue and maximum chroma in OKLCH.
 const HUES = {
   gray: [265, 0.006], red: [25, 0.2], orange: [48, 0.17], yellow: [88, 0.15], green: [152, 0.15], blue: [255, 0.19],
   purple: [300, 0.2], pink: [350, 0.19],
@@ -24,27 +24,27 @@ const LIGHTNESS = {
   800: 0.41, 900: 0.33, 950: 0.26, 1000: 0.2,
 };
 
-/** A text's or an icon's colour as CSS, or undefined. */
+/** Return the CSS colour of a text or icon, or undefined. */
 export function textColor(value) {
   return color(value, TEXT);
 }
 
-/** A background's. */
+/** Return the CSS colour of a background, or undefined. */
 export function surfaceColor(value) {
   return color(value, { ...TONES, ...SURFACE });
 }
 
-/** A border's. */
+/** Return the CSS colour of a border, or undefined. */
 export function borderColor(value) {
   return color(value, { ...TEXT, ...BORDER });
 }
 
-/** A chart's series': the names of hues too. */
+/** Return the CSS colour of a chart series, or undefined; hue names are allowed too. */
 export function seriesColor(value) {
   return color(Object.hasOwn(SERIES, value) ? `${value}-${SERIES[value]}` : value, TEXT);
 }
 
-/** What a series gets that names no colour, by its place. */
+/** Return the default colour of the series at an index. */
 export function nextSeriesColor(place) {
   const names = Object.keys(SERIES);
   return seriesColor(names[place % names.length]);
@@ -61,7 +61,7 @@ function single(value, tokens) {
   return fromPalette(value) ?? (isColor(value) ? value : undefined);
 }
 
-// `var(--any, url(…))` passes for everything until it is used, and a fill may be an address.
+// CSS.supports accepts any `var(--any, url(…))`, and a `fill` could then load a URL.
 function isColor(value) {
   return CSS.supports("color", value) && !/(var|env|attr|url|image|if)\s*\(/i.test(value);
 }
@@ -75,6 +75,6 @@ function fromPalette(value) {
   if (!Object.hasOwn(HUES, hue) || !Object.hasOwn(LIGHTNESS, shade)) return undefined;
   const [angle, chroma] = HUES[hue];
   const lightness = LIGHTNESS[shade];
-  const strength = Math.min(1, (1 - lightness) / 0.35, lightness / 0.5); // pale and dark shades have less of it
+  const strength = Math.min(1, (1 - lightness) / 0.35, lightness / 0.5); // light and dark shades have less chroma
   return `oklch(${lightness} ${(chroma * strength).toFixed(4)} ${angle})`;
 }

@@ -1,4 +1,4 @@
-/** What is only looked at: badges, icons, images and what is not known. */
+/** Components without interaction: badges, icons, images and unknown components. */
 
 import { h, safeImage } from "../dom.js";
 import { icon } from "../icons.js";
@@ -8,13 +8,13 @@ import { block, oneOf, restyle, text } from "./style.js";
 const BADGE_TONES = ["secondary", "success", "danger", "warning", "info", "discovery"];
 const FITS = ["cover", "contain", "fill", "scale-down", "none"];
 
-/** An icon by name, even if the name is nonsense. */
+/** Return an icon by name; a circle for invalid names. */
 export function drawIcon(name) {
   const known = typeof name === "string" && !(name.replace(/^lucide:/, "") in Object.prototype);
   return icon(known ? name : "circle");
 }
 
-/** A short label in a colour. */
+/** Create a badge. */
 export function Badge() {
   const element = h("span", { class: "w-badge" });
   const set = (own) => {
@@ -29,7 +29,7 @@ export function Badge() {
   return { element, set };
 }
 
-/** A picture of an idea, for those who see. */
+/** Create a decorative icon. */
 export function Icon() {
   const element = h("span", { class: "w-icon" });
   const set = (own) => {
@@ -40,7 +40,7 @@ export function Icon() {
   return { element, set };
 }
 
-/** An image; one whose address could do harm is left out. */
+/** Create an image; an unsafe URL is left out. */
 export function Image() {
   const element = h("img", { class: "w-image", loading: "lazy", decoding: "async" });
   element.addEventListener("error", () => element.classList.add("w-broken"));
@@ -58,10 +58,10 @@ export function Image() {
   return { element, set };
 }
 
-/** What this renderer does not know, with its children. */
+/** Create a placeholder for an unknown component, with its children. */
 export function Unsupported() {
   const name = h("p", { class: "w-caption" });
   const slot = h("div", { class: "w-box", data: { direction: "col" } });
   const element = h("div", { class: "w-unsupported" }, name, slot);
-  return { element, slot, set: (own) => { name.textContent = `Unsupported widget: ${text(own.type) || "untyped"}`; } };
+  return { element, slot, set: (own) => { name.textContent = `Unsupported widget: ${text(own.type) || "no type"}`; } };
 }

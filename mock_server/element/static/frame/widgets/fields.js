@@ -1,4 +1,4 @@
-/** Fields to write in. What a user wrote stays when the widget changes around it. */
+/** Text fields. What the user entered survives updates of the widget. */
 
 import { h, setStyle } from "../dom.js";
 import { setDisabled } from "./actions.js";
@@ -8,10 +8,10 @@ import { count, object, oneOf, restyle, text } from "./style.js";
 
 const TYPES = ["number", "email", "text", "password", "tel", "url"];
 const GUTTERS = ["2xs", "xs", "sm", "md", "lg", "xl"];
-// What password managers look at to leave a field alone.
+// Attributes that make password managers ignore a field.
 const IGNORED = { "data-1p-ignore": "", "data-lpignore": "true", "data-bwignore": "", "data-form-type": "other" };
 
-/** A field of one line. */
+/** Create a single-line field. */
 export function Input(widget) {
   const element = makeField(h("input", { class: "w-field" }), () => inputValue(element));
   const first = new First(element);
@@ -34,7 +34,7 @@ function inputValue(element) {
   return element.value === "" ? null : element.valueAsNumber;
 }
 
-/** A field of several lines. */
+/** Create a multi-line field. */
 export function Textarea(widget) {
   const element = makeField(h("textarea", { class: "w-field" }), () => element.value);
   const first = new First(element);
@@ -56,7 +56,7 @@ export function Textarea(widget) {
   return { element, set };
 }
 
-/** A text that its reader may change in place; `look` gives its style. */
+/** Create an editable text; `look(properties)` returns its style. */
 export function EditableText(widget, look) {
   const element = makeField(h("textarea", { class: "w-text w-editable w-growing", rows: 1 }), () => element.value);
   const first = new First(element);
@@ -81,7 +81,7 @@ export function EditableText(widget, look) {
   return { element, set };
 }
 
-// As in a field of one line, unless the text has room for more.
+// Enter submits, as in a single-line field, unless the field has several lines.
 function submitOnEnter(element) {
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || element.dataset.lines !== "1") return;
@@ -90,7 +90,7 @@ function submitOnEnter(element) {
   });
 }
 
-// The first value is the field's until the user changes it.
+// Keeps the user's input; until there is any, the widget's value applies.
 class First {
   constructor(element) {
     this.element = element;
@@ -123,7 +123,7 @@ function setAttribute(element, name, value) {
   else element.removeAttribute(name);
 }
 
-// Textareas know no patterns; the words are those that browsers use.
+// Textareas do not support `pattern`; the message is the one that browsers show.
 function checkPattern(element) {
   let pattern = "";
   const check = () => {
@@ -141,11 +141,11 @@ function matches(pattern, value) {
   try {
     return new RegExp(`^(?:${pattern})$`, "v").test(value);
   } catch {
-    return true; // as for a pattern of an input that is none
+    return true; // an input ignores an invalid pattern too
   }
 }
 
-// Where CSS can't size a field by its content yet.
+// For browsers without `field-sizing: content`.
 function grow(element) {
   if (CSS.supports("field-sizing", "content") || !element.classList.contains("w-growing")) return;
   const fit = () => {
@@ -156,7 +156,7 @@ function grow(element) {
   requestAnimationFrame(fit);
 }
 
-// When a field comes onto the page it may take the focus and select what is in it.
+// Focus a new field or select its content, if the widget asks for it.
 function enter(element, { autoFocus, autoSelect }) {
   requestAnimationFrame(() => {
     if (autoFocus === true) element.focus();

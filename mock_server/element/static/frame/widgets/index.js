@@ -1,4 +1,4 @@
-/** Widgets: a tree of JSON from the server as a picture, with a user who can act on it. */
+/** Widgets: renders a tree of JSON components from the server. */
 
 import { h } from "../dom.js";
 import { Button } from "./buttons.js";
@@ -14,14 +14,14 @@ import { Card } from "./roots.js";
 import { Cell, Table, TableRow } from "./table.js";
 import { Caption, Label, MarkdownText, Text, Title } from "./text.js";
 
-// A part is made of (widget, context): {element, slot?, context?, set(own properties), arrange?()}.
+// Each component is a function of (widget, context): {element, slot?, context?, set(own properties), arrange?()}.
 const PARTS = new Map(Object.entries({
   Badge, Basic, Box, Button, Caption, Card, Chart, Checkbox, Col, DatePicker, Divider, Form, Icon, Image, Input, Label,
   ListView, ListViewItem, "Markdown": MarkdownText, RadioGroup, Row, Select, Spacer, Table, "Table.Cell": Cell,
   "Table.Row": TableRow, Text, Textarea, Title, Transition,
 }));
 
-/** Draws a widget and keeps its picture as it changes. */
+/** The view of a widget, updated in place. */
 export class WidgetView {
   /** `host`: `{scheme, locale, act(action): Promise}`. */
   constructor(widget, host) {
@@ -30,7 +30,7 @@ export class WidgetView {
     this.update(widget);
   }
 
-  /** Another version of the same widget; what did not change stays, with the user's input, focus and caret. */
+  /** Show a new version of the widget; unchanged parts keep the user's input, focus and caret. */
   update(widget) {
     this.root.set(widget);
     linkLabels(this.element);

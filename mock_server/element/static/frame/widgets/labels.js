@@ -1,33 +1,33 @@
-/** Names for controls: a Label's, else the placeholder, else the field's name. */
+/** Accessible names of controls: from a Label, else the placeholder, else the field's name. */
 
-const readers = new WeakMap(); // field: what gives its value
+const readers = new WeakMap(); // field: function that returns its value
 let last = 0;
 
-/** Makes an element a field: found by its name, read when an action happens. */
+/** Register an element as a form field; `read()` returns its value. */
 export function makeField(element, read) {
   element.dataset.field = "";
   readers.set(element, read);
   return element;
 }
 
-/** The fields within an element: `[[name, value]]`; disabled ones have no say, as in any form. */
+/** Return the fields within an element as `[[name, value]]`; disabled ones are left out, as in any form. */
 export function fieldValues(element) {
   const fields = [...element.querySelectorAll("[data-field]:not([data-off])")];
   return fields.map((field) => [field.dataset.field, valueOf(field)]);
 }
 
-/** Its current value. */
+/** Return a field's current value. */
 export function valueOf(field) {
   return readers.get(field)();
 }
 
-/** What a field is called and, where no Label names it, is named. */
+/** Set a field's name, and its accessible name if it has no Label. */
 export function nameField(element, name, fallback) {
   element.dataset.field = name;
   element.dataset.name = fallback || name;
 }
 
-/** Ties each Label to the field it names, in the same form. */
+/** Link each Label to its field, preferably in the same form. */
 export function linkLabels(root) {
   const labels = [...root.querySelectorAll("label[data-for]")];
   const named = new Map();
@@ -68,7 +68,7 @@ function name(group, label, otherwise) {
   }
 }
 
-/** An id that nothing else on the page has. */
+/** Return a unique id. */
 export function identifier() {
   last += 1;
   return `widget-${last}`;

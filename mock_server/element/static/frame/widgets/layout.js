@@ -1,26 +1,26 @@
-/** Boxes, forms and what stands between things. */
+/** Boxes, forms, spacers and dividers. */
 
 import { h } from "../dom.js";
 import { isValid, send } from "./actions.js";
 import { borderColor } from "./colors.js";
 import { border, box, oneOf, padding, pixels, restyle, units } from "./style.js";
 
-/** A flex container; a column unless it says otherwise. */
+/** Create a flex container; a column unless `direction` is "row". */
 export function Box() {
   return container("col");
 }
 
-/** A horizontal one. */
+/** Create a horizontal flex container. */
 export function Row() {
   return container("row", true);
 }
 
-/** A vertical one. */
+/** Create a vertical flex container. */
 export function Col() {
   return container("col", true);
 }
 
-/** A root that is only a container. */
+/** Create a plain root container. */
 export function Basic() {
   const part = container("col");
   const set = (own) => {
@@ -30,7 +30,7 @@ export function Basic() {
   return { ...part, set };
 }
 
-/** A form: its fields join the payload of every action within it. */
+/** Create a form; its field values are added to the payload of every action within it. */
 export function Form(widget, context) {
   const part = container("col", false, "form");
   let own = {};
@@ -46,9 +46,9 @@ export function Form(widget, context) {
   return { ...part, set };
 }
 
-/** Sends what a form is for: the action of the button pressed, as with `formaction`, else the form's own. */
+/** Submit a form: send the action of the pressed button, as with `formaction`, else the form's own. */
 export function submit(form, submitter, action, context) {
-  if (!isValid(form)) return; // the browser has checked this form, but none within it
+  if (!isValid(form)) return; // the browser validated this form, but not the forms within it
   const buttons = submitter?.action;
   if (buttons) send(buttons, { source: submitter, context, auto: "self" });
   else send(action, { source: form, context, auto: "container", pressed: submitter ?? form });
@@ -64,13 +64,13 @@ function container(usual, fixed = false, name = "div") {
   return { element, slot: element, set };
 }
 
-/** Takes up what is left of a row or a column. */
+/** Create a spacer, which takes up the free space of a row or column. */
 export function Spacer() {
   const element = h("div", { class: "w-spacer", "aria-hidden": "true" });
   return { element, set: (own) => restyle(element, { "flex-basis": pixels(own.minSize) }) };
 }
 
-/** A line: across a column, upright in a row. */
+/** Create a divider: horizontal in a column, vertical in a row. */
 export function Divider() {
   const element = h("hr", { class: "w-divider" });
   const set = (own) => {
@@ -82,19 +82,19 @@ export function Divider() {
   return { element, set };
 }
 
-/** Lets its child come in gently, and again whenever it is another one. */
+/** Create a container that animates its child whenever it is replaced. */
 export function Transition() {
   const element = h("div", { class: "w-transition" });
   return { element, slot: element, set() {} };
 }
 
-/** Forces light or dark on an element. */
+/** Force the light or dark scheme on an element. */
 export function setTheme(element, theme) {
   if (theme === "light" || theme === "dark") element.dataset.scheme = theme;
   else delete element.dataset.scheme;
 }
 
-/** What cards add to a box. */
+/** Return the padding and border of a card. */
 export function frame(own) {
   return { ...padding(own.padding), ...border(own.border) };
 }

@@ -1,4 +1,4 @@
-/** Lists of rows that a user may choose from. */
+/** Lists of rows, which can have actions. */
 
 import { h } from "../dom.js";
 import { isAction, send } from "./actions.js";
@@ -10,7 +10,7 @@ import { count, flex, restyle } from "./style.js";
 const AUTO = 5;
 const CONTROLS = "a[href], button, input, select, textarea";
 
-/** A list; beyond its limit the rest waits behind "Show more". */
+/** Create a list; rows beyond its limit are hidden behind "Show more". */
 export function ListView() {
   const status = new Status();
   const list = h("ul", { class: "w-list-items" });
@@ -45,8 +45,8 @@ function focusOn(item) {
 }
 
 /**
- * A row. With an action it is a button; if there are controls in it, a button beside its content is, because one
- * control can't be within another.
+ * Create a row. With an action the row itself is a button; if it contains controls, a separate button is added
+ * instead, because interactive elements cannot be nested.
  */
 export function ListViewItem(widget, context) {
   const content = h("div", { class: "w-item", id: identifier() });

@@ -1,11 +1,11 @@
-/** The picture of a component and of those within it, brought up to date by what changed. */
+/** The DOM of a component tree, updated by differences. */
 
 import { object, text } from "./style.js";
 
 const FIELDS = new Set(["Input", "Textarea", "Select", "DatePicker", "Checkbox", "RadioGroup"]);
-const DEEPEST = 60; // a widget that nests deeper than any layout is cut off
+const DEEPEST = 60; // maximum nesting depth; deeper components are left out
 
-/** One component: its part draws its own properties, and its children are nodes again. */
+/** One component: `part` draws its own properties; its children are Nodes. */
 class Node {
   constructor(widget, context) {
     this.part = context.makePart(widget, context);
@@ -24,7 +24,7 @@ class Node {
   }
 }
 
-/** The components within an element, in their order. */
+/** The components within an element, in order. */
 export class Children {
   constructor(slot, context) {
     this.slot = slot;
@@ -32,7 +32,7 @@ export class Children {
     this.nodes = new Map();
   }
 
-  /** Draws the widgets: a component that was there before is kept, with all that a user did to it. */
+  /** Draw the widgets; keep components that were there before, with the user's input. */
   set(widgets) {
     const found = this.context.depth > DEEPEST ? [] : components(widgets);
     const before = this.nodes;
@@ -52,7 +52,7 @@ export class Children {
     }
   }
 
-  // Siblings of a type are told apart by key, id or field, else by their order.
+  // Siblings of the same type are identified by key, id or field name, else by their order.
   identify(widget) {
     const field = FIELDS.has(widget.type) ? widget.name : undefined;
     const shape = [widget.type, widget.asForm === true, Boolean(widget.editable), widget.header === true];

@@ -1,6 +1,6 @@
 /** The geometry of charts: scales, stacks and curves. */
 
-/** Round numbers that span the values and zero. */
+/** Return round tick values that span `low` to `high`. */
 export function ticks(low, high) {
   const span = high - low || 1;
   const rough = span / 4;
@@ -11,7 +11,7 @@ export function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
 }
 
-/** For each series and row the span `[from, to]` that it takes up; series of a stack stand on each other. */
+/** Return `[from, to]` per series and row; the series of a stack are placed on top of each other. */
 export function spans(rows, series) {
   const tops = new Map();
   return series.map(({ dataKey, stack, type }) => rows.map((row, place) => {
@@ -24,13 +24,13 @@ export function spans(rows, series) {
   }));
 }
 
-/** A number, zero for what is none. */
+/** Convert a value to a number; 0 if it is not one. */
 export function numeric(value) {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return Number.isFinite(number) ? number : 0;
 }
 
-/** The path through points `[x, y]`, in the manner of a curve type. */
+/** Return an SVG path through points `[x, y]` for a curve type. */
 export function curve(points, type = "monotone") {
   if (points.length === 0) return "";
   const steps = points.slice(1).map((point, place) => segment(type, points, place, point));
@@ -50,7 +50,7 @@ function segment(type, points, place, [x, y]) {
   return `C${[fromX + third, fromY + third * out, x - third, y - third * into, x, y]}`;
 }
 
-// Never beyond the values, so that a curve invents no highs or lows (Fritsch and Carlson).
+// Monotone interpolation: the curve adds no extremes that are not in the data (Fritsch and Carlson).
 function slope(points, place) {
   const before = incline(points[place - 1], points[place]);
   const after = incline(points[place], points[place + 1]);

@@ -1,4 +1,4 @@
-/** Cards, and the line of status above cards and lists. */
+/** Cards, and the status line above cards and lists. */
 
 import { h, safeImage } from "../dom.js";
 import { isAction, send } from "./actions.js";
@@ -10,7 +10,7 @@ import { object, oneOf, restyle, text } from "./style.js";
 
 const SIZES = ["sm", "md", "lg", "full"];
 
-/** A card: children, a footer with confirm and cancel, and a form if it says so. */
+/** Create a card: children, a footer with confirm and cancel, and a form if `asForm` is set. */
 export function Card(widget, context) {
   const status = new Status();
   const body = h("div", { class: "w-card-body", id: identifier() });
@@ -34,7 +34,7 @@ export function Card(widget, context) {
   return { element, slot: body, set };
 }
 
-// The buttons of a card; confirm submits the card if it is a form.
+// The confirm and cancel buttons of a card; confirm submits the card if it is a form.
 class Footer {
   constructor(card, context) {
     this.confirm = button("submit", { tone: "primary", variant: "solid", size: "md" });
@@ -82,7 +82,7 @@ function open(toggle, body, opened) {
   toggle.setAttribute("aria-expanded", String(opened));
 }
 
-/** A small line that says what a widget is about or how it fares. */
+/** The status line of a widget: an icon or favicon, and a text. */
 export class Status {
   constructor() {
     this.element = h("div", { class: "w-status" });

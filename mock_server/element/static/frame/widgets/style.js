@@ -1,4 +1,4 @@
-/** Properties that many components share, as CSS. What CSS refuses is left out. */
+/** Converts properties shared by many components to CSS. Invalid values are left out. */
 
 import { setStyle } from "../dom.js";
 import { borderColor, surfaceColor } from "./colors.js";
@@ -16,43 +16,43 @@ const RADIUS = {
 const BORDER_STYLES = ["solid", "dashed", "dotted", "double", "groove", "ridge", "inset", "outset"];
 const WRAP = ["nowrap", "wrap", "wrap-reverse"];
 
-/** Replaces an element's style. */
+/** Replace an element's inline style. */
 export function restyle(element, properties) {
   element.style.cssText = "";
   setStyle(element, properties);
 }
 
-/** The value, if it is one of the names, else the fallback. */
+/** Return the value if it is one of the names, else the fallback. */
 export function oneOf(value, names, fallback) {
   return names.includes(value) ? value : fallback;
 }
 
-/** Any value as text: nothing for what is none. */
+/** Return a string, number or boolean as text; "" for anything else. */
 export function text(value) {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-/** A whole number above zero, within reason, or undefined. */
+/** Return a whole number from 1 to 1000, or undefined. */
 export function count(value) {
   return Number.isFinite(value) && value >= 1 ? Math.min(Math.floor(value), 1000) : undefined;
 }
 
-/** The value, if it is an object with properties, else an empty one. */
+/** Return the value if it is a plain object, else an empty object. */
 export function object(value) {
   return value && typeof value === "object" && !Array.isArray(value) ? value : {};
 }
 
-/** The objects of a list; of anything else none. */
+/** Return the objects of an array; an empty array for anything else. */
 export function objects(value) {
   return Array.isArray(value) ? value.filter((one) => one && typeof one === "object" && !Array.isArray(one)) : [];
 }
 
-/** A length: numbers are pixels. */
+/** Convert a length to CSS; numbers are pixels. */
 export function pixels(value) {
   return Number.isFinite(value) ? `${value}px` : length(value);
 }
 
-/** A distance: numbers are spacing units, of 4 pixels at normal density. */
+/** Convert a distance to CSS; numbers are spacing units of 4 pixels at normal density. */
 export function units(value) {
   return Number.isFinite(value) ? `calc(var(--space, 4px) * ${value})` : length(value);
 }
@@ -61,7 +61,7 @@ function length(value) {
   return typeof value === "string" && CSS.supports("width", value) ? value : undefined;
 }
 
-// Spacing on four edges: `edges(2)` or `edges({x: 2, top: 1})`, by edge.
+// Spacing by edge, from a single value or an object such as `{x: 2, top: 1}`.
 function edges(value) {
   if (!value || typeof value !== "object") return Object.fromEntries(EDGES.map((edge) => [edge, units(value)]));
   const { x, y } = value;
@@ -71,13 +71,13 @@ function edges(value) {
   };
 }
 
-// "8px 12px" is for the browser to take apart.
+// A value such as "8px 12px" is left to the browser.
 function spacing(name, value) {
   if (typeof value === "string" && /\s/.test(value.trim())) return { [name]: value };
   return Object.fromEntries(Object.entries(edges(value)).map(([edge, size]) => [`${name}-${edge}`, size]));
 }
 
-/** Padding, and how far a child that is flush goes beyond it. */
+/** Return the padding, also as variables for `flush` children, which extend into it. */
 export function padding(value) {
   if (value == null) return {};
   const { top, right, bottom, left } = edges(value);
@@ -88,7 +88,7 @@ export function padding(value) {
   };
 }
 
-/** A border: a number of pixels, `{size, color, style}`, or one of these for each edge. */
+/** Return a border: from a number of pixels, `{size, color, style}`, or one of these per edge. */
 export function border(value) {
   if (value == null) return {};
   const each = typeof value === "object" && !("size" in value) ? value : { x: value, y: value };
@@ -103,7 +103,7 @@ function line(value) {
   return `${size}px ${oneOf(style, BORDER_STYLES, "solid")} ${borderColor(color) ?? "var(--border)"}`;
 }
 
-/** Width, height, margin and what else blocks have. */
+/** Return size, margin, radius, background and flex of a block. */
 export function block(own) {
   const { size, minSize, maxSize, aspectRatio, flex } = own;
   return {
@@ -116,7 +116,7 @@ export function block(own) {
   };
 }
 
-/** How a box lays its children out. */
+/** Return the flex layout of a box. */
 export function flex(own) {
   return {
     "align-items": ALIGN[own.align], "justify-content": JUSTIFY[own.justify],
@@ -124,7 +124,7 @@ export function flex(own) {
   };
 }
 
-/** All that boxes have. */
+/** Return all styles of a box. */
 export function box(own) {
   return { ...flex(own), ...block(own), ...padding(own.padding), ...border(own.border) };
 }

@@ -1,4 +1,4 @@
-/** Tables of components. */
+/** Tables whose cells contain components. */
 
 import { h } from "../dom.js";
 import { count, oneOf, padding, pixels, restyle } from "./style.js";
@@ -6,7 +6,7 @@ import { count, oneOf, padding, pixels, restyle } from "./style.js";
 const ALIGN = ["start", "center", "end"];
 const VERTICAL = { start: "top", center: "middle", end: "bottom" };
 
-/** A table; it scrolls sideways when it must. */
+/** Create a table; it scrolls horizontally if needed. */
 export function Table() {
   const body = h("tbody");
   const element = h("div", { class: "w-scroll" }, h("table", { class: "w-table" }, body));
@@ -14,7 +14,7 @@ export function Table() {
   return { element, slot: body, set() {}, arrange: () => makeReachable(element) };
 }
 
-// Only what scrolls is a stop for the keyboard.
+// Only a table that scrolls needs to be focusable.
 function makeReachable(element) {
   const scrolls = element.scrollWidth > element.clientWidth;
   const attributes = { role: "group", "aria-label": "Table", tabindex: "0" };
@@ -24,13 +24,13 @@ function makeReachable(element) {
   }
 }
 
-/** A row; the cells of a header are headers. */
+/** Create a row; with `header` its cells are header cells. */
 export function TableRow(widget) {
   const element = h("tr", { class: widget.header === true ? "w-header" : undefined });
   return { element, slot: element, context: { header: widget.header === true }, set() {} };
 }
 
-/** A cell. */
+/** Create a cell. */
 export function Cell(widget, context) {
   const content = h("div", { class: "w-cell" });
   const element = context.header ? h("th", { scope: "col" }, content) : h("td", {}, content);

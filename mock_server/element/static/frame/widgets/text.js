@@ -1,4 +1,4 @@
-/** Words: texts, titles, captions, labels and Markdown. */
+/** Texts, titles, captions, labels and Markdown. */
 
 import { h } from "../dom.js";
 import { Markdown } from "../markdown.js";
@@ -9,7 +9,7 @@ import { count, object, oneOf, pixels, restyle, text } from "./style.js";
 const WEIGHTS = { normal: "400", medium: "500", semibold: "600", bold: "700" };
 const ALIGN = ["start", "center", "end"];
 
-/** A paragraph, or a field in its place. */
+/** Create a paragraph, or a text field if it is editable. */
 export function Text(widget) {
   if (object(widget.editable) === widget.editable && text(widget.editable.name)) {
     return EditableText(widget, (own) => ({ ...look(own), ...form(own) }));
@@ -26,17 +26,17 @@ function form(own) {
   };
 }
 
-/** A heading. */
+/** Create a heading. */
 export function Title() {
   return words("h4", "w-title");
 }
 
-/** Small print. */
+/** Create a caption. */
 export function Caption() {
   return words("p", "w-caption");
 }
 
-/** The name of a field; `linkLabels` finds the field. */
+/** Create a label; `linkLabels` links it to its field. */
 export function Label() {
   const part = words("label", "w-label");
   const set = (own) => {
@@ -46,14 +46,14 @@ export function Label() {
   return { ...part, set };
 }
 
-/** Markdown, safe and drawn as it grows. */
+/** Create sanitized Markdown that can be streamed. */
 export function MarkdownText() {
   const markdown = new Markdown();
   const element = h("div", { class: "w-markdown" }, markdown.element);
   return { element, set: (own) => markdown.set(text(own.value), [], own.streaming === true) };
 }
 
-// One text node for good, so that what streams in touches nothing else.
+// Uses a single text node, so that streamed text changes nothing else.
 function words(name, kind, further = () => ({})) {
   const node = document.createTextNode("");
   const element = h(name, { class: kind }, node);
