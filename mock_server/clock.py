@@ -62,10 +62,10 @@ def hold_world(at: float, *, ticking: bool) -> Callable[[], None]:
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """How a clock is set, in unix seconds; by default it follows the world's time.
+    """How a clock is set, in unix seconds; by default it follows the process's time.
 
     frozen_at: the time at which the clock stands still; None if it runs.
-    at, world, factor: it read `at` when the world's time was `world`, and has run `factor` times as fast since.
+    at, world, factor: it read `at` when the process's time was `world`, and has run `factor` times as fast since.
     """
 
     at: float = 0.0

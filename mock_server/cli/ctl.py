@@ -329,7 +329,7 @@ def projects(*, mock: Handle, as_json: bool) -> None:
 @ctl.command()
 @control_options
 def fidelity(*, mock: Handle, as_json: bool) -> None:
-    """List every behaviour of the emulator and how it is known, as in the README."""
+    """List every behaviour of the emulator and how it is known, as the manual lists it."""
     behaviours = mock.fidelity()
     if as_json:
         show_json(behaviours)

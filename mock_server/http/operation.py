@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 Result = Struct | dict[str, Any] | Response | EventStream
+_DOCUMENTS = (Struct, dict)  # what most handlers return
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -70,9 +71,10 @@ class Operation(Struct, frozen=True, kw_only=True):
 
                 await apply_fault(context, rule, guard=self.guard)
         result = self.handler(context, *given)
-        if not isinstance(result, Struct | dict | Response | EventStream):
-            result = await result
-        await _respond_with(context, result)
+        if isinstance(result, _DOCUMENTS):
+            await respond(context, 200, encode(result), JSON)
+        else:
+            await _respond_otherwise(context, result)
 
 
 def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | None":
@@ -90,7 +92,9 @@ def _magic_rules() -> "Sequence[FaultRule]":
     return magic_rules()
 
 
-async def _respond_with(context: RequestContext, result: Result) -> None:
+async def _respond_otherwise(context: RequestContext, result: Result | Awaitable[Result]) -> None:
+    if isinstance(result, Awaitable):
+        result = await result
     if isinstance(result, EventStream):
         await result()
     elif isinstance(result, Response):

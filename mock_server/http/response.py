@@ -2,6 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from starlette.types import Message
 
@@ -9,6 +10,9 @@ from mock_server.errors import Dropped
 from mock_server.http.context import RequestContext
 from mock_server.http.headers import response_head
 from mock_server.wire.headers import decode_headers, encode_headers
+
+if TYPE_CHECKING:
+    from mock_server.http.injector import FaultInjector
 
 JSON = b"content-type: application/json\r\n"
 _EVENT_STREAM = b"content-type: text/event-stream\r\ncache-control: no-cache\r\n"
@@ -60,10 +64,16 @@ class EventStream(ABC):
 
     async def send(self, frame: bytes) -> None:
         """Send one event. Raises Dropped."""
-        injector, is_last = self.context.injector, False
-        if injector is not None:
-            frame, is_last = injector.event(frame)
-        await _deliver(self.context, frame, more=True)
+        context = self.context
+        if context.injector is not None:
+            await self._send_past(context.injector, frame)
+            return
+        await context.send({"type": "http.response.body", "body": frame, "more_body": True})
+        context.entry.keep_event(frame)
+
+    async def _send_past(self, injector: "FaultInjector", frame: bytes) -> None:
+        frame, is_last = injector.event(frame)
+        await injector.deliver(self.context.send, frame, more=True)
         self.context.entry.keep_event(frame)
         if is_last:
             raise Dropped

@@ -138,7 +138,8 @@ class Project:
 
     def publish_thread(self, thread: "StoredThread", became: Literal["created", "updated", "deleted"]) -> None:
         """Publish a change to a thread itself; changes to its items are not published."""
-        self.feed.publish(f"thread.{became}", thread=thread.id, user=hidden(thread.user))
+        if self.feed.listeners:
+            self.feed.publish(f"thread.{became}", thread=thread.id, user=hidden(thread.user))
 
     def add_file(self, file: File) -> None:
         """Add a file."""

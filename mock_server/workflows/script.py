@@ -74,7 +74,7 @@ class WebSearch(_ScriptPart, frozen=True, kw_only=True):
 
 
 class WidgetUpdate(_ScriptPart, frozen=True, kw_only=True):
-    """A change to the last widget, or to the one whose action is handled.
+    """A change to the last widget shown, or to the one whose action is being handled.
 
     It has either `root`, or `component_id` with a new `component` or with `text` to stream into it.
     """

@@ -11,7 +11,7 @@ from mock_server.wire.control.projects import ChoiceQuery
 class EventsQuery(ChoiceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose events to follow: those of one project, or with `*` those of all projects, including future ones.
 
-    every: send batches, at most one in this time, from 50ms to 10s. Without it, each event is sent at once.
+    every: send batches at this interval, from 50ms to 10s. Without it, each event is sent at once.
     """
 
     every: Duration | UnsetType = UNSET

@@ -148,7 +148,7 @@ class ShippedSets(Struct, frozen=True, kw_only=True):
 class MagicState(Struct, frozen=True, kw_only=True):
     """A magic workflow id: what it does, and how many requests it was applied to (`hits`).
 
-    active: whether every workflow of the project behaves like this one, because the project has faults of its name.
+    active: whether every workflow of the project behaves like this one, because the project has faults with its name.
     faults: the faults that make every workflow do so.
     """
 

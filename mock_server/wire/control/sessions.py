@@ -9,7 +9,7 @@ from mock_server.wire.rest.sessions import ChatSessionStatus
 
 
 class Transition(Struct, frozen=True, kw_only=True, gc=False):
-    """A change of a session's status, when, in unix seconds, and why.
+    """A change of a session's status; `at` is in unix seconds of the project's time.
 
     cause: `forced` is an expiry through `/_mock` or by a fault.
     """
