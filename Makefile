@@ -39,7 +39,7 @@ lint: $(READY)
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
-screenshots: $(READY)  ## Take the README's pictures again; needs a Chromium.
+screenshots: $(READY)  ## Take the manual's pictures again; needs a Chromium.
 	PYTHONPATH=tests $(BIN)/python -m screenshots
 
 lock:  ## Renew the lock; needs uv.

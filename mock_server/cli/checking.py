@@ -33,13 +33,17 @@ def check(*, files: tuple[Path, ...], faults: bool, schema: bool) -> None:
 def _turns_in(path: Path) -> str:
     from mock_server.workflows.catalog import read_script  # noqa: PLC0415 - keeps the start fast
 
-    return f"{len(read_script(path).turns)} turns"
+    return _counted(len(read_script(path).turns), "turn")
 
 
 def _faults_in(path: Path) -> str:
     from mock_server.documents.fault_sets import read_faults  # noqa: PLC0415 - keeps the start fast
 
-    return f"{len(read_faults(path))} faults"
+    return _counted(len(read_faults(path)), "fault")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _schema(*, faults: bool) -> bytes:

@@ -1,6 +1,7 @@
 """`/openapi.json`: the operations that are served and their Structs, as a document."""
 
 from collections.abc import Iterable, Iterator
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -49,6 +50,9 @@ class _Schemas:
         schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
         self._by_type = {str(type_): schema for type_, schema in zip(types, schemas, strict=True)}
         self.components: dict[str, Any] = components
+        for schema in components.values():
+            if "description" in schema:
+                schema["description"] = cleandoc(schema["description"])
         asked = {name for name, _ in self._reachable(self.of(type_) for type_ in taken)}
         for name, schema in self._reachable(self.of(type_) for type_ in [*given, ErrorBody]):
             if name not in asked:
