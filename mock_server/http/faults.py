@@ -10,9 +10,12 @@ from mock_server.errors import Dropped, Injected
 from mock_server.http.context import RequestContext
 from mock_server.http.injector import FaultInjector
 from mock_server.moments import seconds
+from mock_server.state.faults import does
 
 if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultError, FaultRule
+
+_ON_RESPONSES = ("cut", "malformed", "truncated", "bandwidth")  # effects that the injector has
 
 
 async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Callable[[RequestContext], None]) -> None:
@@ -22,7 +25,7 @@ async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Call
     """
     do = rule.do
     context.entry.fault = rule.name
-    if any(each is not UNSET for each in (do.cut, do.malformed, do.truncated, do.bandwidth)):
+    if any(does(do, effect) for effect in _ON_RESPONSES):
         context.injector = FaultInjector(do)
     context.project.publish_fault(rule.name, request=context.request_id, operation=context.entry.operation)
     if do.delay is not UNSET:

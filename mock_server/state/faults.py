@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultAction, FaultMatch, FaultParams, FaultRule
 
 MAGIC_WORKFLOW = "wf_mock_"
+ENDINGS = ("error", "drop", "cut", "malformed", "truncated")  # effects of which a rule has at most one
+ADDITIONS = ("delay", "end_session", "bandwidth")  # effects that go with each other and with any ending
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -129,21 +131,26 @@ def check(params: "FaultParams") -> None:
             code="invalid_fault",
             param="match.nth",
         )
-    endings = [name for name in ("error", "drop", "cut", "malformed", "truncated") if _does(params.do, name)]
+    _check_effects(params.do)
+
+
+def _check_effects(do: "FaultAction") -> None:
+    endings = [name for name in ENDINGS if does(do, name)]
     if len(endings) > 1:
         raise ControlRefused(
             f"A rule can do only one of {', '.join(endings)}; add a rule for each.", code="invalid_fault", param="do"
         )
-    if not endings and not any(_does(params.do, name) for name in ("delay", "end_session", "bandwidth")):
+    if not endings and not any(does(do, name) for name in ADDITIONS):
+        names = [*ADDITIONS, *ENDINGS]
         raise ControlRefused(
-            "The rule does nothing: set delay, end_session, error, drop, cut, malformed, truncated or bandwidth.",
-            code="invalid_fault",
-            param="do",
+            f"The rule does nothing: set {', '.join(names[:-1])} or {names[-1]}.", code="invalid_fault", param="do"
         )
 
 
-def _does(do: "FaultAction", name: str) -> bool:
-    return getattr(do, name) not in {UNSET, False} if name == "drop" else getattr(do, name) is not UNSET
+def does(do: "FaultAction", effect: str) -> bool:
+    """Return whether an action has an effect, named by its field; 0 is a value, False is none."""
+    value = getattr(do, effect)
+    return value is not UNSET and value is not False
 
 
 def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
