@@ -2,8 +2,7 @@
 
 import gc
 import sys
-from importlib import import_module
-from typing import ClassVar
+from collections.abc import Callable
 
 import click
 
@@ -21,26 +20,55 @@ def main() -> None:
 
 
 class _Deferred(click.Group):
-    """A group whose commands are imported on demand, from modules of this package."""
-
-    modules: ClassVar[dict[str, str]] = {
-        "serve": "serving",
-        "run": "serving",
-        "check": "checking",
-        "ctl": "ctl",
-        "report": "reporting",
-    }
+    """Commands, each imported when it is first asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of the commands."""
-        return list(self.modules)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return the command with this name."""
-        if cmd_name not in self.modules:
-            return None
-        command: click.Command = getattr(import_module(f"mock_server.cli.{self.modules[cmd_name]}"), cmd_name)
-        return command
+        """Return the command of a name, or None."""
+        load = _COMMANDS.get(cmd_name)
+        return None if load is None else load()
+
+
+def _serve() -> click.Command:
+    from mock_server.cli.serving import serve  # noqa: PLC0415 - keeps the start fast
+
+    return serve
+
+
+def _run() -> click.Command:
+    from mock_server.cli.serving import run  # noqa: PLC0415 - keeps the start fast
+
+    return run
+
+
+def _check() -> click.Command:
+    from mock_server.cli.checking import check  # noqa: PLC0415 - keeps the start fast
+
+    return check
+
+
+def _ctl() -> click.Command:
+    from mock_server.cli.ctl import ctl  # noqa: PLC0415 - keeps the start fast
+
+    return ctl
+
+
+def _report() -> click.Command:
+    from mock_server.cli.reporting import report  # noqa: PLC0415 - keeps the start fast
+
+    return report
+
+
+_COMMANDS: dict[str, Callable[[], click.Command]] = {
+    "serve": _serve,
+    "run": _run,
+    "check": _check,
+    "ctl": _ctl,
+    "report": _report,
+}
 
 
 @click.group(cls=_Deferred, context_settings={"help_option_names": ["-h", "--help"]})

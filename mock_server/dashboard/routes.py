@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
 from mock_server.web.scripts import Scripts
 
@@ -30,10 +31,14 @@ _SECURE = {
 def resources(document: Callable[[], dict[str, Any]]) -> list[Resource]:
     """Return the resource of the OpenAPI document, which is built on the first request."""
     made = cache(document)
+
+    def show(_: RequestContext) -> dict[str, Any]:
+        return made()
+
     describe = Operation(
         name="openapi",
         summary="Retrieve this document.",
-        handler=lambda _: made(),
+        handler=show,
         response=dict[str, Any],
         guard=lambda _: None,
     )
