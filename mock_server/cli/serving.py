@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 TLS_PORT = 4443
+_STANDARD_ERROR = 2
 ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
 
 
@@ -328,9 +329,9 @@ def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> No
 def _configure_logging(log_format: str, *, quiet: bool) -> None:
     import logging  # noqa: PLC0415 - keeps the start fast
 
-    from mock_server.http.logs import JsonFormatter  # noqa: PLC0415 - keeps the start fast
+    from mock_server.server.logs import JsonFormatter, PatientHandler  # noqa: PLC0415 - keeps the start fast
 
-    handler = logging.StreamHandler()
+    handler = PatientHandler(_STANDARD_ERROR)
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(message)s"))
     logger = logging.getLogger("mock_server")
     logger.addHandler(handler)

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any, cast
 
+import httptools
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -109,6 +110,45 @@ class JoiningProtocol(HttpToolsProtocol):
         """Set up a request."""
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
+
+    # A client may offer another protocol, as Java's HttpClient does with `Upgrade: h2c`. A server may ignore the offer
+    # (RFC 9110, 7.8), but httptools stops after the headers and skips the body. So such a request is parsed once more
+    # without that header, which is then put back.
+
+    _upgrade: bytes | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what has arrived."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as error:
+            if self._upgrade is not None:
+                self._parse_again(data[error.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+    def on_headers_complete(self) -> None:
+        """Start the request, unless it has to be parsed once more."""
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._upgrade = b", ".join(value for name, value in self.headers if name == b"upgrade")
+            return
+        if self._upgrade is not None:
+            self.headers.append((b"upgrade", self._upgrade))
+            self._upgrade = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End the request's body."""
+        if self._upgrade is None:
+            super().on_message_complete()
+
+    def _parse_again(self, rest: bytes) -> None:
+        lines = [b"%b: %b\r\n" % pair for pair in self.headers if pair[0] != b"upgrade"]
+        start = b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.data_received(b"".join([start, *lines, b"\r\n", rest]))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up after a connection."""

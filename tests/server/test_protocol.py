@@ -1,6 +1,8 @@
 """What is ours about HTTP on a socket: whole answers in one packet, and idle connections that end."""
 
+import json
 import socket
+import time
 
 import pytest
 from support.emulator import make_app
@@ -70,3 +72,42 @@ def test_an_idle_connection_is_closed_after_some_seconds() -> None:
         began = stopwatch()
         assert connection.recv(1) == b""
         assert 4 < stopwatch() - began < 8
+
+
+OFFER = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAAB\r\n"
+CHUNKED = HEAD.partition(b"content-length")[0] + b"transfer-encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "packets",
+    [
+        pytest.param([HEAD + OFFER + b"\r\n" + BODY], id="one packet"),
+        pytest.param([HEAD + OFFER + b"\r\n", BODY[:9], BODY[9:]], id="the body arrives later"),
+        pytest.param([HEAD, OFFER + b"\r\n" + BODY], id="the head arrives in parts"),
+        pytest.param([CHUNKED + OFFER + b"\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)], id="chunked"),
+        pytest.param([HEAD + OFFER.replace(b"h2c", b"websocket") + b"\r\n" + BODY], id="websocket"),
+    ],
+)
+def test_an_offer_to_upgrade_is_ignored(packets: list[bytes]) -> None:
+    with ServerThread(app := make_app()) as server, connected(server) as connection:
+        for packet in packets:
+            connection.sendall(packet)
+            time.sleep(0.02)  # a packet of its own
+        head, body = answer(connection)
+        assert head.startswith(b"HTTP/1.1 200 OK"), "the body was read"
+        assert json.loads(body)["user"] == "ada"
+        connection.sendall(CREATE)
+        assert answer(connection)[0].startswith(b"HTTP/1.1 200 OK"), "the connection goes on"
+    (first, _) = app.projects.default.journal
+    assert dict(first.headers)[b"upgrade"] in {b"h2c", b"websocket"}, "the journal shows what was sent"
+
+
+def test_pipelined_offers_are_served_in_order() -> None:
+    offer = HEAD + OFFER + b"\r\n" + BODY
+    get = b"GET /v1/chatkit/threads HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(offer + get + offer)
+        received = b""
+        while received.count(b"HTTP/1.1") < 3 or not received.endswith(b"}"):
+            received += connection.recv(65536)
+    assert [each[:3] for each in received.split(b"HTTP/1.1 ")[1:]] == [b"200", b"401", b"200"]
