@@ -28,6 +28,14 @@ class BetaHeaderMissing(MockServerError):
     """A REST request without `OpenAI-Beta: chatkit_beta=v1`."""
 
 
+class BetaHeaderMalformed(MockServerError):
+    """A REST request whose `OpenAI-Beta` does not have the form `name=version`."""
+
+    def __init__(self, given: str) -> None:
+        super().__init__(given)
+        self.given = given
+
+
 class ContentTypeUnsupported(MockServerError):
     """A body with a Content-Type that is not accepted here."""
 

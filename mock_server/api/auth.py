@@ -1,11 +1,14 @@
 """The guards of the API's operations. Keys are checked before anything else (observed)."""
 
+import re
+
 from mock_server.config import BETA
-from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMissing, SecretOver
+from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMalformed, BetaHeaderMissing, SecretOver
 from mock_server.http.context import RequestContext
 
 INVALID_KEY = "sk-invalid"
 _BETA = BETA.encode()
+_FORM = re.compile(rb"[\w-]+=[\w.-]+")  # of a beta and its version
 
 
 def client_secret(context: RequestContext) -> None:
@@ -42,7 +45,7 @@ def anybody(_: RequestContext) -> None:
 def api_key(context: RequestContext) -> None:
     """Accept any API key, or only the one in the settings, on requests with the beta header where it is required.
 
-    Raises ApiKeyMissing, ApiKeyIncorrect, BetaHeaderMissing.
+    Raises ApiKeyMissing, ApiKeyIncorrect, BetaHeaderMissing, BetaHeaderMalformed.
     """
     key, settings = context.bearer, context.projects.settings
     if not key:
@@ -55,5 +58,15 @@ def api_key(context: RequestContext) -> None:
     if settings.api_key is not None and key != settings.api_key:
         raise ApiKeyIncorrect(key, hint="This emulator was started with --api-key and accepts only that key.")
     given = context.headers.get(b"openai-beta", b"")
-    if given != _BETA and settings.beta_header == "required" and _BETA not in given.replace(b" ", b"").split(b","):
-        raise BetaHeaderMissing
+    if given != _BETA and settings.beta_header == "required":
+        _refuse_beta(given)
+
+
+def _refuse_beta(given: bytes) -> None:
+    """Raise BetaHeaderMissing or BetaHeaderMalformed unless the beta is among several."""
+    asked = given.replace(b" ", b"").split(b",")
+    if _BETA in asked:
+        return
+    if given and not all(_FORM.fullmatch(each) for each in asked):
+        raise BetaHeaderMalformed(given.decode("latin-1"))
+    raise BetaHeaderMissing

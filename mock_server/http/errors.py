@@ -86,10 +86,19 @@ def _key_incorrect(error: errors.ApiKeyIncorrect) -> ErrorDetail:
 
 
 def _beta_missing(_: errors.BetaHeaderMissing) -> ErrorDetail:
-    # Inferred from the observed message of the Assistants API.
+    # The first sentence, with its small k, is reported; the second is inferred from the Assistants API.
     return _invalid(
-        "You must provide the 'OpenAI-Beta' header to access the ChatKit API. "
+        "You must provide the 'OpenAI-Beta' header to access the Chatkit API. "
         f"Please try again by setting the header 'OpenAI-Beta: {BETA}'.",
+        code="invalid_beta",
+    )
+
+
+def _beta_malformed(error: errors.BetaHeaderMalformed) -> ErrorDetail:
+    # Observed on vector stores; its code is inferred.
+    return _invalid(
+        f"Invalid beta header provided: '{error.given}'. "
+        "The header should be in the format 'OpenAI-Beta: example_beta=v1'.",
         code="invalid_beta",
     )
 
@@ -226,6 +235,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.ApiKeyMissing: (401, _key_missing),
     errors.ApiKeyIncorrect: (401, _key_incorrect),
     errors.BetaHeaderMissing: (400, _beta_missing),
+    errors.BetaHeaderMalformed: (400, _beta_malformed),
     errors.ContentTypeUnsupported: (400, _content_type),
     errors.BodyMalformed: (400, _malformed),
     errors.BodyTooLarge: (413, _too_large),

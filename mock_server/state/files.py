@@ -59,7 +59,7 @@ class Files:
         """Raise UploadRefused for a type that is not accepted (message observed, code inferred)."""
         if mime_type not in self.types and "*/*" not in self.types:
             raise UploadRefused(
-                "Uploaded file type is not allowed for this session", code="chatkit.file_upload_type_rejected"
+                "Uploaded file type is not allowed for this session.", code="chatkit.file_upload_type_rejected"
             )
 
     def add(self, file: File) -> None:

@@ -59,7 +59,7 @@ class Usage:
     def spend_upload(self, session: Session) -> None:
         """Count an upload. Raises UploadRefused if uploads are off or none is left (wording inferred)."""
         if not session.uploads:
-            raise UploadRefused("File uploads are not enabled for this session", code="chatkit.file_upload_disabled")
+            raise UploadRefused("File uploads are disabled for this session.", code="chatkit.file_upload_disabled")
         used = self._uploads.get(session.id, 0)
         if used >= session.max_files:
             raise UploadRefused(

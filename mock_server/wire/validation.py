@@ -170,19 +170,18 @@ def _word(type_: inspect.Type) -> str:
 
 
 def got(value: Any) -> str:
-    """Return OpenAI's words for a JSON value; it calls null an object (observed)."""
-    match value:
-        case bool():
-            return "a boolean"
-        case str():
-            return "a string"
-        case int():
-            return "an integer"
-        case float():
-            return "a decimal number"
-        case list():
-            return "an array"
-    return "an object"
+    """Return OpenAI's words for a JSON value; null has no article (observed)."""
+    return _GOT.get(type(value), "an object")
+
+
+_GOT: dict[type, str] = {
+    type(None): "null",
+    bool: "a boolean",
+    str: "a string",
+    int: "an integer",
+    float: "a decimal number",
+    list: "an array",
+}
 
 
 def _options(type_: inspect.Type) -> list[inspect.Type]:

@@ -136,7 +136,7 @@ def test_types_are_refused_as_observed(client: TestClient, start: Start, mime: s
     assert talk.secret
     refused = upload(client, talk.secret, ("a", b"x", mime))
     assert refused.status_code == 400
-    assert refused.json()["error"]["message"] == "Uploaded file type is not allowed for this session"
+    assert refused.json()["error"]["message"] == "Uploaded file type is not allowed for this session."
     assert refused.json()["error"]["code"] == "chatkit.file_upload_type_rejected"
     relaxed = start(file_types=("*/*",))
     talk = Talk.begin(relaxed, **UPLOADS)

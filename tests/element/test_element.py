@@ -192,7 +192,7 @@ def test_methods_wait_until_it_is_ready_and_refuse_while_a_response_streams(chat
     own.plays(gate, done(answered("Done")))
     chat.open(api=own.api, app=SCRIPT + "window.sending = chat.sendUserMessage({ text: 'At once' });")
     chat.page.evaluate("sending")
-    (sent,) = chat.bodies("threads.create")
+    (sent,) = [request["params"] for request in chat.sent]
     assert sent["input"]["content"] == [{"type": "input_text", "text": "At once"}], "A method waits until it is ready"
 
     assert chat.refusal("sendUserMessage", {"text": "Hi"}) == "Cannot send now: a response is streaming."

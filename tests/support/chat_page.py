@@ -155,6 +155,8 @@ class ChatPage:
 
     def bodies(self, operation: str) -> list[Json]:
         """The params of the requests of an operation, oldest first."""
+        if operation in {"threads.create", "threads.add_user_message"}:
+            self.settle()  # a message is shown before it is sent
         return [body["params"] for body in self.sent if body["type"] == operation]
 
     def check(self) -> None:

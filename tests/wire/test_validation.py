@@ -88,8 +88,7 @@ def error_of(client: TestClient, body: Any) -> dict[str, Any]:
 )
 def test_a_wrong_type_is_named(client: TestClient, path: str, expected: str, got: str) -> None:
     error = error_of(client, with_field(path, GIVEN[got]))
-    said = "an object" if got == "null" else got
-    assert error["message"] == f"Invalid type for '{path}': expected {expected}, but got {said} instead."
+    assert error["message"] == f"Invalid type for '{path}': expected {expected}, but got {got} instead."
     assert (error["param"], error["code"]) == (path, "invalid_type")
 
 
