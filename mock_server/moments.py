@@ -5,20 +5,22 @@ import re
 from datetime import UTC, datetime
 
 END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
-_DURATION = re.compile(r"([+-]?)(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 def seconds(duration: str | float, *, least: float = 0, most: float = 86_400) -> float:
-    """Return a duration such as `10m` in seconds; a number is seconds already.
+    """Return a duration such as `10m` or `9m59s` in seconds; a number is seconds already.
 
     Raises ValueError for anything else, and outside of `least` to `most` seconds.
     """
     if isinstance(duration, str):
         match = _DURATION.fullmatch(duration)
         if match is None:
-            raise ValueError(f"'{duration}' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d")
-        length = float(f"{match[1]}{match[2]}") * _UNITS[match[3]]
+            raise ValueError(f"'{duration}' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d")
+        length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2]))
+        length = -length if match[1] == "-" else length
     else:
         length = float(duration)
     if not least <= length <= most:

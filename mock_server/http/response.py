@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mock_server.http.injector import FaultInjector
 
 JSON = b"content-type: application/json\r\n"
-_EVENT_STREAM = b"content-type: text/event-stream\r\ncache-control: no-cache\r\n"
+_EVENT_STREAM = b"content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
 
 
 async def respond(context: RequestContext, status: int, body: bytes, own: bytes) -> None:

@@ -1,10 +1,11 @@
 """What tests use, wherever the emulator runs: a handle, official clients and a conversation."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from mock_server.client.handle import Handle
-from mock_server.client.transport import Transport
+from mock_server.client.transport import ControlError, Transport
 from mock_server.config import exported_variables
 from mock_server.testing.conversation import Conversation
 from mock_server.testing.proxies import past_proxies
@@ -101,8 +102,9 @@ class Mock(Handle):
         """
         condition = {"text": when} if isinstance(when, str) else when
         reply = [{"message": step} if isinstance(step, str) else step for step in steps]
-        self._turns.append({"when": condition, "reply": reply})
-        self.workflows.add(ANY, {"turns": self._turns})
+        turns = [*self._turns, {"when": condition, "reply": reply}]
+        self.workflows.add(ANY, {"turns": turns})  # it may be refused
+        self._turns = turns
 
     def expect(self, operation: str, **claim: Any) -> None:
         """Expect a request by the end of the test, with the arguments of `journal.assert_called`."""
@@ -118,7 +120,8 @@ class Mock(Handle):
         """Reset the project, the scripted replies and the expectations."""
         if self._turns:
             self._turns = []
-            self.workflows.remove(ANY)
+            with suppress(ControlError):  # somebody else may have removed it
+                self.workflows.remove(ANY)
         self._expected = []
         self.reset()
 

@@ -16,7 +16,7 @@ from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
 from mock_server.testing.inprocess import InProcess
 from mock_server.testing.shared_clock import SharedClock
-from mock_server.workflows.catalog import ANY, Catalog
+from mock_server.workflows.catalog import Catalog
 
 
 class ServerFailed(AssertionError):
@@ -58,8 +58,7 @@ class ChatKitMock(Mock, ContextDecorator):
     def start_anew(self) -> None:
         """Reset everything, including scripted replies, expectations, failures and this process's time."""
         self.clock.let_go()
-        if self._turns:
-            self._app.workflows.remove(ANY)
+        self._app.workflows.clear()
         self._turns, self._expected = [], []
         self._app.projects.default.reset()
         for project in self._app.projects:

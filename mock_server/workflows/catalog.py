@@ -87,6 +87,10 @@ class Catalog:
             raise WorkflowNotFound(workflow_id, hint="Only a workflow that was added here can be removed.")
         del self._added[workflow_id]
 
+    def clear(self) -> None:
+        """Remove every script that was added."""
+        self._added.clear()
+
     def list(self) -> dict[str, tuple[Script, WorkflowFile | None]]:
         """Return every workflow by id, with its file, or None for one that was added."""
         known: dict[str, tuple[Script, WorkflowFile | None]] = {}

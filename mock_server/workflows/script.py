@@ -8,7 +8,10 @@ from mock_server.wire.chat.items import Annotation, StructuredInput, Task, UrlSo
 
 Duration = Annotated[
     str | float | int,
-    Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 2m.", extra_json_schema={"examples": ["200ms"]}),
+    Meta(
+        description="Seconds, or numbers with their units: 200ms, 1.5s, 1m30s.",
+        extra_json_schema={"examples": ["200ms"]},
+    ),
 ]
 
 

@@ -104,7 +104,7 @@ class Ear:
 def listening(web: httpx2.Client, base: str = "", **query: str) -> Iterator[Ear]:
     with web.stream("GET", f"{base}/_mock/events", params=query) as answer:
         assert answer.status_code == 200
-        assert answer.headers["content-type"] == "text/event-stream"
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
         yield Ear(answer)
 
 
@@ -457,8 +457,8 @@ def test_a_span_is_written_in_seconds_or_with_its_unit(web: httpx2.Client, every
 @pytest.mark.parametrize(
     ("every", "why"),
     [
-        ("soon", "'soon' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
-        ("", "'' is not a duration; write seconds, or 200ms, 1.5s, 10m, 2h, 1d"),
+        ("soon", "'soon' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d"),
+        ("", "'' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d"),
         ("49ms", "49ms is not between 0.05 and 10 seconds"),
         ("-1s", "-1s is not between 0.05 and 10 seconds"),
         ("11", "11.0 is not between 0.05 and 10 seconds"),

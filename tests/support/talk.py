@@ -58,7 +58,7 @@ class Talk:
         """The events of an operation that streams."""
         answer = self.post(op, **params)
         assert answer.status_code == 200, answer.text
-        assert answer.headers["content-type"] == "text/event-stream"
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
         return events_of(answer.text)
 
     def say(self, text: str, *, attachments: list[str] | None = None, **extra: Any) -> list[Json]:

@@ -96,6 +96,20 @@ def test_a_failure_of_the_server_is_raised_with_its_request() -> None:
         app.projects.default.sessions = app.projects.get("other").sessions
 
 
+def test_a_refused_call_never_reaches_the_next_test() -> None:
+    with ChatKitMock() as mock:
+        with pytest.raises(ControlError):
+            mock.reply("hi", {"mesage": "x"})
+        mock.reply("hi", "hello")
+        mock.workflows.add("wf_mine", {"default": [{"message": "mine"}]})
+        session = mock.openai().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+        assert mock.secret(session).send("hi").text == "hello", "a refused reply leaves nothing behind"
+        mock.start_anew()
+        assert "wf_mine" not in [each.id for each in mock.workflows.list()], "a script belongs to its test"
+        session = mock.openai().beta.chatkit.sessions.create(user="ada", workflow={"id": "wf_1"})
+        assert mock.secret(session).send("hi").text == "hi"
+
+
 def test_begins_with_what_it_is_told(tmp_path: object) -> None:
     with ChatKitMock(load=["demo"], faults=["rate_limited"], seed="7") as mock, mock.openai(max_retries=0) as client:
         with pytest.raises(RateLimitError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 from support.emulator import Client
 from support.talk import Talk, kinds, text_of
@@ -174,3 +175,9 @@ with urllib.request.urlopen(urllib.request.Request(f"{url}/chatkit/sessions", bo
     environment = {**os.environ, "CHATKIT_MOCK_WORKFLOWS": str(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("wf_mine\n", "")
+
+
+@pytest.mark.parametrize("file", sorted(fixtures_folder().rglob("*.yaml")), ids=lambda path: path.stem)
+def test_a_shipped_file_is_the_same_to_both_loaders_of_yaml(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert list(yaml.load_all(text, yaml.SafeLoader)) == list(yaml.load_all(text, yaml.CSafeLoader))

@@ -11,7 +11,9 @@ Instant = Annotated[
         extra_json_schema={"examples": ["2026-01-01T00:00:00Z"]},
     ),
 ]
-Duration = Annotated[str | float, Meta(description="Seconds, or a number with its unit: 200ms, 1.5s, 10m, 2h, 1d.")]
+Duration = Annotated[
+    str | float, Meta(description="Seconds, or numbers with their units: 200ms, 1.5s, 10m, 1h30m, 1d.")
+]
 
 
 class ClockParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
