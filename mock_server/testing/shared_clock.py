@@ -1,10 +1,9 @@
 """One clock for an emulator and the process that it runs in."""
 
-from collections.abc import Callable
-
 from mock_server.client.clock import ClockHandle
+from mock_server.client.control import ControlClient
 from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
-from mock_server.clock import hold_world
+from mock_server.clock import WorldHold, world_stands_still
 from mock_server.moments import instant, seconds
 from mock_server.wire.control.clock import ClockState
 
@@ -17,8 +16,11 @@ class SharedClock(ClockHandle):
     Raises ValueError for an invalid moment or duration.
     """
 
-    _let_go: Callable[[], None] | None = None
     _frozen = False
+
+    def __init__(self, control: ControlClient) -> None:
+        super().__init__(control)
+        self._holds: list[WorldHold] = []
 
     def freeze(self, at: InstantLike | None = None) -> ClockState:
         """Freeze the clock at a moment, by default the current one."""
@@ -26,18 +28,18 @@ class SharedClock(ClockHandle):
 
     def travel_to(self, at: InstantLike) -> ClockState:
         """Move the clock to a moment; a running clock keeps running from there."""
-        return self._hold(instant(as_instant(at)), frozen=self._frozen)
+        return self._hold(instant(as_instant(at)), frozen=self._stands())
 
     def shift(
         self, by: DurationLike = 0.0, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> ClockState:
         """Move the clock by `10m`, a timedelta or seconds, plus the given parts; backwards if negative."""
         named = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-        return self._hold(self.now() + _length(by) + named, frozen=self._frozen)
+        return self._hold(self.now() + _length(by) + named, frozen=self._stands())
 
     def tick(self, by: DurationLike = 1.0) -> ClockState:
         """Move a frozen clock forward, by one second by default. Raises ValueError for a running one."""
-        if not self._frozen:
+        if not self._stands():
             raise ValueError("only a frozen clock can tick: freeze it first, or shift the running one")
         return self._hold(self.now() + _length(by), frozen=True)
 
@@ -48,14 +50,17 @@ class SharedClock(ClockHandle):
 
     def let_go(self) -> None:
         """Return this process to its own time."""
-        if self._let_go is not None:
-            self._let_go()
-        self._let_go, self._frozen = None, False
+        self._holds = [hold for hold in reversed(self._holds) if not hold.release()][::-1]
+        self._frozen = False
+
+    def _stands(self) -> bool:
+        return self._frozen or world_stands_still()
 
     def _hold(self, at: float, *, frozen: bool) -> ClockState:
         self.let_go()
         super().resume()
-        self._let_go, self._frozen = hold_world(at, ticking=not frozen), frozen
+        self._holds.append(WorldHold(at, ticking=not frozen))
+        self._frozen = frozen
         return self.state()
 
 
