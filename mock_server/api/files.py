@@ -1,6 +1,5 @@
 """Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -14,10 +13,9 @@ from mock_server.api.callers import caller_of
 from mock_server.config import IMAGES_AND_PDF
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
 from mock_server.http.context import RequestContext
+from mock_server.state.file_types import HEAD, UNKNOWN, declared_type, type_of_bytes
 from mock_server.state.files import File, Files
 from mock_server.wire.rest.files import Attachment
-
-_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 async def upload(context: RequestContext) -> Attachment:
@@ -98,6 +96,7 @@ class _FilePart:
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
         self._content: IO[bytes] | None = None
+        self._head: bytes | None = None  # the first bytes, while the type is not known
         self._seen = self._ended = False
         self._parser = MultipartParser(
             boundary,
@@ -108,7 +107,7 @@ class _FilePart:
                 "on_header_end": self._on_header,
                 "on_headers_finished": self._on_headers,
                 "on_part_data": self._on_data,
-                "on_part_end": self._close,
+                "on_part_end": self._end_part,
                 "on_end": self._end,
             },
         )
@@ -147,10 +146,13 @@ class _FilePart:
         if options.get(b"name") != b"file" or self._seen:
             return
         self._seen = True
-        given = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+        given = self._headers.get(b"content-type", b"").decode("latin-1")
         self._file.name = options.get(b"filename", b"file").decode("utf-8", "replace")
-        self._file.mime_type = given if _MIME_TYPE.fullmatch(given) else "application/octet-stream"
-        self._files.refuse_type(self._file.mime_type)
+        self._file.mime_type = declared_type(given, name=self._file.name)
+        if self._file.mime_type == UNKNOWN:
+            self._head = b""
+        else:
+            self._files.refuse_type(self._file.mime_type)
         self._content = self._path.open("wb")
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
@@ -158,6 +160,21 @@ class _FilePart:
             self._file.size += end - start
             self._file.refuse_size(self._file.size)
             self._content.write(data[start:end])
+            if self._head is not None:
+                self._head += data[start : min(end, start + HEAD)]
+                if len(self._head) >= HEAD:
+                    self._look_at_head()
+
+    def _look_at_head(self) -> None:
+        """Take the type from the first bytes, once they are there. Raises UploadRefused."""
+        head, self._head = self._head, None
+        if head is not None:
+            self._file.mime_type = type_of_bytes(head)
+            self._files.refuse_type(self._file.mime_type)
+
+    def _end_part(self) -> None:
+        self._close()
+        self._look_at_head()
 
     def _end(self) -> None:
         self._ended = True

@@ -1,15 +1,30 @@
-"""The socket that a server listens on."""
+"""The sockets that a server listens on."""
 
+import contextlib
 import socket
 import sys
+
+_LOOPBACK, _LOOPBACK_6 = "127.0.0.1", "::1"
 
 
 class PortTaken(OSError):
     """A host and port that can't be listened on."""
 
 
-def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
-    """Return a socket bound to host and port; port 0 is any free one. Raises PortTaken, which names the `option`."""
+def listen(host: str, port: int, *, option: str = "--port") -> list[socket.socket]:
+    """Return sockets bound to host and port; port 0 is any free one. Raises PortTaken, which names the `option`.
+
+    The first is the one asked for. With 127.0.0.1 there is a second one at ::1, if that port is free: many clients take
+    `localhost` for ::1 first.
+    """
+    listeners = [_listener(host, port, option=option)]
+    if host == _LOOPBACK and socket.has_ipv6:
+        with contextlib.suppress(OSError):
+            listeners.append(_listener(_LOOPBACK_6, listeners[0].getsockname()[1], option=option))
+    return listeners
+
+
+def _listener(host: str, port: int, *, option: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns off Nagle's algorithm only for sockets with an explicit protocol; with it, responses take 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

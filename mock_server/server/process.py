@@ -42,8 +42,8 @@ def serve_in_foreground(
     servers = [Server(app, listen(host, port))]
     files: dict[Path, bytes] = {}
     if https is not None:
-        listener = listen(host, https.port, option="--tls-port")
-        servers.append(Server(app, listener, tls=https.certificate.context))
+        listeners = listen(host, https.port, option="--tls-port")
+        servers.append(Server(app, listeners, tls=https.certificate.context))
         if https.authority_file and https.certificate.authority:
             files[https.authority_file] = https.certificate.authority
     if ready_file:  # written last, when everything else is in place

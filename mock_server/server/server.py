@@ -13,9 +13,9 @@ from mock_server.server.protocol import JoiningProtocol, Outbox
 
 
 class Server(uvicorn.Server):
-    """Serves an application on a bound socket until `stop`; over https if there is a TLS context."""
+    """Serves an application on bound sockets until `stop`; over https if there is a TLS context."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, app: ASGIApp, listeners: list[socket.socket], *, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -31,14 +31,14 @@ class Server(uvicorn.Server):
             )
         )
         self.server_state = Outbox()
-        self._listener, self._tls = listener, tls
+        self._listeners, self._tls = listeners, tls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
 
     @property
     def origin(self) -> str:
         """The server's address without a path, such as `http://127.0.0.1:4114`."""
-        host, port = self._listener.getsockname()[:2]
+        host, port = self._listeners[0].getsockname()[:2]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
         scheme = "http" if self._tls is None else "https"
         return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
@@ -50,7 +50,7 @@ class Server(uvicorn.Server):
         self.config.load()
         self.config.ssl = self._tls
         self.lifespan = self.config.lifespan_class(self.config)
-        await self.startup(sockets=[self._listener])
+        await self.startup(sockets=self._listeners)
         try:
             yield
         finally:

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from mock_server.config import MAX_FILE_SIZE_MB
 from mock_server.errors import ThreadNotFound
+from mock_server.state.file_types import declared_type
 from mock_server.state.files import MEGABYTE, File
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
@@ -71,7 +72,7 @@ class Caller:
         return File(
             id=self.project.ids.new("cfile", now=self.now),
             name=name,
-            mime_type=mime_type,
+            mime_type=declared_type(mime_type, name=name) if name else mime_type,
             user=None if self._has_key else self.user,
             max_size=(self.session.max_file_size if self.session else MAX_FILE_SIZE_MB) * MEGABYTE,
         )

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from support.emulator import Start, projects_of
+from support.emulator import HEADERS, Start, make_app, projects_of, socket_client
 from support.talk import Talk, text_of
+
+from mock_server.server.thread import ServerThread
 
 UPLOADS: dict[str, Any] = {"chatkit_configuration": {"file_upload": {"enabled": True, "max_file_size": 1}}}
 
@@ -139,6 +141,55 @@ def test_what_is_no_upload_gets_the_envelope(talk: Talk, content: bytes, content
     headers = {"authorization": f"Bearer {talk.secret}", "content-type": content_type}
     answer = talk.client.post("/v1/chatkit/files", content=content, headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+
+
+UNKNOWN = "application/octet-stream"
+PDF = b"%PDF-1.7 and so on"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "given", "expected"),
+    [
+        ("a.png", b"anything", UNKNOWN, "image/png"),
+        ("A.JPG", b"anything", "", "image/jpeg"),
+        ("a.webp", b"anything", UNKNOWN, "image/webp"),
+        ("a", b"\x89PNG\r\n\x1a\n and so on", UNKNOWN, "image/png"),
+        ("upload.tmp", PDF, UNKNOWN, "application/pdf"),
+        ("a", b"GIF89a", "", "image/gif"),
+        ("a.pdf", b"anything", "image/png", "image/png"),
+    ],
+)
+def test_an_undeclared_type_is_that_of_the_name_or_of_the_first_bytes(
+    talk: Talk, name: str, content: bytes, given: str, expected: str
+) -> None:
+    answer = upload(talk, name, content, given)
+    assert (answer.status_code, answer.json().get("mime_type")) == (200, expected)
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", PDF), ("a", b"nothing known"), ("a", b""), ("a", b"x" * 99)])
+def test_an_undeclared_type_that_is_not_accepted_is_refused(
+    client: TestClient, talk: Talk, name: str, content: bytes
+) -> None:
+    answer = upload(talk, name, content, UNKNOWN)
+    assert answer.json()["error"]["code"] == "chatkit.file_upload_type_rejected"
+    assert list(folder_of(client).iterdir()) == [], "it leaves nothing behind"
+
+
+def test_the_first_bytes_may_arrive_one_by_one() -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + PDF + b"\r\n--b--\r\n"
+    with ServerThread(make_app()) as server, socket_client(server.origin, headers=HEADERS) as web:
+        session = web.post("/v1/chatkit/sessions", json={"workflow": {"id": "w"}, "user": "ada", **UPLOADS}).json()
+        headers = {
+            "authorization": f"Bearer {session['client_secret']}",
+            "content-type": "multipart/form-data; boundary=b",
+        }
+        parts = (body[at : at + 1] for at in range(len(body)))
+        assert web.post("/v1/chatkit/files", content=parts, headers=headers).json()["mime_type"] == "application/pdf"
+
+
+def test_the_first_of_two_phases_takes_the_type_from_the_name(talk: Talk) -> None:
+    announced = talk.json("attachments.create", name="a.png", mime_type=UNKNOWN, size=3)
+    assert announced["mime_type"] == "image/png"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b", "ä€.png", "x" * 500, '"; rm -rf /', ""])
