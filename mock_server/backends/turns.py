@@ -17,12 +17,12 @@ def user_message(
     caller: Caller, thread: StoredThread, message: ops.UserMessageInput, attachments: list[files.Attachment]
 ) -> items.UserMessageItem:
     """Return a user's message as a thread item."""
-    last = thread.items.last()
+    last, now = thread.items.last(), thread.next_moment(caller.now)
     tail = tail_of(thread.id) or (tail_of(last.id) if last else None)
     return items.UserMessageItem(
-        id=caller.project.ids.new("cti", now=caller.now, tail=tail),
+        id=caller.project.ids.new("cti", now=now, tail=tail),
         thread_id=thread.id,
-        created_at=zoneless(caller.now),
+        created_at=zoneless(now),
         content=[_without_null_group(part) for part in message.content],
         attachments=attachments,
         quoted_text=message.quoted_text or "",

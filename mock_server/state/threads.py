@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from mock_server.state.timeline import Query
 
 
+_STEP = 1e-6  # seconds, the least that a time on the wire shows
+
+
 class StoredThread(Struct, kw_only=True):
     """One thread; `created_at` is in unix seconds with fractions, `session_id` is the session that created it."""
 
@@ -49,6 +52,14 @@ class StoredThread(Struct, kw_only=True):
             status=self.status,
             items=items or wire.ItemPage(),
         )
+
+    def next_moment(self, now: float) -> float:
+        """Return when a new item is created: now, but later than every other item, so that order survives a sort.
+
+        In unix seconds; a microsecond after the newest item if that is not before `now`, as in a frozen project.
+        """
+        last = self.items.last()
+        return now if last is None else max(now, unix(last.created_at) + _STEP)
 
     def add(self, item: wire.ThreadItem) -> None:
         """Add a complete item."""

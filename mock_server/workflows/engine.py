@@ -239,7 +239,7 @@ class TurnEngine:
     # What steps have in common.
 
     def _base(self) -> dict[str, Any]:
-        now = self._clock()
+        now = self._thread.next_moment(self._clock())
         moment: datetime = zoned(now)
         return {
             "id": self._ids.new("cti", now=now, tail=self._tail),

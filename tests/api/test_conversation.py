@@ -359,3 +359,17 @@ def test_a_page_of_any_origin_may_talk(client: TestClient) -> None:
     answer = client.post("/v1/chatkit/conversation", content="{}", headers=origin)
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "x-request-id" in answer.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["running", "frozen"])
+def test_items_sorted_by_their_time_are_in_order(client: TestClient, *, frozen: bool) -> None:
+    if frozen:
+        projects_of(client).default.clock.freeze(1_767_225_600)
+    client.post("/_mock/workflows", json={"id": "wf_many", "default": [{"message": "one"}, {"message": "two"}]})
+    talk = Talk.begin(client, workflow="wf_many")
+    talk.say("hello")
+    talk.say("again")
+    page = talk.json("items.list", thread_id=talk.thread_id, limit=50, order="asc")
+    times = [item["created_at"].removesuffix("Z") for item in page["data"]]
+    assert len(times) > 5
+    assert times == sorted(set(times)), "each item is later than the one before"
