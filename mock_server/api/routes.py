@@ -42,6 +42,7 @@ def resources() -> list[Resource]:
                     handler=_converse,
                     body=ConversationRequest,
                     read_body=partial(decode_operation, operations=OPERATIONS),
+                    name_in_body=subjects.named_in,
                     response=dict[str, Any],
                     guard=auth.client_secret,
                     subject=subjects.of_conversation,

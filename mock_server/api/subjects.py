@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import msgspec
 from msgspec import UNSET, Struct
 
 from mock_server.http.context import RequestContext
 from mock_server.state.faults import Subject
+from mock_server.wire.chat.operations import OPERATIONS
 from mock_server.wire.rest.sessions import SessionCreateParams
 from mock_server.wire.rest.threads import ThreadListParams
 
@@ -55,3 +57,16 @@ def of_secret(operation: str) -> Callable[..., Subject]:
 def of_conversation(context: RequestContext, params: Struct) -> Subject:
     """Return the subject of a conversation operation, which is named such as `conversation.threads.create`."""
     return of_secret(f"conversation.{params.__struct_config__.tag}")(context)
+
+
+def named_in(body: bytes) -> str | None:
+    """Return the name of the conversation's operation in a body that may be anything, or None."""
+    try:
+        named = msgspec.json.decode(body, type=_Named).type
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return f"conversation.{named}" if named in OPERATIONS else None
+
+
+class _Named(Struct):
+    type: str

@@ -1,6 +1,8 @@
 """The context of one request, as handlers see it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import parse_qsl
 
@@ -9,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
-from mock_server.state.journal import Entry
+from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
 
+_SOON = 0.5  # seconds in which the body of a refused request has to arrive, to be kept
 CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
 
@@ -41,6 +44,7 @@ class RequestContext:
     session: the session of the client secret, if the request has one.
     ending: how a session that this request creates ends at once, because of a fault.
     injector: what damages the response, because of a fault.
+    is_read: whether somebody has begun to read the body.
     """
 
     __slots__ = (
@@ -49,6 +53,7 @@ class RequestContext:
         "entry",
         "headers",
         "injector",
+        "is_read",
         "method",
         "now",
         "path",
@@ -74,6 +79,7 @@ class RequestContext:
         self.bearer = _bearer(self.headers.get(b"authorization", b""))
         self.session: Session | None = None
         self.injector: FaultInjector | None = None
+        self.is_read = False
         self.ending: Literal["expired", "cancelled"] | None = None
 
     def enter(self, project: Project) -> None:
@@ -129,7 +135,7 @@ class RequestContext:
         if announced.isdigit() and int(announced) > limit:
             raise BodyTooLarge(limit=limit, size=int(announced))
         chunks: list[bytes] = []
-        size, more = 0, True
+        size, more, self.is_read = 0, True, True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":
@@ -142,9 +148,22 @@ class RequestContext:
         self.entry.body = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         return body or b"{}"
 
+    async def keep_body(self) -> None:
+        """Keep a body that nobody reads, for the journal: as much as that keeps, and what arrives soon."""
+        if self.is_read:
+            return
+        kept = bytearray()
+        with suppress(TimeoutError, ClientDisconnect):
+            async with asyncio.timeout(_SOON):
+                async for chunk in self.chunks():
+                    kept += chunk
+                    if len(kept) >= ENTRY_BYTES:
+                        break
+        self.entry.body = bytes(kept)
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives, whatever its type. Raises ClientDisconnect."""
-        more = True
+        more = self.is_read = True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":

@@ -101,6 +101,8 @@ class RequestMiddleware:
             context.project.journal.failures.append((context.entry, error))
         if context.entry.status:
             raise error  # the response has begun: all that is left is to drop the connection
+        if not _is_ours(context.path):
+            await context.keep_body()
         failure = render(error)
         await respond(context, failure.status, failure.body, JSON + encode_headers(failure.headers))
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.errors import MethodNotAllowed
+from mock_server.errors import MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.response import JSON, EventStream, ResponseSender, respond
 from mock_server.state.faults import Subject
@@ -30,6 +30,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         an awaitable of one; a Struct or dict is encoded as JSON.
     response: the type of the response, for the OpenAPI document.
     read_body: decodes the body where `wire.codec.decode` can't.
+    name_in_body: returns the name of what a body asks for, where that is more than `name`, without trusting the body.
     guard: raises if the caller may not do this.
     subject: returns what the request is about, from the context and what was decoded. Without it, no fault applies.
     max_body_bytes: a body limit that overrides the one in the settings.
@@ -45,6 +46,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     read_body: Callable[[bytes], Struct] | None = None
+    name_in_body: Callable[[bytes], str | None] | None = None
     guard: Callable[[RequestContext], None]
     subject: Callable[..., Subject] | None = None
     max_body_bytes: int | None = None
@@ -57,7 +59,11 @@ class Operation(Struct, frozen=True, kw_only=True):
     async def serve(self, context: RequestContext) -> None:
         """Call the guard, decode, apply a fault, call the handler, respond. Raises what any of these raises."""
         context.entry.operation = self.name
-        self.guard(context)
+        try:
+            self.guard(context)
+        except MockServerError:
+            await self._note_refused(context)
+            raise
         given: list[Struct] = []
         if self.query is not None:
             given.append(decode_query(context.query(), self.query))
@@ -75,6 +81,12 @@ class Operation(Struct, frozen=True, kw_only=True):
             await respond(context, 200, encode(result), JSON)
         else:
             await _respond_otherwise(context, result)
+
+    async def _note_refused(self, context: RequestContext) -> None:
+        """Record in the journal what a request that the guard refuses wanted to do, as far as its body says so."""
+        if self.name_in_body is not None:
+            await context.keep_body()
+            context.entry.operation = self.name_in_body(context.entry.body) or self.name
 
 
 def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | None":

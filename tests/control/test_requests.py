@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from support.emulator import HEADERS, MINIMAL, Start, projects_of, socket_client
+from support.emulator import HEADERS, MINIMAL, Start, make_app, projects_of, socket_client
 from support.talk import Talk, text_of
 from support.wire_cases import CASES, NOW, STANDARD, assert_matches, client_given
 
@@ -88,7 +89,7 @@ def test_a_stream_is_kept_with_its_events(client: TestClient) -> None:
         ("POST", SESSIONS, {"authorization": ""}, MINIMAL, 401, "sessions.create"),
         ("POST", SESSIONS, {}, {"user": "ada"}, 400, "sessions.create"),
         ("GET", "/v1/chatkit/threads", {"openai-beta": ""}, None, 400, "threads.list"),
-        ("POST", CONVERSATION, {"authorization": ""}, CREATE_THREAD, 401, "conversation"),
+        ("POST", CONVERSATION, {"authorization": ""}, CREATE_THREAD, 401, "conversation.threads.create"),
         ("GET", "/v1/chatkit/nothing", {}, None, 404, None),
         ("DELETE", SESSIONS, {}, None, 405, None),
         ("GET", "/healthy", {}, None, 404, None),
@@ -632,3 +633,35 @@ def test_a_curl_command_gets_the_same_answer(served: ServerThread, sent: Json) -
     command += " -s -o /dev/null --max-time 5 -w '%{http_code}'"
     ran = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.returncode) == (str(answer.status_code), 0), command
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "operation"),
+    [
+        ("POST", "/v1/chatkit/conversation", {"authorization": "Bearer ek_wrong"}, "conversation.threads.create"),
+        ("POST", "/v1/chatkit/sessions", {"authorization": ""}, "sessions.create"),
+        ("POST", "/v1/nothing", {}, None),
+        ("PUT", "/v1/chatkit/sessions", {}, None),
+    ],
+    ids=["a wrong secret", "no key", "an unknown URL", "a wrong verb"],
+)
+def test_a_body_that_is_refused_unread_is_kept(
+    client: TestClient, method: str, path: str, headers: dict[str, str], operation: str | None
+) -> None:
+    body = {"type": "threads.create", "params": {"input": {}}}
+    answer = client.request(method, path, json=body, headers=headers)
+    assert answer.status_code in {401, 404, 405}
+    record = client.get(f"/_mock/requests/{answer.headers['x-request-id']}").json()
+    assert (record["operation"], record["request"]["body"]) == (operation, body)
+    assert "threads.create" in client.get(f"/_mock/requests/{record['id']}/curl").json()["command"], (
+        "it can be sent again"
+    )
+
+
+def test_a_body_that_never_comes_is_not_waited_for() -> None:
+    head = b"POST /v1/nothing HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n{"
+    with ServerThread(make_app()) as server:
+        host, _, port = server.origin.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(head)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 404")
