@@ -10,8 +10,6 @@ from uvicorn.server import ServerState
 
 from mock_server.http.context import CONNECTION
 
-_CLOSE = (b"connection", b"close")
-
 
 class Outbox(ServerState):
     """What the connections of one server have written but not sent; it is sent in the loop's next iteration.
@@ -81,8 +79,6 @@ class HttpToolsConnection:
         cycle = getattr(send, "__self__", None)
         if not isinstance(cycle, RequestResponseCycle) or cycle.response_started or cycle.flow.write_paused:
             return False
-        if _CLOSE in cycle.scope["headers"]:
-            cycle.keep_alive = False  # uvicorn before 0.51 looks for it only when it sends by itself
         ending = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         shown = b"" if cycle.scope["method"] == "HEAD" else body
         cycle.response_started = cycle.response_complete = True
@@ -137,6 +133,8 @@ class JoiningProtocol(HttpToolsProtocol):
             self.headers.append((b"upgrade", self._upgrade))
             self._upgrade = None
         super().on_headers_complete()
+        if not self.parser.should_keep_alive():
+            self.cycle.keep_alive = False  # older versions of uvicorn look only when they send by themselves
 
     def on_message_complete(self) -> None:
         """End the request's body."""
