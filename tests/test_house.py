@@ -85,3 +85,17 @@ def test_a_session_is_created_on_the_way_that_the_manual_tells(app: MockServer) 
 
 def test_a_turn_takes_the_way_that_the_manual_tells(app: MockServer) -> None:
     assert entered(app, "/v1/chatkit/conversation", TURN, secret_of(app)) == told("A turn")
+
+
+def lines_of(folder: str) -> int:
+    return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in (HOUSE / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize(("folder", "limit"), [("state", 2000), ("testing", 1000), ("control", 2200)])
+def test_a_room_stays_small(folder: str, limit: int) -> None:
+    assert lines_of(folder) <= limit
+
+
+def test_a_module_is_one_noun() -> None:
+    long = [file.name for file in HOUSE.rglob("*.py") if len(file.read_text(encoding="utf-8").splitlines()) > 350]
+    assert long == [], "split it by its nouns"

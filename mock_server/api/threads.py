@@ -2,9 +2,9 @@
 
 from typing import TypeVar
 
+from mock_server.documents.rest_items import is_listed, rest_item
 from mock_server.http.context import RequestContext
 from mock_server.http.lookup import find_thread
-from mock_server.state.rest import is_listed, rest_item
 from mock_server.wire.rest.threads import (
     ChatKitThread,
     ListPage,

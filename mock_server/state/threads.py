@@ -1,7 +1,7 @@
 """Threads and their items. They belong to a user (observed), whatever session or workflow they came from.
 
 A conversation's stream events are applied to its thread by `apply`. The conversation's own operations show the stored
-items as they are, the REST API converts them with `rest.rest_item`.
+items as they are, the REST API converts them with `documents.rest_items`.
 """
 
 from collections.abc import Callable, Iterable

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mock_server.config import Settings
+from mock_server.documents import rest_items
 from mock_server.inspection.records import body_of
 from mock_server.inspection.replay.python import Expression, brief, calling, literal
 from mock_server.inspection.replay.scene import (
@@ -20,7 +21,6 @@ from mock_server.inspection.replay.scene import (
     decoded,
 )
 from mock_server.masking import hidden, hidden_value
-from mock_server.state import rest
 from mock_server.state.journal import Entry
 from mock_server.state.project import Project
 from mock_server.state.threads import StoredThread, unix
@@ -117,7 +117,7 @@ def _load_thread(scene: Scene, thread_id: str, wanted: tuple[str, ...]) -> None:
         seed |= {"title": title} if title else {}
     if thread is not None:
         seed |= {"status": brief(thread.status)} if entry.status != 200 else {}
-        shown = [_seeded(item) for item in _items_before(entry, thread) if rest.is_listed(item)]
+        shown = [_seeded(item) for item in _items_before(entry, thread) if rest_items.is_listed(item)]
     shown += [_invented(scene.operation, item_id) for item_id in wanted if all(item_id != it["id"] for it in shown)]
     if scene.operation.endswith("add_client_tool_output") and entry.status == 200:
         _make_pending(shown)
@@ -139,7 +139,7 @@ def _items_before(entry: Entry, thread: StoredThread) -> Iterator[items.ThreadIt
 
 def _seeded(item: items.ThreadItem) -> dict[str, Any]:
     """Return an item as seeds write it: in short form, its keys in the order of the document."""
-    listed = msgspec.to_builtins(rest.rest_item(item))
+    listed = msgspec.to_builtins(rest_items.rest_item(item))
     short = {name: value for name, value in listed.items() if value not in (None, [])}
     short["type"] = short["type"].removeprefix("chatkit.")
     short |= {name: msgspec.json.decode(short[name]) for name in ("widget", "arguments") if name in short}
