@@ -331,6 +331,8 @@ def _configure_logging(log_format: str, *, quiet: bool) -> None:
 
     from mock_server.server.logs import JsonFormatter, PatientHandler  # noqa: PLC0415 - keeps the start fast
 
+    if sys.stderr is None:  # it is closed, and its number may be that of a socket by now
+        return
     handler = PatientHandler(_STANDARD_ERROR)
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(message)s"))
     logger = logging.getLogger("mock_server")

@@ -4,9 +4,12 @@ import logging
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
-from support.commands import serving
+import pytest
+from support.commands import COMMAND, PLAIN, serving, wait_for
 
 from mock_server.server.logs import PatientHandler
 
@@ -39,3 +42,24 @@ def test_lines_that_find_no_room_are_counted() -> None:
         written += os.read(read, 1_000_000)
     assert written.startswith(b"0 x")
     assert b"log lines were dropped, because nobody read them.\n" in written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it takes a shell of Unix")
+def test_a_closed_standard_error_gets_nothing(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    command = [*COMMAND, "serve", "--port", "0", "--ready-file", str(ready)]
+    shell = ["sh", "-c", 'exec "$@" 2>&-', "sh", *command]
+    with subprocess.Popen(shell, env=PLAIN, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_for(ready, process)  # type: ignore[arg-type]
+            port = int(ready.read_text().rpartition(":")[2].partition("/")[0])
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+                connection.sendall(GET * 20)
+                served = b""
+                while served.count(b"HTTP/1.1 200") < 20 or not served.endswith(b"}"):
+                    served += connection.recv(65536)
+            assert b"ms" not in served, "no log line is among the responses"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
