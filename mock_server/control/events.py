@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,9 +79,9 @@ class FeedStream(EventStream):
         finally:
             self._source.leave(self._listener)
 
+    @abstractmethod
     def frames(self) -> Iterator[bytes]:
         """Yield the frames to send now."""
-        raise NotImplementedError
 
     def seconds_to_rest(self) -> float:
         """Return how many seconds to wait for an event before the next check."""
