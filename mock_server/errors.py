@@ -63,9 +63,11 @@ class BodyTooLarge(MockServerError):
 class InvalidParameter(MockServerError):
     """A parameter that the API rejects. `code` is OpenAI's error code; `facts` fill in its message template."""
 
-    def __init__(self, code: str, param: str, **facts: Any) -> None:
+    def __init__(self, code: str, param: str, *, near: str | None = None, **facts: Any) -> None:
+        """`near` is what was probably meant, if anything is like it."""
         super().__init__(f"{code} at {param}")
         self.code, self.param, self.facts = code, param, facts
+        self.hint = None if near is None else f"Did you mean '{near}'?"
 
 
 class NotFound(MockServerError):

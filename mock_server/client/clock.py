@@ -6,6 +6,8 @@ from mock_server.client.control import ControlClient
 from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
 from mock_server.wire.control.clock import ClockState
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class ClockHandle:
     """The project's clock. A moment is ISO 8601 with a time zone, a datetime with one, or unix seconds."""

@@ -8,6 +8,7 @@ import msgspec
 
 from mock_server.client.transport import Transport
 
+__tracebackhide__ = True  # pytest shows the line of the test
 T = TypeVar("T")
 PAGE = 1000  # entries per list, the most that `/_mock` returns
 

@@ -1,16 +1,35 @@
 """The part of a handle that manages faults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, TypedDict, Unpack
 from urllib.parse import quote
 
 import msgspec
 
 from mock_server.client.control import ControlClient
+from mock_server.client.identity import IdLike, id_of
 from mock_server.client.times import DurationLike, as_duration
-from mock_server.wire.control.faults import FaultList, FaultRule
+from mock_server.suggestions import refuse_unknown
+from mock_server.wire.control.faults import FaultError, FaultList, FaultRule
+from mock_server.wire.control.operations import OperationName
 from mock_server.wire.control.requests import Cleared
+
+__tracebackhide__ = True  # pytest shows the line of the test
+
+
+class Effects(TypedDict, total=False):
+    """What happens to a request, as in `wire.control.faults.FaultAction`; `retry_after` is in seconds."""
+
+    error: int | FaultError | Mapping[str, Any]
+    retry_after: int
+    delay: DurationLike
+    drop: bool
+    cut: int
+    malformed: int
+    truncated: int
+    bandwidth: int
+    end_session: Literal["expired", "cancelled"]
 
 
 class FaultHandle:
@@ -48,25 +67,27 @@ class FaultsHandle:
 
     def add(
         self,
-        operation: str | None = None,
+        operation: OperationName | None = None,
         *,
         name: str | None = None,
         path: str | None = None,
         workflow: str | None = None,
         user: str | None = None,
-        session: str | None = None,
-        nth: int | list[int] | None = None,
+        session: IdLike | None = None,
+        nth: int | Sequence[int] | None = None,
         probability: float | None = None,
         times: int | None = None,
         lasts: DurationLike | None = None,
-        **do: Any,
+        **do: Unpack[Effects],
     ) -> FaultHandle:
         """Add a fault: which requests it matches, how often it applies and, in `do`, what happens to them.
 
-        `do` takes `error` (a status, or a FaultError), `retry_after` with it, `delay`, `drop`, `cut`, `malformed`,
-        `truncated`, `bandwidth` and `end_session`, as described in `wire.control.faults.FaultAction`.
+        `error` is a status or a whole FaultError. Raises ControlError for a fault that can't work, and TypeError for an
+        unknown effect.
         """
-        match = {"operation": operation, "path": path, "workflow": workflow, "user": user, "session": session}
+        refuse_unknown(do, Effects.__annotations__)
+        match = {"operation": operation, "path": path, "workflow": workflow, "user": user}
+        match["session"] = None if session is None else id_of(session)
         rule = {"name": name, "times": times, "lasts": None if lasts is None else as_duration(lasts)}
         body = {
             **_given(rule),

@@ -20,6 +20,8 @@ from mock_server.wire.control.findings import Behaviour, FidelityList, Finding, 
 from mock_server.wire.control.health import Health
 from mock_server.wire.control.projects import ProjectContents, ProjectList
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class Handle(ControlClient):
     """One project of a running emulator. Methods send requests to `/_mock`, and raise ControlError if one is refused.

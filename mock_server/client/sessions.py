@@ -3,7 +3,10 @@
 from urllib.parse import quote
 
 from mock_server.client.control import PAGE, ControlClient
+from mock_server.client.identity import IdLike, id_of
 from mock_server.wire.control.sessions import SessionDetail, SessionList, SessionState
+
+__tracebackhide__ = True  # pytest shows the line of the test
 
 
 class SessionsHandle:
@@ -17,18 +20,18 @@ class SessionsHandle:
         query = {"status": status, "user": user, "limit": PAGE}
         return self._control.ask("GET", "/sessions", SessionList, query=query).sessions
 
-    def get(self, session_id: str) -> SessionDetail:
+    def get(self, session: IdLike) -> SessionDetail:
         """Return a session with its history, its remaining time and requests, and its settings."""
-        return self._control.ask("GET", self._path(session_id), SessionDetail)
+        return self._control.ask("GET", self._path(session), SessionDetail)
 
-    def expire(self, session_id: str) -> SessionState:
+    def expire(self, session: IdLike) -> SessionState:
         """Expire a session now."""
-        return self._control.ask("POST", f"{self._path(session_id)}/expire", SessionState)
+        return self._control.ask("POST", f"{self._path(session)}/expire", SessionState)
 
-    def cancel(self, session_id: str) -> SessionState:
+    def cancel(self, session: IdLike) -> SessionState:
         """Cancel a session; no API key is needed."""
-        return self._control.ask("POST", f"{self._path(session_id)}/cancel", SessionState)
+        return self._control.ask("POST", f"{self._path(session)}/cancel", SessionState)
 
     @staticmethod
-    def _path(session_id: str) -> str:
-        return f"/sessions/{quote(session_id, safe='')}"
+    def _path(session: IdLike) -> str:
+        return f"/sessions/{quote(id_of(session), safe='')}"

@@ -11,6 +11,7 @@ import msgspec
 from mock_server.config import PORT
 from mock_server.wire.errors import ErrorBody
 
+__tracebackhide__ = True  # pytest shows the line of the test
 DEFAULT_URL = f"http://127.0.0.1:{PORT}"
 TIMEOUT = 30.0  # seconds without a byte
 

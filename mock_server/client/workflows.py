@@ -7,6 +7,8 @@ from urllib.parse import quote
 from mock_server.client.control import ControlClient
 from mock_server.wire.control.workflows import WorkflowList, WorkflowState
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class WorkflowsHandle:
     """The workflows that have a script, of the whole emulator."""

@@ -13,6 +13,7 @@ from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
 
+_MANY = 20  # values that are listed in any case; only our own control plane has more
 SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"  # observed
 KEYS_PAGE = "https://platform.openai.com/account/api-keys"
 
@@ -129,6 +130,8 @@ def _too_large(error: errors.BodyTooLarge) -> ErrorDetail:
 def _parameter(error: errors.InvalidParameter) -> ErrorDetail:
     facts = dict(error.facts)
     if "supported" in facts:
+        if error.hint and len(facts["supported"]) > _MANY:
+            return _invalid(f"Invalid value: '{facts['value']}'.", code=error.code, param=error.param)
         facts["supported"] = _enumerated(facts["supported"])
     template = _TEMPLATES[error.code.replace("decimal_", "integer_")]
     return _invalid(template.format(param=error.param, **facts), code=error.code, param=error.param)

@@ -19,6 +19,8 @@ def verify(journal: Journal, claim: VerifyParams) -> Verdict:
     counts = [claim.times, claim.at_least, claim.at_most]
     if (claim.match is UNSET) == (claim.sequence is UNSET):
         raise ControlRefused("A claim has either 'match' or 'sequence'.", code="invalid_claim")
+    if claim.sequence == []:
+        raise ControlRefused("An empty sequence claims nothing; name the requests.", code="invalid_claim")
     if claim.sequence is not UNSET and any(count is not UNSET for count in counts):
         raise ControlRefused(
             "A sequence takes no count; use 'match' to count one of its requests.", code="invalid_claim"

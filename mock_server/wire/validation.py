@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, inspect
 
 from mock_server.errors import InvalidParameter
+from mock_server.suggestions import nearest
 
 _SCALARS: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",
@@ -49,7 +50,7 @@ def _explain_object(value: Mapping[str, Any], struct: inspect.StructType, path: 
             raise InvalidParameter("missing_required_parameter", _join(path, field.encode_name))
     for key in value:
         if struct.forbid_unknown_fields and key not in names:
-            raise InvalidParameter("unknown_parameter", _join(path, key))
+            raise InvalidParameter("unknown_parameter", _join(path, key), near=nearest(key, names))
     for field in struct.fields:
         if field.encode_name in value:
             _explain_value(value[field.encode_name], field.type, _join(path, field.encode_name))
@@ -63,7 +64,9 @@ def _explain_value(value: Any, type_: inspect.Type, path: str) -> None:
     if chosen is None:
         raise InvalidParameter("invalid_type", path, expected=_expected(type_), got=got(value))
     if isinstance(chosen, inspect.LiteralType) and value not in chosen.values:
-        raise InvalidParameter("invalid_value", path, value=value, supported=chosen.values)
+        raise InvalidParameter(
+            "invalid_value", path, near=nearest(value, map(str, chosen.values)), value=value, supported=chosen.values
+        )
     if type(chosen) in _WITHIN:
         _WITHIN[type(chosen)](value, chosen, path)
 

@@ -304,7 +304,7 @@ def busy(client: TestClient) -> TestClient:
         ({}, [0, 1, 2, 3, 4, 5, 6]),
         ({"operation": "sessions"}, [0, 1, 3]),
         ({"operation": "sessions.create"}, [0, 1]),
-        ({"operation": "sess"}, []),
+        ({"operation": "files"}, []),
         ({"operation": "conversation"}, [2]),
         ({"operation": "conversation.threads.create"}, [2]),
         ({"method": "get"}, [4, 5, 6]),

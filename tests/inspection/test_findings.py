@@ -17,6 +17,7 @@ from mock_server.client.transport import HttpTransport
 from mock_server.inspection.findings import CHECKS
 from mock_server.server.thread import ServerThread
 from mock_server.wire.control.findings import Finding
+from mock_server.wire.control.operations import OperationName
 
 ORIGIN = {"origin": "https://shop.example"}
 Web = tuple[httpx2.Client, Talk]
@@ -77,7 +78,7 @@ def the(mock: Handle, code: str) -> Finding:
     return finding
 
 
-def ids(mock: Handle, operation: str | None = None, **filters: Any) -> list[str]:
+def ids(mock: Handle, operation: OperationName | None = None, **filters: Any) -> list[str]:
     return [record.id for record in mock.journal.requests(operation, **filters)]
 
 

@@ -301,7 +301,7 @@ def code_of(client: TestClient, request_id: str | None = None) -> str:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds to import
-    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin")
     for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "CHATKIT_MOCK_PORT", "CHATKIT_MOCK_STRICT"):
         monkeypatch.delenv(name, raising=False)
     return pytester

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.wire.control.clock import Duration
+from mock_server.wire.control.operations import OperationName
 
 Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 Count = Annotated[int, Meta(ge=1)]
@@ -25,7 +26,7 @@ class FaultMatch(_RulePart, frozen=True, kw_only=True):
     probability: that the fault applies to a matching request; with `--seed`, the same requests in every run.
     """
 
-    operation: str | UnsetType = UNSET
+    operation: OperationName | UnsetType = UNSET
     path: str | UnsetType = UNSET
     workflow: str | UnsetType = UNSET
     user: str | UnsetType = UNSET

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from mock_server.wire.control.operations import OperationName
 from mock_server.wire.control.projects import ProjectChoice, ProjectName
 
 Outcome = Literal["open", "completed", "abandoned", "dropped"]
@@ -74,7 +75,7 @@ class RecordFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     fault: the name of the fault that was applied, with `*` for any text.
     """
 
-    operation: str | UnsetType = UNSET
+    operation: OperationName | UnsetType = UNSET
     method: str | UnsetType = UNSET
     path: str | UnsetType = UNSET
     status: int | UnsetType = UNSET
