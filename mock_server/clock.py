@@ -1,4 +1,4 @@
-"""Time: a project's clock, and a stopwatch that nothing can freeze. This is the only module that knows freezegun.
+"""Time: a project's clock, and a stopwatch that nothing can freeze.
 
 The world's time is what the process sees: real time, unless freezegun or time-machine has changed it.
 """
@@ -7,7 +7,6 @@ import calendar
 import datetime as dt
 import sys
 import time
-from typing import Any
 
 from msgspec import Struct, structs
 
@@ -15,7 +14,6 @@ from mock_server.errors import ClockRunning
 from mock_server.moments import END_OF_TIME
 
 _LAST = END_OF_TIME - 0.001
-_IGNORED = ["_pytest.timing"]  # pytest's durations stay real
 _frozen = sys.modules.get("freezegun.api")  # it may already be active when this module is imported
 
 
@@ -53,59 +51,6 @@ def world_stands_still() -> bool:
     """Return whether freezegun has frozen this process's time, so that it does not tick."""
     freezegun = sys.modules.get("freezegun.api")
     return bool(freezegun and freezegun.freeze_factories and not freezegun.tick_flags[-1])
-
-
-class WorldHold:
-    """Sets this process's time through freezegun, frozen or ticking from a moment. The timers of asyncio keep running.
-
-    freezegun takes for granted that freezers end in the order opposite to that in which they began. A test's own
-    `freeze_time` and a hold may end in any order, so a hold within another freezer takes its place instead of
-    standing above it, and a hold around another one shows real time until that has ended.
-    """
-
-    def __init__(self, at: float, *, ticking: bool) -> None:
-        """`at` is in unix seconds."""
-        from freezegun import freeze_time  # noqa: PLC0415, TID251 - this is the module that knows it
-
-        moment = Real.datetime.fromtimestamp(at, dt.UTC)
-        self._freezer = freeze_time(moment, tick=ticking, real_asyncio=True, ignore=_IGNORED)
-        self._stacks = _freezers()
-        self._factory: object = self._freezer.start()
-        self._replaced: list[Any] | None = None
-        if len(self._stacks[0]) > 1:
-            self._replaced = [stack[-2] for stack in self._stacks]
-            for stack in self._stacks:
-                stack[-2:] = [stack[-1]]
-
-    def release(self) -> bool:
-        """Give the process its time back. Returns False if a freezer within this hold has to end first; call again."""
-        factories = self._stacks[0]
-        place = next((at for at, factory in enumerate(factories) if factory is self._factory), None)
-        if place is None:
-            return True  # the freezer whose place this took has ended, and took it along
-        if self._replaced is not None:
-            for stack, value in zip(self._stacks, self._replaced, strict=True):
-                stack[place] = value
-            return True
-        if place == len(factories) - 1:
-            self._freezer.stop()
-            return True
-        self._show_real_time(place)
-        return False
-
-    def _show_real_time(self, place: int) -> None:
-        from freezegun import api  # noqa: PLC0415, TID251 - this is the module that knows it
-
-        now = api.real_datetime.now(dt.UTC).replace(tzinfo=None)
-        self._factory = factory = api.TickingDateTimeFactory(now, api.real_datetime.now())
-        self._stacks[0][place], self._stacks[2][place] = factory, True
-
-
-def _freezers() -> tuple[list[Any], ...]:
-    """Return what freezegun keeps of the freezers at work, the newest last: factories, then three that go along."""
-    from freezegun import api  # noqa: PLC0415, TID251 - this is the module that knows it
-
-    return (api.freeze_factories, api.ignore_lists, api.tick_flags, api.tz_offsets)
 
 
 class Reading(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,8 @@
 from mock_server.client.clock import ClockHandle
 from mock_server.client.control import ControlClient
 from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
-from mock_server.clock import WorldHold, world_stands_still
+from mock_server.clock import world_stands_still
+from mock_server.freezers import EveryThread, WorldHold
 from mock_server.moments import instant, seconds
 from mock_server.wire.control.clock import ClockState
 
@@ -21,6 +22,11 @@ class SharedClock(ClockHandle):
     def __init__(self, control: ControlClient) -> None:
         super().__init__(control)
         self._holds: list[WorldHold] = []
+        self._threads = EveryThread()
+
+    def share(self) -> None:
+        """Let moved time, also that of a test's own freezers, reach every thread, until `let_go`."""
+        self._threads.hold()
 
     def freeze(self, at: InstantLike | None = None) -> ClockState:
         """Freeze the clock at a moment, by default the current one."""
@@ -45,11 +51,15 @@ class SharedClock(ClockHandle):
 
     def resume(self) -> ClockState:
         """Return to real time."""
-        self.let_go()
+        self._release()
         return super().resume()
 
     def let_go(self) -> None:
         """Return this process to its own time."""
+        self._release()
+        self._threads.release()
+
+    def _release(self) -> None:
         self._holds = [hold for hold in reversed(self._holds) if not hold.release()][::-1]
         self._frozen = False
 
@@ -57,7 +67,7 @@ class SharedClock(ClockHandle):
         return self._frozen or world_stands_still()
 
     def _hold(self, at: float, *, frozen: bool) -> ClockState:
-        self.let_go()
+        self._release()
         super().resume()
         self._holds.append(WorldHold(at, ticking=not frozen))
         self._frozen = frozen
