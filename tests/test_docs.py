@@ -91,7 +91,7 @@ def test_a_shell_example_runs(served: ServerThread, tmp_path: Path, text: str) -
 @pytest.mark.parametrize("text", cases("pytest", "python"))
 def test_a_pytest_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin,anyio.pytest_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin,anyio.pytest_plugin")
     pytester.makepyfile(text)
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
 
@@ -101,7 +101,7 @@ def test_a_pytest_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.
 def test_the_example_with_a_page_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     (text,) = examples(page("frontend"), "page", "python")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     pytester.makeconftest(APP)
     pytester.makepyfile(text)

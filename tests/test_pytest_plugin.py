@@ -27,7 +27,7 @@ def create(mock, workflow={"id": "wf_1"}):  # without the official client, whose
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds to import
-    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin")
     for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "CHATKIT_MOCK_PORT", "CHATKIT_MOCK_STRICT"):
         monkeypatch.delenv(name, raising=False)
     return pytester
@@ -41,7 +41,7 @@ def run(project: pytest.Pytester, text: str, *arguments: str) -> pytest.RunResul
 def outcomes_of(folder: Path, *arguments: str) -> dict[str, Counter[str]]:
     """Run tests of the user's project; how many of each module passed, failed, and so on."""
     report = folder / "report.xml"
-    plugins = ("mock_server.pytest_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "time_machine")
+    plugins = ("chatkit_mock_plugin", "anyio.pytest_plugin", "pytest_asyncio.plugin", "time_machine", "pytest_freezer")
     command = [sys.executable, "-m", "pytest", "-c", str(PROJECT / "pytest.ini"), "-p", "no:cacheprovider"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CHATKIT_"))}
     done = subprocess.run(
@@ -82,6 +82,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]
         ("parallel", 12),
         ("without_a_socket", 3),
         ("frozen_time", 15),
+        ("one_time", 109),
         ("pytest_asyncio", 2),
     ],
 )
@@ -196,6 +197,7 @@ def test_met(chatkit_mock):
     result = run(project, text)
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*body.user: expected 'eve', got 'ada'"])
+    assert "raise_unmet" not in result.stdout.str(), "our own source is nobody's business"
 
 
 def test_ids_under_a_seed_do_not_depend_on_the_order(project: pytest.Pytester) -> None:
@@ -219,8 +221,140 @@ def test_seeded(chatkit_mock, turn):
 
 def test_a_fixed_port_under_xdist_is_refused_with_the_reason(project: pytest.Pytester) -> None:
     result = run(project, "def test_it(chatkit_mock): pass", "-p", "xdist", "-n", "1", "--chatkit-mock-port", "4114")
-    assert result.ret != 0
-    assert "each xdist worker runs its own emulator" in result.stdout.str() + result.stderr.str()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "each xdist worker runs its own emulator" in result.stderr.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+def test_an_impossible_port_is_refused(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\nchatkit_mock_port = any")
+    result = run(project, "def test_it(chatkit_mock): pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: chatkit_mock_port: 'any' is not a port; give a number from 1 to 65535"])
+
+
+def test_strict_can_be_turned_off_by_a_word(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = """
+def test_version(chatkit_mock):
+    create(chatkit_mock, {"id": "wf_1", "version": "latest"})
+"""
+    monkeypatch.setenv("CHATKIT_MOCK_STRICT", "0")
+    run(project, text).assert_outcomes(passed=1)
+    monkeypatch.setenv("CHATKIT_MOCK_STRICT", "1")
+    run(project, text).assert_outcomes(passed=1, errors=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("lod='demo'", "there is no argument 'lod'; did you mean 'load'?"),
+        ("load='dmo'", "dmo: there is no such file or shipped seed; the shipped seeds are demo"),
+        ("load={'sesions': []}", "load: Object contains unknown field 'sesions'*"),
+        ("load=3", "load: a name, a path or a document was expected, not 3"),
+        ("faults='flakey'", "flakey: there is no such file or shipped set; the shipped sets are *"),
+        ("now='2026-13-01'", "'2026-13-01' is not a point in time; write 2026-01-01T00:00:00Z, or unix seconds"),
+        ("port='x'", "port: a number was expected, not 'x'"),
+        ("beta_header='optinal'", "beta_header: *'optinal'*"),
+    ],
+)
+def test_a_wrong_marker_is_refused_in_a_sentence(project: pytest.Pytester, arguments: str, told: str) -> None:
+    text = f"""
+import pytest
+
+@pytest.mark.chatkit_mock({arguments})
+def test_wrong(chatkit_mock):
+    pass
+
+def test_next(chatkit_mock):
+    create(chatkit_mock)
+"""
+    result = run(project, text)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"*::test_wrong: the marker chatkit_mock: {told}"])
+    assert "_started(" not in result.stdout.str(), "our own source is nobody's business"
+
+
+def test_one_seed_may_stand_alone_or_be_a_document(project: pytest.Pytester) -> None:
+    text = """
+import pathlib, pytest
+
+DOCUMENT = {"sessions": [{"user": "ada", "workflow": {"id": "wf_1"}}]}
+FILE = pathlib.Path(__file__).with_name("seed.json")
+FILE.write_text(__import__("json").dumps(DOCUMENT))
+
+@pytest.mark.parametrize("count", [
+    pytest.param(3, marks=pytest.mark.chatkit_mock(load="demo")),
+    pytest.param(1, marks=pytest.mark.chatkit_mock(load=DOCUMENT)),
+    pytest.param(1, marks=pytest.mark.chatkit_mock(load=FILE)),
+    pytest.param(4, marks=pytest.mark.chatkit_mock(load=["demo", DOCUMENT])),
+])
+def test_loaded(chatkit_mock, count):
+    assert len(chatkit_mock.sessions.list()) == count
+"""
+    run(project, text).assert_outcomes(passed=4)
+
+
+def test_a_refused_call_shows_the_line_of_the_test(project: pytest.Pytester) -> None:
+    text = """
+def test_typo(chatkit_mock):
+    chatkit_mock.journal.assert_not_called("session.create")
+"""
+    result = run(project, text)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(['>*assert_not_called("session.create")', "E *Did you mean 'sessions.create'[?]"])
+    assert "urllib" not in result.stdout.str()
+
+
+def test_a_journal_that_cannot_be_read_hides_no_failure(project: pytest.Pytester) -> None:
+    text = """
+def test_fails(chatkit_mock):
+    chatkit_mock.url = chatkit_mock.transport.url = "http://127.0.0.1:1"
+    assert "the test's own failure" == ""
+
+def test_next():
+    pass
+"""
+    result = run(project, text)
+    assert "INTERNALERROR" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["E *the test's own failure*", "The journal can't be read: no emulator responds*"])
+
+
+@pytest.mark.parametrize("file", ["mock_server/__init__.py", "mock_server.py"])
+def test_a_projects_own_mock_server_is_in_nobodys_way(project: pytest.Pytester, file: str) -> None:
+    own = project.path / file
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("VALUE = 7")
+    project.makepyfile("""
+import mock_server
+
+def test_its_own():
+    assert mock_server.VALUE == 7
+
+def test_ours(chatkit_mock):
+    pass
+""")
+    result = project.runpytest_subprocess("-W", "error")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [f"chatkit_mock needs the package mock_server of chatkit-mock-server, but {own} hides it; *"]
+    )
+
+
+def test_without_sockets_the_app_still_works_and_the_server_says_why_not(project: pytest.Pytester) -> None:
+    text = """
+def test_app(chatkit_mock_app):
+    session = chatkit_mock_app.create_session("wf_1", user="ada")
+    assert chatkit_mock_app.secret(session).send("Hi").text == "Hi"
+
+def test_server(chatkit_mock):
+    pass
+"""
+    project.makepyfile(text)
+    result = project.runpytest_subprocess("-p", "pytest_socket", "--disable-socket")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["chatkit_mock can't start: A test tried to use socket.socket.; chatkit_mock_app needs no socket"]
+    )
 
 
 def test_a_run_that_does_not_use_it_imports_neither_starlette_nor_uvicorn(project: pytest.Pytester) -> None:
@@ -230,7 +364,7 @@ import sys
 def test_plain():
     loaded = {name.partition(".")[0] for name in sys.modules}
     assert not loaded & {"starlette", "uvicorn", "msgspec", "freezegun"}
-    assert "mock_server.pytest_plugin" in sys.modules
+    assert "chatkit_mock_plugin" in sys.modules
 """
     project.makepyfile(text)
     project.runpytest_subprocess().assert_outcomes(passed=1)

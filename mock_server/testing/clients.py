@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
+import msgspec
+
+from mock_server.client.clock import ClockHandle
 from mock_server.client.handle import Handle
+from mock_server.client.journal import Claim, as_claim
 from mock_server.client.transport import ControlError, Transport
-from mock_server.config import exported_variables
+from mock_server.config import BETA, exported_variables
 from mock_server.testing.conversation import Conversation
 from mock_server.testing.proxies import past_proxies
+from mock_server.wire.control.operations import OperationName
+from mock_server.wire.rest.sessions import ChatSession
 from mock_server.workflows.catalog import ANY
 
 if TYPE_CHECKING:
@@ -17,11 +23,22 @@ if TYPE_CHECKING:
 
     from mock_server.testing.inprocess import InProcess
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
+
+class WithSecret(Protocol):
+    """A session as it was created, by whichever SDK."""
+
+    @property
+    def client_secret(self) -> str:
+        """Its client secret."""
+
 
 class Mock(Handle):
     """A handle for a project of an emulator, with clients for it.
 
     url: the emulator's address, without a path. base_url: the URL of its API, for any SDK.
+    emulator_clock: the emulator's clock, which leaves the time of this process alone.
     """
 
     emulator: "InProcess | None" = None
@@ -33,7 +50,8 @@ class Mock(Handle):
         super().__init__(transport, project=project)
         self.url = url
         self._turns: list[Mapping[str, Any]] = []
-        self._expected: list[tuple[str, dict[str, Any]]] = []
+        self._expected: list[dict[str, Any]] = []
+        self.emulator_clock = ClockHandle(self)
 
     @property
     def base_url(self) -> str:
@@ -90,9 +108,42 @@ class Mock(Handle):
 
         return httpx2.AsyncClient(base_url=self.url, transport=AsyncMockTransport(self.emulator), **options)
 
-    def secret(self, session: Any) -> Conversation:
-        """Return a conversation with a session's client secret; `session` may also be the secret itself."""
-        return Conversation(self.transport, getattr(session, "client_secret", session))
+    def create_session(
+        self,
+        workflow: str | Mapping[str, Any] = "wf_test",
+        *,
+        user: str = "test-user",
+        expires_after: int | None = None,
+        rate_limits: Mapping[str, Any] | None = None,
+        chatkit_configuration: Mapping[str, Any] | None = None,
+    ) -> ChatSession:
+        """Create a session, as `client.beta.chatkit.sessions.create` does, but without the SDK.
+
+        `workflow` is an id, or the whole parameter; `expires_after` is in seconds. Raises ControlError if the API
+        refuses.
+        """
+        given = {
+            "workflow": {"id": workflow} if isinstance(workflow, str) else workflow,
+            "user": user,
+            "expires_after": None if expires_after is None else {"anchor": "created_at", "seconds": expires_after},
+            "rate_limits": rate_limits,
+            "chatkit_configuration": chatkit_configuration,
+        }
+        body = msgspec.json.encode({name: value for name, value in given.items() if value is not None})
+        headers = {"authorization": f"Bearer {self.api_key}", "openai-beta": BETA}
+        path = self.base_url.removeprefix(self.url) + "/chatkit/sessions"
+        return msgspec.json.decode(self.transport.call("POST", path, body, headers), type=ChatSession)
+
+    def secret(self, session: str | WithSecret | Mapping[str, Any]) -> Conversation:
+        """Return a conversation with a session's client secret; `session` may also be the secret itself.
+
+        Raises TypeError for anything else.
+        """
+        given = session.get("client_secret") if isinstance(session, Mapping) else session
+        found = getattr(given, "client_secret", given)
+        if not isinstance(found, str) or found.startswith("cksess_"):
+            raise TypeError(f"a session with its client secret was expected, or the secret itself, not {session!r}")
+        return Conversation(self.transport, found)
 
     def reply(self, when: str | Mapping[str, Any], *steps: str | Mapping[str, Any]) -> None:
         """Script the assistant of every workflow that has no file.
@@ -106,15 +157,21 @@ class Mock(Handle):
         self.workflows.add(ANY, {"turns": turns})  # it may be refused
         self._turns = turns
 
-    def expect(self, operation: str, **claim: Any) -> None:
-        """Expect a request by the end of the test, with the arguments of `journal.assert_called`."""
-        self._expected.append((operation, claim))
+    def expect(self, operation: OperationName, **claim: Unpack[Claim]) -> None:
+        """Expect a request by the end of the test, with the arguments of `journal.assert_called`.
+
+        Raises ControlError for a claim that can't be understood.
+        """
+        expected = as_claim(operation, claim)
+        self.journal.verify(expected)  # it may be refused; whether it holds is asked at the end
+        self._expected.append(expected)
 
     def raise_unmet(self) -> None:
         """Raise AssertionError for the first expectation that was not met."""
-        __tracebackhide__ = True
-        for operation, claim in self._expected:
-            self.journal.assert_called(operation, **claim)
+        for claim in self._expected:
+            verdict = self.journal.verify(claim)
+            if not verdict.passed:
+                raise AssertionError(verdict.explanation)
 
     def start_anew(self) -> None:
         """Reset the project, the scripted replies and the expectations."""
@@ -124,6 +181,10 @@ class Mock(Handle):
                 self.workflows.remove(ANY)
         self._expected = []
         self.reset()
+
+    def let_go(self) -> None:
+        """Return to real time after a test."""
+        self.clock.resume()
 
     def raise_failures(self) -> None:
         """Raise ServerFailed if the emulator itself failed, where that can be known; here it can't."""

@@ -9,6 +9,7 @@ from mock_server.client.transport import Transport
 from mock_server.wire.chat.events import ItemDone, ThreadCreated, ThreadStreamEvent, ThreadUpdated
 from mock_server.wire.chat.items import AssistantMessageItem, ClientToolCallItem, ThreadItem
 
+__tracebackhide__ = True  # pytest shows the line of the test
 _PATH = "/v1/chatkit/conversation"
 
 

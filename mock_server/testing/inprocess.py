@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Scope
 from mock_server.client.transport import TIMEOUT, Unreachable, refusal
 from mock_server.server.loop import loop_factory
 
+__tracebackhide__ = True  # pytest shows the line of the test
 T = TypeVar("T")
 ORIGIN = "http://mock.localhost"  # a name for this machine, where nothing listens
 _AHEAD = 32  # how many messages an application may be ahead of its reader
@@ -28,12 +29,12 @@ class LoopThread:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="chatkit-mock", daemon=True)
-        self._started = threading.Event()
+        self._started: Future[None] = Future()
 
     def start(self) -> None:
-        """Start, and return once the loop runs."""
+        """Start, and return once the loop runs. Raises what kept it from running."""
         self._thread.start()
-        self._started.wait()
+        self._started.result()
 
     def stop(self) -> None:
         """Cancel everything that runs, and return once the thread has ended."""
@@ -50,8 +51,12 @@ class LoopThread:
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            self._loop = runner.get_loop()
-            self._loop.call_soon(self._started.set)
+            try:
+                self._loop = runner.get_loop()
+            except Exception as error:  # noqa: BLE001 - raised by `start`
+                self._started.set_exception(error)
+                return
+            self._loop.call_soon(self._started.set_result, None)
             self._loop.run_forever()  # closing the runner cancels what is left
 
 

@@ -4,17 +4,16 @@ from collections.abc import Iterable
 from contextlib import ContextDecorator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 from mock_server.app import MockServer
 from mock_server.client.transport import HttpTransport
-from mock_server.config import Settings
 from mock_server.documents.fault_sets import load_faults
-from mock_server.documents.seeds import load_seeds
 from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
 from mock_server.testing.inprocess import InProcess
+from mock_server.testing.options import Document, Name, SettingOptions, names_of, seeds_of, settings_of
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.workflows.catalog import Catalog
 
@@ -27,28 +26,34 @@ class ChatKitMock(Mock, ContextDecorator):
     """An emulator on 127.0.0.1, by default on a free port, with a handle for it; a context manager and a decorator.
 
     url: its address, without a path, while it runs. base_url: the URL of its API, for any SDK.
-    clock: the clock of both the emulator and this process, so that the app under test sees the same time.
+    clock: the clock of both the emulator and this process, so that the app under test sees the same time;
+    `emulator_clock` is the emulator's alone.
     """
 
     def __init__(
         self,
         *,
-        load: Iterable[str] = (),
-        workflows: Iterable[str | Path] = (),
-        faults: Iterable[str] = (),
+        load: Name | Document | Iterable[Name | Document] = (),
+        workflows: Name | Iterable[Name] = (),
+        faults: Name | Iterable[Name] = (),
         port: int = 0,
         socket: bool = True,
-        **settings: Any,
+        **settings: Unpack[SettingOptions],
     ) -> None:
         """Create an emulator; `load`, `workflows` and `faults` are as on the command line, `settings` as in Settings.
 
-        With `socket=False`, only clients from `openai`, `http_client` and their asynchronous counterparts reach it.
+        Seeds may also be documents. With `socket=False`, only clients from `openai`, `http_client` and their
+        asynchronous counterparts reach it.
 
-        Raises DocumentInvalid for a file that can't be used. Starting raises PortTaken.
+        Raises TypeError for an option that does not exist or a value that does not fit, DocumentInvalid for a file
+        that can't be used. Starting raises PortTaken.
         """
-        options = Settings(**settings)
-        catalog = Catalog([Path(folder) for folder in workflows])
-        projects = Projects(options, base=load_seeds(load), scripted=catalog, faults=load_faults(faults))
+        if not isinstance(port, int):
+            raise TypeError(f"port: a number was expected, not {port!r}")
+        options = settings_of(settings)
+        catalog = Catalog(map(Path, names_of("workflows", workflows)))
+        rules = load_faults(names_of("faults", faults))
+        projects = Projects(options, base=seeds_of(load), scripted=catalog, faults=rules)
         self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket
         self._server: ServerThread | InProcess | None = None
         self.api_key, self.default_project = options.api_key or "sk-mock", options.project
@@ -58,11 +63,16 @@ class ChatKitMock(Mock, ContextDecorator):
     def start_anew(self) -> None:
         """Reset everything, including scripted replies, expectations, failures and this process's time."""
         self.clock.let_go()
+        self.clock.share()
         self._app.workflows.clear()
         self._turns, self._expected = [], []
         self._app.projects.default.reset()
         for project in self._app.projects:
             project.journal.failures.clear()
+
+    def let_go(self) -> None:
+        """Return this process to its own time."""
+        self.clock.let_go()
 
     def raise_failures(self) -> None:
         """Raise ServerFailed if the emulator itself failed since the last reset."""

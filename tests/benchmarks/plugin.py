@@ -38,7 +38,7 @@ def seconds(text: str, *arguments: str, plugin: bool = True) -> tuple[float, str
     """How long a run of pytest takes, and what it said."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "test_it.py").write_text(text)
-        chosen = ["-p", "mock_server.pytest_plugin"] if plugin else []
+        chosen = ["-p", "chatkit_mock_plugin"] if plugin else []
         command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *chosen, *arguments]
         began = time.perf_counter()  # noqa: TID251 - it is a benchmark
         done = subprocess.run(

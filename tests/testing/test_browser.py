@@ -94,7 +94,7 @@ def anyio_backend():
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.setenv("PYTEST_PLUGINS", "mock_server.pytest_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin")
     monkeypatch.setenv("PYTHONPATH", str(Path(browsers.__file__).parents[1]))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeconftest(CONFTEST)

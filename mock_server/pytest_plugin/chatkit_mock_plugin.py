@@ -1,11 +1,15 @@
 """The pytest plugin: a test that takes the argument `chatkit_mock` gets an emulator.
 
-No other part of the emulator is imported until a test uses it.
+No other part of the emulator is imported until a test uses it. The module stands at the top level, since a project may
+well have a `mock_server` of its own, and must then be able to run its other tests.
 """
 
+import importlib
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
     from mock_server.testing import ChatKitMock
     from mock_server.testing.clients import Mock
 
-_OF_A_TEST = {"now", "strict"}  # marker arguments for the test; all others configure the emulator
+_HOMES = (Path(__file__).parent / "mock_server", Path(__file__).parents[1])  # when installed, and in a checkout
+_OF_A_TEST = ("now", "strict")  # marker arguments for the test; all others configure the emulator
 _SHOWN_REQUESTS = 20
 _MOCKS = pytest.StashKey[list["Mock"]]()
 
@@ -46,15 +51,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker. Raises UsageError for a fixed port that several xdist workers would share."""
+    """Register the marker. Raises UsageError for an option that can't be used."""
     config.addinivalue_line(
         "markers",
         "chatkit_mock(load=, workflows=, faults=, now=, seed=, strict=, **settings): configure this test's "
         "emulator; markers of the module, the class and the test are merged, and the closest one wins.",
     )
-    if hasattr(config, "workerinput") and _option(config, "port"):
+    port = str(_option(config, "port") or 0)
+    if not (port.isdecimal() and int(port) <= 65535):
+        raise pytest.UsageError(f"chatkit_mock_port: {port!r} is not a port; give a number from 1 to 65535")
+    if int(port) and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError(
-            "--chatkit-mock-port sets a single port, but each xdist worker runs its own emulator; leave the option out"
+            "chatkit_mock_port sets a single port, but each xdist worker runs its own emulator; leave it out"
         )
 
 
@@ -67,10 +75,9 @@ def chatkit_mock_config() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def make_chatkit_mock() -> Iterator[Callable[..., "ChatKitMock"]]:
     """Return a function that starts another emulator, with the arguments of `ChatKitMock`, until the session ends."""
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
-
+    start = _ours("testing").ChatKitMock
     with ExitStack() as started:
-        yield lambda **config: started.enter_context(ChatKitMock(**config))
+        yield lambda **config: started.enter_context(start(**config))
 
 
 @pytest.fixture(scope="session")
@@ -79,16 +86,14 @@ def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytes
 
     With `--chatkit-mock-url` it is a project of the emulator there instead, again one per worker.
     """
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
-
     url = _option(pytestconfig, "url")
     if url:
-        from mock_server.testing.mock import RemoteMock  # noqa: PLC0415 - see above
-
-        yield RemoteMock(url, project=f"pytest-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        project = f"pytest-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        yield _ours("testing.mock").RemoteMock(url, project=project)
         return
-    with ChatKitMock(**{"port": int(_option(pytestconfig, "port") or 0), **chatkit_mock_config}) as mock:
-        yield mock
+    with ExitStack() as started:
+        port = int(_option(pytestconfig, "port") or 0)
+        yield _started(started, "chatkit_mock can't start", {"port": port, **chatkit_mock_config})
 
 
 @pytest.fixture
@@ -107,30 +112,47 @@ def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> 
     of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
     with ExitStack() as started:
         if of_server:
-            from mock_server.testing import ChatKitMock  # noqa: PLC0415 - see above
-
             config = request.getfixturevalue("chatkit_mock_config")
-            mock = started.enter_context(ChatKitMock(**{**config, **of_server, **fixed}))
+            mock = _started(started, _marker_of(request.node), {**config, **of_server, **fixed})
         else:
             mock = request.getfixturevalue(shared)
-            mock.start_anew()
-            started.callback(getattr(mock.clock, "let_go", mock.clock.resume))
+            _say(mock.start_anew)
+            started.callback(_say, mock.let_go)
         if "now" in wanted:
-            mock.clock.freeze(wanted["now"])
+            _say(lambda: mock.clock.freeze(wanted["now"]), where=f"{_marker_of(request.node)}: ")
         request.node.stash.setdefault(_MOCKS, []).append(mock)
         yield mock
         mock.raise_failures()
-        mock.raise_unmet()
-        if wanted.get("strict", _option(request.config, "strict")):
+        _say(mock.raise_unmet)
+        if wanted.get("strict", _is_on(_option(request.config, "strict"))):
             _refuse_findings(mock)
 
 
-@pytest.fixture(scope="session")
-def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["ChatKitMock"]:
-    from mock_server.testing import ChatKitMock  # noqa: PLC0415 - only imported if used
+def _started(stack: ExitStack, where: str, options: dict[str, Any]) -> "ChatKitMock":
+    """Start an emulator until the stack ends. Fails the test in one sentence, with `where`, if it can't start."""
+    start = _ours("testing").ChatKitMock
+    refusals = (TypeError, ValueError, OSError, RuntimeError, _ours("errors").MockServerError)
+    try:
+        mock: ChatKitMock = stack.enter_context(start(**options))
+    except refusals as error:
+        way_out = "; chatkit_mock_app needs no socket" if isinstance(error, RuntimeError) else ""  # pytest-socket's
+        raise pytest.fail.Exception(f"{where}: {error}{way_out}", pytrace=False) from None
+    return mock
 
-    with ChatKitMock(**{**chatkit_mock_config, "socket": False}) as mock:
-        yield mock
+
+def _say(do: Callable[[], object], *, where: str = "") -> None:
+    """Fail the test in one sentence, without a trace through our own code, if what it asks for can't be."""
+    refusals = (AssertionError, TypeError, ValueError, _ours("client.transport").ControlError)
+    try:
+        do()
+    except refusals as error:
+        raise pytest.fail.Exception(f"{where}{error}", pytrace=False) from None
+
+
+@pytest.fixture(scope="session")
+def _chatkit_mock_apart(chatkit_mock_config: dict[str, Any]) -> Iterator["Mock"]:
+    with ExitStack() as started:
+        yield _started(started, "chatkit_mock can't start", {**chatkit_mock_config, "socket": False})
 
 
 @pytest.fixture
@@ -166,8 +188,7 @@ def chatkit_mock_page(request: pytest.FixtureRequest, chatkit_mock: "Mock") -> I
 
     With pytest-playwright it is that plugin's `page`, with all of its settings.
     """
-    from mock_server.testing.browser import route_chatkit  # noqa: PLC0415 - only imported if used
-
+    route_chatkit = _ours("testing.browser").route_chatkit
     address = chatkit_mock.base_url.removesuffix("/v1")
     if request.config.pluginmanager.hasplugin("playwright"):
         page: Page = request.getfixturevalue("page")
@@ -189,21 +210,48 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     return report
 
 
+def _ours(module: str) -> Any:
+    """Import a module of the emulator. Fails the test if another `mock_server` is found first."""
+    try:
+        spec = importlib.util.find_spec("mock_server")
+    except ValueError:  # some object that a test has put in its place
+        spec = None
+    found = Path(spec.origin) if spec and spec.origin else None
+    if found is None or found.parent not in _HOMES:
+        pytest.fail(
+            f"chatkit_mock needs the package mock_server of chatkit-mock-server, but {found or 'something else'} hides "
+            "it; rename that one, or keep its folder out of sys.path, as 'pytest' does and 'python -m pytest' does not",
+            pytrace=False,
+        )
+    return importlib.import_module(f"mock_server.{module}")
+
+
 def _option(config: pytest.Config, name: str) -> Any:
     """Return an option from the command line, else from the environment, else from the ini file."""
     given = config.getoption(f"chatkit_mock_{name}")
     return given or os.environ.get(f"CHATKIT_MOCK_{name.upper()}") or config.getini(f"chatkit_mock_{name}")
 
 
+def _is_on(given: object) -> bool:
+    return bool(given) and str(given).lower() not in {"0", "false", "no", "off"}
+
+
 def _marked(node: pytest.Item) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for marker in node.iter_markers("chatkit_mock"):  # the closest first
         if marker.args:
-            raise pytest.UsageError(
-                f"{node.nodeid}: the marker chatkit_mock takes only keyword arguments, such as now=..."
-            )
+            pytest.fail(f"{_marker_of(node)} takes only keyword arguments, such as now=...", pytrace=False)
         merged = {**marker.kwargs, **merged}
+    if merged:
+        try:
+            _ours("suggestions").refuse_unknown(merged, _ours("testing.options").MARKER)
+        except TypeError as error:
+            raise pytest.fail.Exception(f"{_marker_of(node)}: {error}", pytrace=False) from None
     return merged
+
+
+def _marker_of(node: pytest.Item) -> str:
+    return f"{node.nodeid}: the marker chatkit_mock"
 
 
 def _refuse_findings(mock: "Mock") -> None:
@@ -214,7 +262,10 @@ def _refuse_findings(mock: "Mock") -> None:
 
 
 def _journal_of(mock: "Mock") -> str:
-    records = mock.journal.requests()
+    try:
+        records = mock.journal.requests()
+    except Exception as error:  # noqa: BLE001 - the test's own failure is what matters
+        return f"The journal can't be read: {error}"
     lines = [
         f"{record.operation or f'{record.method} {record.path}'} -> {record.status or record.outcome}"
         f"{f' ({record.fault})' if record.fault else ''}  {record.id}"

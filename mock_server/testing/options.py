@@ -1,0 +1,75 @@
+"""What an emulator is started with in a test, checked before it starts."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import msgspec
+
+from mock_server.config import Settings
+from mock_server.documents.places import place_and_reason
+from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed
+from mock_server.suggestions import refuse_unknown
+
+Name = str | Path  # of a file, or of something shipped
+Document = Mapping[str, Any]
+
+OWN = ("load", "workflows", "faults", "port", "socket")  # the options that are not settings
+MARKER = ("now", "strict", *OWN, *Settings.__struct_fields__)  # the arguments of the pytest marker
+_TUPLES = ("allow_hosts", "file_types")  # a string is one entry
+
+
+class SettingOptions(TypedDict, total=False):
+    """The fields of `mock_server.config.Settings`."""
+
+    seed: str | None
+    project: str
+    api_key: str | None
+    beta_header: Literal["required", "optional"]
+    require_workflow: bool
+    allow_hosts: str | Iterable[str]
+    custom_mode: bool
+    custom_user: str
+    custom_workflow: str
+    file_types: str | Iterable[str]
+    journal_entries: int
+    journal_bytes: int
+    max_body_bytes: int
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """Return the settings. Raises TypeError for an unknown one, or for a value of another type."""
+    refuse_unknown(options, (*Settings.__struct_fields__, *OWN))
+    alone = {name: (value,) for name, value in options.items() if name in _TUPLES and isinstance(value, str)}
+    try:
+        return msgspec.convert({**options, **alone}, Settings)
+    except msgspec.ValidationError as error:
+        place, reason = place_and_reason(error)
+        raise TypeError(f"{place}: {reason}") from None
+
+
+def seeds_of(given: Name | Document | Iterable[Name | Document]) -> list[LoadedSeed]:
+    """Return seeds: each is a shipped name, a file or a document. Raises DocumentInvalid, TypeError."""
+    found: list[LoadedSeed] = []
+    for each in _several("load", given, (str, Path, Mapping)):
+        if isinstance(each, Mapping):
+            found.append(LoadedSeed(seed=parse_seed(each, source="load"), source="load"))
+        else:
+            found += load_seeds([str(each)])
+    return found
+
+
+def names_of(option: str, given: Name | Iterable[Name]) -> list[str]:
+    """Return the names of files or of what is shipped, of which one may stand alone. Raises TypeError."""
+    return [str(each) for each in _several(option, given, (str, Path))]
+
+
+def _several(option: str, given: Any, kinds: tuple[type, ...]) -> list[Any]:
+    if isinstance(given, (*kinds, Mapping)) or not isinstance(given, Iterable):
+        given = [given]
+    listed = list(given)
+    for each in listed:
+        if not isinstance(each, kinds):
+            wanted = "a name, a path or a document" if Mapping in kinds else "a name or a path"
+            raise TypeError(f"{option}: {wanted} was expected, not {each!r}")
+    return listed
