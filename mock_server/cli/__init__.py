@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import click
 
+from mock_server.cli.commands import Group, message_of
+
 
 def main() -> None:
     """Run the command line; every failure prints one sentence and exits with code 2."""
@@ -13,13 +15,13 @@ def main() -> None:
     try:
         sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
     except click.ClickException as error:
-        click.echo(f"chatkit-mock: {error.format_message().rstrip('.')}.", err=True)
+        click.echo(f"chatkit-mock: {message_of(error)}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(0)
 
 
-class _Deferred(click.Group):
+class _Deferred(Group):
     """Commands, each imported when it is first asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

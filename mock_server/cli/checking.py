@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from mock_server.cli.commands import Command
 from mock_server.cli.serving import ENVIRONMENT
 from mock_server.errors import MockServerError
 
 
-@click.command(context_settings=ENVIRONMENT)
+@click.command(cls=Command, context_settings=ENVIRONMENT)
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--faults", is_flag=True, help="The files contain faults, not workflows.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of these files, for editors.")

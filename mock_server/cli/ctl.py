@@ -8,7 +8,8 @@ from typing import Any
 import click
 import msgspec
 
-from mock_server.cli.control import SETTINGS, control_options
+from mock_server.cli.commands import Group, SignedCommand
+from mock_server.cli.control import SETTINGS, control_options, place_options
 from mock_server.cli.ctl_fault import fault
 from mock_server.cli.showing import (
     request_row,
@@ -19,6 +20,7 @@ from mock_server.cli.showing import (
     show_threads,
 )
 from mock_server.cli.tables import show_json, show_table
+from mock_server.cli.waiting import wait
 from mock_server.client.handle import Handle
 from mock_server.inspection.records import fits
 from mock_server.moments import iso
@@ -26,21 +28,24 @@ from mock_server.wire.control.events import FeedEvent
 from mock_server.wire.control.requests import Record, RecordFilter
 
 
-@click.group(context_settings=SETTINGS)
+@click.group(cls=Group, context_settings=SETTINGS)
+@place_options
 def ctl() -> None:
     """Control a running emulator: its clock, sessions, faults, journal and state.
 
-    Every command takes --url, --project and --json.
+    Each command takes --url, --project and --json too.
     """
 
 
 ctl.add_command(fault)
+ctl.add_command(wait)
 
 
 # The clock.
 
 
 @ctl.group()
+@place_options
 def clock() -> None:
     """Show and change the time.
 
@@ -55,7 +60,7 @@ def clock_show(*, mock: Handle, as_json: bool) -> None:
     show_clock(mock.clock.state(), as_json=as_json)
 
 
-@clock.command("freeze")
+@clock.command("freeze", cls=SignedCommand)
 @click.argument("at", required=False)
 @control_options
 def clock_freeze(*, mock: Handle, at: str | None, as_json: bool) -> None:
@@ -63,7 +68,7 @@ def clock_freeze(*, mock: Handle, at: str | None, as_json: bool) -> None:
     show_clock(mock.clock.freeze(None if at is None else _number_or_text(at)), as_json=as_json)
 
 
-@clock.command("travel-to")
+@clock.command("travel-to", cls=SignedCommand)
 @click.argument("at")
 @control_options
 def clock_travel_to(*, mock: Handle, at: str, as_json: bool) -> None:
@@ -71,7 +76,7 @@ def clock_travel_to(*, mock: Handle, at: str, as_json: bool) -> None:
     show_clock(mock.clock.travel_to(_number_or_text(at)), as_json=as_json)
 
 
-@clock.command("shift", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@clock.command("shift", cls=SignedCommand)
 @click.argument("by")
 @control_options
 def clock_shift(*, mock: Handle, by: str, as_json: bool) -> None:
@@ -79,7 +84,7 @@ def clock_shift(*, mock: Handle, by: str, as_json: bool) -> None:
     show_clock(mock.clock.shift(_number_or_text(by)), as_json=as_json)
 
 
-@clock.command("tick")
+@clock.command("tick", cls=SignedCommand)
 @click.argument("by", default="1s")
 @control_options
 def clock_tick(*, mock: Handle, by: str, as_json: bool) -> None:
@@ -87,7 +92,7 @@ def clock_tick(*, mock: Handle, by: str, as_json: bool) -> None:
     show_clock(mock.clock.tick(_number_or_text(by)), as_json=as_json)
 
 
-@clock.command("scale")
+@clock.command("scale", cls=SignedCommand)
 @click.argument("factor", type=float)
 @control_options
 def clock_scale(*, mock: Handle, factor: float, as_json: bool) -> None:

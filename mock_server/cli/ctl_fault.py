@@ -4,13 +4,15 @@ from typing import Any
 
 import click
 
-from mock_server.cli.control import control_options
+from mock_server.cli.commands import Group
+from mock_server.cli.control import control_options, place_options
 from mock_server.cli.showing import show_faults
 from mock_server.client.handle import Handle
 from mock_server.wire.control.faults import FaultRule
 
 
-@click.group()
+@click.group(cls=Group)
+@place_options
 def fault() -> None:
     """Break responses on purpose.
 

@@ -4,12 +4,13 @@ import sys
 
 import click
 
+from mock_server.cli.commands import Command
 from mock_server.cli.control import SETTINGS, control_options
 from mock_server.cli.tables import show_json
 from mock_server.client.handle import Handle
 
 
-@click.command(context_settings=SETTINGS)
+@click.command(cls=Command, context_settings=SETTINGS)
 @click.option("--ignore", multiple=True, metavar="CODE", help="Leave out findings with this code. Repeatable.")
 @control_options
 def report(*, mock: Handle, ignore: tuple[str, ...], as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mock_server.cli.commands import Command
 from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
 from mock_server.errors import MockServerError
 
@@ -141,7 +142,7 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     return command
 
 
-@click.command(context_settings=ENVIRONMENT)
+@click.command(cls=Command, context_settings=ENVIRONMENT)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -195,7 +196,7 @@ def serve(
         raise click.ClickException(str(error)) from None
 
 
-@click.command(context_settings={**ENVIRONMENT, "ignore_unknown_options": False, "allow_interspersed_args": False})
+@click.command(cls=Command, context_settings={**ENVIRONMENT, "allow_interspersed_args": False})
 @_server_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT ...]")
 def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from mock_server.client.transport import Transport
+from mock_server.client.transport import ControlError, Transport
 
 __tracebackhide__ = True  # pytest shows the line of the test
 T = TypeVar("T")
@@ -31,7 +31,11 @@ class ControlClient:
         of_project: bool = True,
     ) -> T:
         """Send a request to a path below `/_mock`, and return the response decoded as the type `answer`."""
-        return msgspec.json.decode(self.raw(method, path, body=body, query=query, of_project=of_project), type=answer)
+        received = self.raw(method, path, body=body, query=query, of_project=of_project)
+        try:
+            return msgspec.json.decode(received, type=answer)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise ControlError("the server does not respond as an emulator does; check the URL", status=200) from None
 
     def raw(
         self,

@@ -10,10 +10,10 @@ import msgspec
 from mock_server.client.control import ControlClient
 from mock_server.client.identity import IdLike, id_of
 from mock_server.client.times import DurationLike, as_duration
-from mock_server.suggestions import refuse_unknown
 from mock_server.wire.control.faults import FaultError, FaultList, FaultRule
 from mock_server.wire.control.operations import OperationName
 from mock_server.wire.control.requests import Cleared
+from mock_server.wording import refuse_unknown
 
 __tracebackhide__ = True  # pytest shows the line of the test
 

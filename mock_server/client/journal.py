@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from mock_server.client.control import PAGE, ControlClient
 from mock_server.client.identity import IdLike, id_of
-from mock_server.suggestions import refuse_unknown
 from mock_server.wire.control.operations import OperationName
 from mock_server.wire.control.requests import (
     Cleared,
@@ -17,6 +16,7 @@ from mock_server.wire.control.requests import (
     Verdict,
     VerifyParams,
 )
+from mock_server.wording import refuse_unknown
 
 __tracebackhide__ = True  # pytest shows the line of the test
 

@@ -1,10 +1,13 @@
 """How a handle reaches the control plane."""
 
 import os
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -33,6 +36,14 @@ class Unreachable(ControlError):
             "with --url or CHATKIT_MOCK_URL",
             status=0,
         )
+        self.reason = reason
+
+
+class UrlInvalid(ControlError):
+    """The URL is not that of an emulator."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"'{url}' is not the URL of an emulator; write one such as {DEFAULT_URL}", status=0)
 
 
 class Transport(Protocol):
@@ -50,10 +61,13 @@ class Transport(Protocol):
 class HttpTransport:
     """A transport over HTTP that bypasses the environment's proxies, since the emulator is nearby."""
 
-    def __init__(self, url: str | None = None) -> None:
-        """Use the emulator at `url`, by default `$CHATKIT_MOCK_URL`, else DEFAULT_URL; a trailing `/v1` is ignored."""
-        given = url or os.environ.get("CHATKIT_MOCK_URL") or DEFAULT_URL
-        self.url = given.rstrip("/").removesuffix("/v1")
+    def __init__(self, url: str | None = None, *, timeout: float = TIMEOUT) -> None:
+        """Use the emulator at `url`, by default `$CHATKIT_MOCK_URL`, else DEFAULT_URL; a trailing `/v1` is ignored.
+
+        `timeout` is in seconds without a byte. Raises UrlInvalid.
+        """
+        self.url = _complete(url or os.environ.get("CHATKIT_MOCK_URL") or DEFAULT_URL)
+        self._timeout = timeout
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
     def call(
@@ -75,11 +89,30 @@ class HttpTransport:
         try:
             sent = dict(headers) if body is None else {**headers, "content-type": "application/json"}
             request = urllib.request.Request(self.url + path, body, sent, method=method)  # noqa: S310
-            return self._open(request, timeout=TIMEOUT)
+            return self._open(request, timeout=self._timeout)
         except urllib.error.HTTPError as error:
             raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
-        except (OSError, ValueError) as error:
-            raise Unreachable(self.url, getattr(error, "reason", error)) from None
+        except (OSError, ValueError, HTTPException) as error:
+            raise Unreachable(self.url, _reason(getattr(error, "reason", error))) from None
+
+
+def _complete(given: str) -> str:
+    """Return a URL with what people leave out: the scheme, or all but the port. Raises UrlInvalid."""
+    address = f"127.0.0.1:{given.removeprefix(':')}" if re.fullmatch(r":?\d+", given) else given
+    url = address if "://" in address else f"http://{address}"
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or re.search(r"[\s@?#\\]", url):
+        raise UrlInvalid(given)
+    return url.rstrip("/").removesuffix("/v1")
+
+
+def _reason(error: object) -> str:
+    reason = " ".join(str(getattr(error, "strerror", None) or error or type(error).__name__).split())
+    return reason[:1].lower() + reason[1:]
 
 
 def refusal(status: int, body: bytes, *, hint: str | None) -> ControlError:

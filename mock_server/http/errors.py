@@ -12,6 +12,7 @@ from mock_server.config import BETA
 from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
+from mock_server.wording import sentence
 
 _MANY = 20  # values that are listed in any case; only our own control plane has more
 SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"  # observed
@@ -161,7 +162,7 @@ def _project(error: errors.ProjectInvalid) -> ErrorDetail:
 
 
 def _seed(error: errors.DocumentInvalid) -> ErrorDetail:
-    return _invalid(f"{error}.", code=error.code, param=error.place or None)
+    return _invalid(sentence(str(error)), code=error.code, param=error.place or None)
 
 
 def _secret_over(error: errors.SecretOver) -> ErrorDetail:

@@ -244,7 +244,7 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
         merged = {**marker.kwargs, **merged}
     if merged:
         try:
-            _ours("suggestions").refuse_unknown(merged, _ours("testing.options").MARKER)
+            _ours("wording").refuse_unknown(merged, _ours("testing.options").MARKER)
         except TypeError as error:
             raise pytest.fail.Exception(f"{_marker_of(node)}: {error}", pytrace=False) from None
     return merged

@@ -10,6 +10,7 @@ from types import FrameType
 from starlette.types import ASGIApp
 
 from mock_server.server.thread import ServerThread
+from mock_server.wording import quoted
 
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
@@ -29,7 +30,8 @@ def _wait_for(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
         child = subprocess.Popen(command, env=environment)  # noqa: S603 - running it is what the user asked for
     except OSError as error:
-        sys.stderr.write(f"chatkit-mock: can't run '{command[0]}': {(error.strerror or str(error)).lower()}.\n")
+        name, reason = quoted(command[0], empty="an empty command"), (error.strerror or str(error)).lower()
+        sys.stderr.write(f"chatkit-mock: can't run {name}: {reason}.\n")
         return 127
     relay.reach(child)
     code = child.wait()

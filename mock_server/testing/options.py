@@ -9,7 +9,7 @@ import msgspec
 from mock_server.config import Settings
 from mock_server.documents.places import place_and_reason
 from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed
-from mock_server.suggestions import refuse_unknown
+from mock_server.wording import refuse_unknown
 
 Name = str | Path  # of a file, or of something shipped
 Document = Mapping[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, inspect
 
 from mock_server.errors import InvalidParameter
-from mock_server.suggestions import nearest
+from mock_server.wording import nearest
 
 _SCALARS: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",

@@ -49,7 +49,11 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert tops == {"mock_server", "chatkit_mock_plugin.py", f"chatkit_mock_server-{wheel.name.split('-')[1]}.dist-info"}
+    assert tops == {
+        "mock_server",
+        "chatkit_mock_plugin.py",
+        f"chatkit_mock_server-{wheel.name.split('-')[1]}.dist-info",
+    }
     data = {name.removeprefix("mock_server/_fixtures/") for name in names if name.startswith("mock_server/_fixtures/")}
     assert data == {str(path.relative_to(fixtures_folder())) for path in fixtures_folder().rglob("*") if path.is_file()}
     assert "mock_server/py.typed" in names
