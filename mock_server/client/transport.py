@@ -91,7 +91,8 @@ class HttpTransport:
             request = urllib.request.Request(self.url + path, body, sent, method=method)  # noqa: S310
             return self._open(request, timeout=self._timeout)
         except urllib.error.HTTPError as error:
-            raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
+            with error:
+                raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
         except (OSError, ValueError, HTTPException) as error:
             raise Unreachable(self.url, _reason(getattr(error, "reason", error))) from None
 
