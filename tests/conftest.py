@@ -22,6 +22,12 @@ from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
 
 
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run asynchronous tests on asyncio; a test about trio says so."""
+    return "asyncio"
+
+
 @pytest.fixture
 def start() -> Start:
     """Make a client of an emulator without a socket; its arguments are `make_app`'s."""

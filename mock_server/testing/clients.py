@@ -12,14 +12,14 @@ from mock_server.client.journal import Claim, as_claim
 from mock_server.client.transport import ControlError, Transport
 from mock_server.config import BETA, exported_variables
 from mock_server.testing.conversation import Conversation
+from mock_server.testing.libraries import http_library, require_chatkit
 from mock_server.testing.proxies import past_proxies
 from mock_server.wire.control.operations import OperationName
 from mock_server.wire.rest.sessions import ChatSession
 from mock_server.workflows.catalog import ANY
 
 if TYPE_CHECKING:
-    import httpx2
-    from openai import AsyncOpenAI, OpenAI
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
 
     from mock_server.testing.inprocess import InProcess
 
@@ -69,7 +69,9 @@ class Mock(Handle):
         return exported_variables(self.url, **options)
 
     def openai(self, **options: Any) -> "OpenAI":
-        """Return an official client, which bypasses proxies."""
+        """Return an official client, which bypasses proxies. Raises LibraryMissing."""
+        __tracebackhide__ = True
+        require_chatkit()
         from openai import OpenAI  # noqa: PLC0415 - optional dependency
 
         from mock_server.testing.direct import DirectClient  # noqa: PLC0415 - needs openai
@@ -79,7 +81,9 @@ class Mock(Handle):
         return OpenAI(**{**self.client_options(), **options})
 
     def async_openai(self, **options: Any) -> "AsyncOpenAI":
-        """Return an asynchronous official client, which bypasses proxies."""
+        """Return an asynchronous official client, which bypasses proxies. Raises LibraryMissing."""
+        __tracebackhide__ = True
+        require_chatkit()
         from openai import AsyncOpenAI  # noqa: PLC0415 - optional dependency
 
         from mock_server.testing.direct import AsyncDirectClient  # noqa: PLC0415 - needs openai
@@ -88,25 +92,40 @@ class Mock(Handle):
             options["http_client"] = AsyncDirectClient(self.url) if self.emulator is None else self.async_http_client()
         return AsyncOpenAI(**{**self.client_options(), **options})
 
-    def http_client(self, **options: Any) -> "httpx2.Client":
-        """Return an httpx2 client, which bypasses the network if the emulator has no socket."""
-        import httpx2  # noqa: PLC0415 - optional dependency
+    def http_client(self, **options: Any) -> "DefaultHttpxClient":
+        """Return a client of the SDK's HTTP library, httpx2 or httpx, which bypasses the network if there is no socket.
 
+        Raises LibraryMissing.
+        """
+        __tracebackhide__ = True
+        library = http_library()
         if self.emulator is None:
-            return httpx2.Client(**{"base_url": self.url, **past_proxies(self.url), **options})
-        from mock_server.testing.transports import MockTransport  # noqa: PLC0415 - needs httpx2
+            reached = past_proxies(self.url)
+        else:
+            from mock_server.testing.transports import mock_transport  # noqa: PLC0415 - only without a socket
 
-        return httpx2.Client(base_url=self.url, transport=MockTransport(self.emulator), **options)
+            reached = {"transport": mock_transport(self.emulator, library=library)}
+        client: DefaultHttpxClient = library.Client(**{"base_url": self.url, **reached, **options})
+        return client
 
-    def async_http_client(self, **options: Any) -> "httpx2.AsyncClient":
-        """Return an asynchronous httpx2 client, which bypasses the network if the emulator has no socket."""
-        import httpx2  # noqa: PLC0415 - optional dependency
-
+    def async_http_client(self, **options: Any) -> "DefaultAsyncHttpxClient":
+        """Return the asynchronous counterpart of `http_client`. Raises LibraryMissing."""
+        __tracebackhide__ = True
+        library = http_library()
         if self.emulator is None:
-            return httpx2.AsyncClient(**{"base_url": self.url, **past_proxies(self.url), **options})
-        from mock_server.testing.transports import AsyncMockTransport  # noqa: PLC0415 - needs httpx2
+            reached = past_proxies(self.url)
+        else:
+            from mock_server.testing.transports import async_mock_transport  # noqa: PLC0415 - only without a socket
 
-        return httpx2.AsyncClient(base_url=self.url, transport=AsyncMockTransport(self.emulator), **options)
+            reached = {"transport": async_mock_transport(self.emulator, library=library)}
+        client: DefaultAsyncHttpxClient = library.AsyncClient(**{"base_url": self.url, **reached, **options})
+        return client
+
+    @property
+    def transport_error(self) -> type[Exception]:
+        """The error that `http_client()` raises if a connection breaks or takes too long."""
+        error: type[Exception] = http_library().TransportError
+        return error
 
     def create_session(
         self,

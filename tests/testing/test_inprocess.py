@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2
 import pytest
 from freezegun import freeze_time  # noqa: TID251 - the test is about it
 from openai import APIConnectionError, APITimeoutError, InternalServerError
@@ -118,7 +117,7 @@ def test_a_cut_stream_breaks_as_on_a_socket(mock: ChatKitMock) -> None:
     with mock.http_client() as web, web.stream("POST", "/v1/chatkit/conversation", **asked) as answer:
         lines = filter(None, answer.iter_lines())
         assert len([next(lines) for _ in range(3)]) == 3
-        with pytest.raises(httpx2.RemoteProtocolError):
+        with pytest.raises(mock.transport_error):
             next(lines)
 
 

@@ -37,7 +37,7 @@ def _imports(text: str) -> str:
         "from itertools import islice\n": "islice(" in text,
     }
     own = [line for line, is_wanted in wanted.items() if is_wanted]
-    others = [f"import {name}\n" for name in ("httpx2", "openai", "pytest") if f"{name}." in text]
+    others = [f"import {name}\n" for name in ("openai", "pytest") if f"{name}." in text]
     return "".join([*own, "\n" if own and others else "", *others]).strip("\n")
 
 
@@ -96,7 +96,7 @@ def _http_lines(scene: Scene) -> Iterator[str]:
     if not named["headers"]:
         del named["headers"]
     if entry.outcome == "dropped":
-        yield "    with pytest.raises(httpx2.TransportError):"
+        yield "    with pytest.raises(chatkit_mock.transport_error):"
         yield "        " + calling("http.request", entry.method, _address(scene), **named, indent=12)
     elif entry.events is not None and entry.outcome != "completed":
         yield from _part_of_stream(scene, named)
