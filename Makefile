@@ -6,6 +6,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 # Each stamp is written last, and names the Python: an installation that was interrupted, or another Python's, is made again.
 PACKAGE := $(VENV)/.package-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
+IN_FIREFOX := tests/e2e/test_react_app.py tests/e2e/test_isolated_pages.py tests/e2e/test_missing_frames.py
 FIREFOX := $(firstword $(shell command -v firefox-esr firefox))
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, which share what is compiled
 
@@ -25,9 +26,9 @@ test-all: $(READY) lint  ## Check everything, with coverage.
 	$(BIN)/pytest -m "not browser and not generated" --cov $(ARGS)
 	PYTHONPATH=tests $(BIN)/pytest -m "browser or generated" -p support.js_coverage --hypothesis-profile=thorough $(ARGS)
 ifdef FIREFOX
-	BROWSER=firefox $(BIN)/pytest --dist=load tests/e2e/test_react_app.py
+	BROWSER=firefox $(BIN)/pytest --dist=load $(IN_FIREFOX)
 else
-	@echo "There is no Firefox here: tests/e2e/test_react_app.py did not run in it."
+	@echo "There is no Firefox here: $(IN_FIREFOX) did not run in it."
 endif
 
 lint: $(READY)

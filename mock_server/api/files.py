@@ -76,7 +76,11 @@ def content(context: RequestContext) -> FileResponse:
         media_type=file.mime_type,
         filename=file.name,
         content_disposition_type="inline" if in_place else "attachment",
-        headers={"content-security-policy": "sandbox", "x-content-type-options": "nosniff"},
+        headers={
+            "content-security-policy": "sandbox",
+            "cross-origin-resource-policy": "cross-origin",  # a preview may be shown by any page
+            "x-content-type-options": "nosniff",
+        },
     )
 
 

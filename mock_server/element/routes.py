@@ -14,10 +14,12 @@ from starlette.types import Message, Receive, Scope, Send
 from mock_server.web.scripts import Scripts
 
 _STATIC = Path(__file__).with_name("static")
-_PAGE = ["line", "network", "functions", "element"]  # in the order of their imports
+_PAGE = ["arrival", "line", "network", "functions", "element"]  # in the order of their imports
 _BASE = "/deployments/chatkit"
 _SHARED = {"cross-origin-resource-policy": "cross-origin", "x-content-type-options": "nosniff"}
 _FRESH = {**_SHARED, "cache-control": "no-store"}
+# A cross-origin isolated page shows only frames with this policy. `require-corp` would keep most images out of widgets.
+_DOCUMENT = {**_FRESH, "cross-origin-embedder-policy": "credentialless"}
 _POLICY = (
     "default-src 'none'; script-src {origin}; style-src {origin}; connect-src *; "
     "img-src * data: blob:; font-src * data:; media-src blob:; base-uri 'none'; form-action 'none'"
@@ -47,7 +49,7 @@ def _frame(request: Request) -> Response:
     """Return the document with the emulator's address: its own address may be the CDN's, redirected to here."""
     document = _read("frame.html").replace("API_BASE", html.escape(_base(request)))
     policy = _POLICY.format(origin=_base(request).removesuffix(request.scope.get("root_path", "")))
-    return Response(document, media_type="text/html", headers={**_FRESH, "content-security-policy": policy})
+    return Response(document, media_type="text/html", headers={**_DOCUMENT, "content-security-policy": policy})
 
 
 def _base(request: Request) -> str:

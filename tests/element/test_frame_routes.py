@@ -50,6 +50,7 @@ def test_headers_of_the_document(mock: ChatKitMock) -> None:
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
+    assert headers["cross-origin-embedder-policy"] == "credentialless"  # else an isolated page does not show it
     assert "x-frame-options" not in headers  # any app may show the chat
 
 

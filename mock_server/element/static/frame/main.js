@@ -14,6 +14,7 @@ const icons = loadIcons();
 addEventListener("message", ({ source, data, ports: [port] }) => {
   if (source === parent && data?.type === "chatkit-mock.connect" && port) connect(port);
 });
+parent.postMessage({ type: "chatkit-mock.there" }, "*"); // holds nothing: any page may show the chat
 
 function connect(port) {
   const line = new Line(port, {

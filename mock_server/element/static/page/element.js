@@ -1,34 +1,39 @@
 /** The custom element in the page: an iframe, and the connection to it. */
 
+import { Arrival } from "./arrival.js";
 import { Line, revivedError } from "./line.js";
 import { fetchThrough, uploadThrough } from "./network.js";
 import { callAt, withoutFunctions } from "./functions.js";
 
 const NAME = "openai-chatkit";
 const FRAME = new URL("frame.html", document.currentScript?.src || "SERVED_AT");
-const PATIENCE = 10_000; // milliseconds until a frame that does not respond is reported
 
 /** @implements {Contract} the element's public interface, which tests compare with `@openai/chatkit` */
 export class OpenAIChatKitElement extends HTMLElement {
   #options;
   #frame;
   #line;
+  #arrival;
   #opened = deferred();
 
   constructor() {
     super();
     const looks = new CSSStyleSheet();
     looks.replaceSync(
-      ":host{display:block;min-height:0}:host([hidden]){display:none}iframe{border:0;display:block;height:100%;width:100%}",
+      `:host { display: block; min-height: 0 }
+       :host([hidden]), iframe[hidden] { display: none }
+       iframe { border: 0; display: block; height: 100%; width: 100% }`,
     );
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [looks];
   }
 
   connectedCallback() {
+    addEventListener("message", this.#hear);
     if (this.#options) this.#open();
   }
 
   disconnectedCallback() {
+    removeEventListener("message", this.#hear);
     this.#close(); // reattaching an iframe reloads it, which ends its streams
   }
 
@@ -88,25 +93,43 @@ export class OpenAIChatKitElement extends HTMLElement {
     frame.title = titleOf(this.#options);
     frame.allow = "microphone; clipboard-write";
     frame.src = FRAME.href;
-    frame.addEventListener("load", () => this.#connect(frame));
+    this.#arrival = new Arrival(FRAME, (error) => this.#miss(error));
+    frame.addEventListener("load", () => this.#arrival?.loaded());
     this.shadowRoot.append(frame);
   }
 
+  /** Connect the frame when its document says that it is there. */
+  #hear = ({ source, origin, data }) => {
+    const frame = this.#frame;
+    if (frame && source === frame.contentWindow && origin === FRAME.origin && data?.type === "chatkit-mock.there")
+      this.#connect(frame);
+  };
+
   #connect(frame) {
-    if (frame !== this.#frame) return;
     this.#line?.close();
     const { port1, port2 } = new MessageChannel();
     this.#line = new Line(port1, this.#answers(frame));
     frame.contentWindow.postMessage({ type: "chatkit-mock.connect" }, FRAME.origin, [port2]);
+    this.#arrival.connected();
     this.#tellOptions();
-    const late = setTimeout(
-      () => this.#emit("error", { error: new Error(`The frame ${FRAME} does not respond.`) }),
-      PATIENCE,
-    );
-    this.#opened.promise.then(
-      () => clearTimeout(late),
-      () => clearTimeout(late),
-    );
+  }
+
+  /** The chat is there, be it later than expected. */
+  #begin() {
+    this.#arrival.end();
+    this.#frame.hidden = false;
+    this.shadowRoot.querySelector("p")?.remove();
+    this.#opened.resolve();
+  }
+
+  /** Say that the frame is missing, where it would be and to the page. */
+  #miss(error) {
+    const alert = document.createElement("p");
+    alert.role = "alert";
+    alert.textContent = error.message;
+    this.shadowRoot.append(alert);
+    this.#frame.hidden = true;
+    this.#refuse(error);
   }
 
   #tellOptions() {
@@ -114,15 +137,17 @@ export class OpenAIChatKitElement extends HTMLElement {
   }
 
   #close() {
+    this.#arrival?.end();
     this.#line?.close();
-    this.#frame?.remove();
-    this.#line = this.#frame = undefined;
+    this.shadowRoot.replaceChildren();
+    this.#line = this.#frame = this.#arrival = undefined;
     this.#opened.reject(new Error("The element was removed from the document."));
     this.#opened = deferred();
   }
 
   /** Report invalid options and reject the calls that wait for the chat. */
   #refuse(error) {
+    this.#arrival?.end();
     this.#opened.reject(error);
     this.#opened = deferred();
     this.#fail(error);
@@ -131,7 +156,7 @@ export class OpenAIChatKitElement extends HTMLElement {
   /** Return the functions that the frame can call. */
   #answers(frame) {
     return {
-      opened: () => this.#opened.resolve(),
+      opened: () => this.#begin(),
       emit: (name, detail) => this.#emit(name, detail),
       refused: (error) => this.#refuse(revivedError(error)),
       fail: (error) => this.#fail(revivedError(error)),
