@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from openai.types.beta.chatkit.chat_session_chatkit_configuration_param import ChatSessionChatKitConfigurationParam
 from playwright.sync_api import BrowserContext, Page, expect
 from support.bare_app import ISOLATED, bare_app
 from support.local_server import Handler, serving
@@ -57,7 +58,7 @@ def test_a_widget_shows_an_image_of_a_server_that_knows_no_such_policy(page: Pag
 
 
 def test_a_page_shows_an_uploaded_image(page: Page, chatkit_mock: Mock) -> None:
-    uploads = {"file_upload": {"enabled": True}}
+    uploads: ChatSessionChatKitConfigurationParam = {"file_upload": {"enabled": True}}
     with chatkit_mock.openai() as client, chatkit_mock.http_client() as web:
         session = client.beta.chatkit.sessions.create(
             user="ada", workflow={"id": "wf_1"}, chatkit_configuration=uploads

@@ -9,7 +9,8 @@ from support.local_server import Handler, serving
 from mock_server.testing.clients import Mock
 
 ISOLATED = {"cross_origin_opener_policy": "same-origin"}
-HTML = """<!doctype html><title>App</title><script src="{script}" {attributes}></script><openai-chatkit></openai-chatkit>
+HTML = """<!doctype html><title>App</title>
+<script src="{script}" {attributes}></script><openai-chatkit></openai-chatkit>
 <script>
   window.events = [];
   window.chat = document.querySelector("openai-chatkit");
@@ -58,7 +59,7 @@ def bare_app(page: Page, mock: Mock, **headers: str) -> Iterator[BareApp]:
     class AppHandler(Handler):
         def do_GET(self) -> None:
             status, text = app.files.get(self.path, (404, "Nothing here."))
-            self.whole(text.encode(), status=status, content_type=_kind(self.path), **app.headers)
+            self.whole(text.encode(), status, content_type=_kind(self.path), **app.headers)
 
     with serving(AppHandler) as port:
         app.url = f"http://localhost:{port}/"

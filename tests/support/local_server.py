@@ -11,7 +11,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def whole(self, body: bytes, *, status: int = 200, **headers: str) -> None:
+    def whole(self, body: bytes, status: int = 200, /, **headers: str) -> None:
         """Respond at once; underscores in the headers' names stand for hyphens."""
         self.send_response(status)
         for name, value in {**headers, "content_length": str(len(body))}.items():
