@@ -220,6 +220,16 @@ class UploadRefused(MockServerError):
         self.code = code
 
 
+class StorageFailed(MockServerError):
+    """The content of a file can't be written to the temporary folder."""
+
+    def __init__(self, reason: str, *, folder: str) -> None:
+        super().__init__(
+            f"can't store files in {folder}: {reason}; make room there or make it writable, "
+            "or start the emulator with TMPDIR naming another folder"
+        )
+
+
 class ThreadNotOpen(MockServerError):
     """A message to a locked or closed thread."""
 

@@ -1,9 +1,5 @@
 """Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
-from contextlib import suppress
-from pathlib import Path
-from typing import IO
-
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
@@ -11,10 +7,11 @@ from starlette.responses import FileResponse
 
 from mock_server.api.callers import caller_of
 from mock_server.config import IMAGES_AND_PDF
-from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, UploadRefused
+from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, StorageFailed, UploadRefused
 from mock_server.http.context import RequestContext
 from mock_server.state.file_types import HEAD, UNKNOWN, declared_type, type_of_bytes
 from mock_server.state.files import File, Files
+from mock_server.storage import WholeFile
 from mock_server.wire.rest.files import Attachment
 
 
@@ -25,15 +22,18 @@ async def upload(context: RequestContext) -> Attachment:
     file = caller.new_file()
     boundary = _boundary(context)
     caller.spend_upload()
-    path = files.path(file.id)
     try:
-        await _FilePart(file, files, path, boundary).read(context)
-    except BaseException:
+        with files.contents.storing(file.id, writer=context.request_id) as content:
+            await _FilePart(file, files, content, boundary).read(context)
+            if files is context.project.files:  # not if the project was reset meanwhile
+                content.keep()
+    except BaseException as error:
         caller.return_upload()
-        path.unlink(missing_ok=True)
+        if isinstance(error, StorageFailed):
+            caller.return_request()
         raise
     file.complete = True
-    if files is context.project.files:  # not if the project was reset meanwhile
+    if files is context.project.files:
         context.project.add_file(file)
     return caller.shown(file)
 
@@ -43,18 +43,14 @@ async def put(context: RequestContext) -> Attachment:
     files = context.project.files
     file = files.get(context.argument("file_id"))
     _refuse_second(file)
-    partial, size = files.path(f"{file.id} {context.request_id}"), 0
-    try:
-        with partial.open("wb") as content:
-            async for chunk in context.chunks():
-                size += len(chunk)
-                file.refuse_size(size)
-                content.write(chunk)
+    size = 0
+    with files.contents.storing(file.id, writer=context.request_id) as content:
+        async for chunk in context.chunks():
+            size += len(chunk)
+            file.refuse_size(size)
+            content.write(chunk)
         _refuse_second(files.get(file.id))
-        partial.replace(files.path(file.id))
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+        content.keep()
     file.size, file.complete = size, True
     return caller_of(context).shown(file)
 
@@ -67,9 +63,10 @@ def _refuse_second(file: File) -> None:
 def content(context: RequestContext) -> FileResponse:
     """Return a file's content. It needs no client secret: browsers fetch previews without one."""
     file = context.project.files.get(context.argument("file_id"))
-    path = context.project.files.path(file.id)
-    if not path.exists():
-        raise AttachmentNotFound(file.id, hint="Its content has not been uploaded yet.")
+    path = context.project.files.contents.find(file.id)
+    if path is None:
+        gone = "Its content was removed from the temporary folder."
+        raise AttachmentNotFound(file.id, hint=gone if file.complete else "Its content has not been uploaded yet.")
     in_place = file.mime_type in IMAGES_AND_PDF
     return FileResponse(
         path,
@@ -95,13 +92,12 @@ def _boundary(context: RequestContext) -> bytes:
 class _FilePart:
     """Writes the part named `file` to disk, and rejects it as early as possible."""
 
-    def __init__(self, file: File, files: Files, path: Path, boundary: bytes) -> None:
-        self._file, self._files, self._path = file, files, path
+    def __init__(self, file: File, files: Files, content: WholeFile, boundary: bytes) -> None:
+        self._file, self._files, self._content = file, files, content
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
-        self._content: IO[bytes] | None = None
         self._head: bytes | None = None  # the first bytes, while the type is not known
-        self._seen = self._ended = False
+        self._is_file = self._seen = self._ended = False
         self._parser = MultipartParser(
             boundary,
             {
@@ -124,9 +120,6 @@ class _FilePart:
             self._parser.finalize()
         except MultipartParseError as error:
             raise UploadRefused(f"The multipart body can't be read: {error}", code="invalid_multipart") from None
-        finally:
-            with suppress(OSError):
-                self._close()
         if not self._ended:
             raise UploadRefused("The multipart body ends before its last boundary", code="invalid_multipart")
         if not self._seen:
@@ -157,10 +150,10 @@ class _FilePart:
             self._head = b""
         else:
             self._files.refuse_type(self._file.mime_type)
-        self._content = self._path.open("wb")
+        self._is_file = True
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
-        if self._content is not None:
+        if self._is_file:
             self._file.size += end - start
             self._file.refuse_size(self._file.size)
             self._content.write(data[start:end])
@@ -177,13 +170,8 @@ class _FilePart:
             self._files.refuse_type(self._file.mime_type)
 
     def _end_part(self) -> None:
-        self._close()
+        self._is_file = False
         self._look_at_head()
 
     def _end(self) -> None:
         self._ended = True
-
-    def _close(self) -> None:
-        if self._content is not None:
-            self._content.close()
-            self._content = None

@@ -138,7 +138,7 @@ def resources() -> list[Resource]:
                     response=Attachment,
                     guard=auth.client_secret_or_api_key,
                     subject=subjects.of_secret("files.upload"),
-                    failures=(400, 401, 429),
+                    failures=(400, 401, 429, 507),
                 )
             },
         ),
@@ -161,7 +161,7 @@ def resources() -> list[Resource]:
                     subject=subjects.of_secret("files.put"),
                     response=Attachment,
                     guard=auth.anybody,
-                    failures=(400, 404),
+                    failures=(400, 404, 507),
                 ),
             },
         ),

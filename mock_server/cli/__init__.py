@@ -1,12 +1,16 @@
 """`chatkit-mock`: the command line. Each command is imported only when it is called, which keeps the start fast."""
 
 import gc
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import click
 
 from mock_server.cli.commands import Group, message_of
+
+_STANDARD_OUTPUT = 1
 
 
 def main() -> None:
@@ -15,10 +19,21 @@ def main() -> None:
     try:
         sys.exit(cli.main(prog_name="chatkit-mock", standalone_mode=False))
     except click.ClickException as error:
-        click.echo(f"chatkit-mock: {message_of(error)}", err=True)
-        sys.exit(2)
+        _fail(message_of(error))
     except (click.Abort, KeyboardInterrupt):
         sys.exit(0)
+    except OSError as error:  # all others are reported by what meets them
+        _fail(f"can't write to standard output: {(error.strerror or str(error)).lower()}.")
+
+
+def _fail(sentence: str) -> None:
+    click.echo(f"chatkit-mock: {sentence}", err=True)
+    with suppress(AttributeError):  # standard output is closed
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), _STANDARD_OUTPUT)  # or Python would try again at exit
+    sys.exit(2)
 
 
 class _Deferred(Group):

@@ -1,6 +1,5 @@
 """`chatkit-mock ctl`: the control plane on the command line, for scripts in any language."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -227,7 +226,7 @@ def load(*, mock: Handle, seed: Path, as_json: bool) -> None:
 @control_options
 def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - the output is always JSON
     """Print the whole state of the project as JSON, for 'restore'."""
-    sys.stdout.write(mock.snapshot().decode() + "\n")
+    click.echo(mock.snapshot())
 
 
 @ctl.command()

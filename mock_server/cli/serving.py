@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mock_server.cli.banner import show_banner
 from mock_server.cli.commands import Command
 from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
 from mock_server.errors import MockServerError
@@ -188,7 +189,7 @@ def serve(
             port=port,
             https=https,
             ready_file=ready_file,
-            banner=None if quiet else lambda origins: _banner(*origins, settings=settings),
+            banner=None if quiet else lambda origins: show_banner(*origins, variables=_variables(origins[0], settings)),
         )
         if state is not None:
             _save_state(state, app)
@@ -287,8 +288,10 @@ def _load_state(path: Path, app: "MockServer") -> None:
         load_state(path, app.projects)
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
-    if not os.access(path.parent, os.W_OK):
-        raise click.ClickException(f"can't write {path}: its folder is missing or read-only")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise click.ClickException(
+            f"can't write {path}: its folder is missing or read-only; name a file in another one"
+        )
 
 
 def _save_state(path: Path, app: "MockServer") -> None:
@@ -297,7 +300,7 @@ def _save_state(path: Path, app: "MockServer") -> None:
     try:
         save_state(path, app.projects)
     except OSError as error:
-        raise click.ClickException(f"can't write {path}: {error.strerror or error}; the file is unchanged") from None
+        raise click.ClickException(f"the state of this run is lost, and the file unchanged: {error}") from None
 
 
 def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
@@ -311,20 +314,6 @@ def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
 def _variables(origin: str, settings: Settings) -> dict[str, str]:
     key = settings.api_key or f"sk-mock-{settings.project}"
     return exported_variables(origin, base_url=f"{origin}/v1", api_key=key, project=settings.project)
-
-
-def _banner(origin: str, secure: str | None = None, *, settings: Settings) -> None:
-    click.echo(f"chatkit-mock serves the ChatKit API at {click.style(f'{origin}/v1', bold=True)}\n")
-    for name, value in _variables(origin, settings).items():
-        click.echo(f"  export {name}={value}")
-    click.echo(f"\n  {origin}/demo   a demo chat")
-    click.echo(f"  {origin}/       the dashboard")
-    click.echo(f"  {origin}/docs   the API reference\n")
-    if secure is not None:
-        place = secure.removeprefix("https://")
-        click.echo(f"  {secure}   the same over https; with these flags, Chrome uses it in place of OpenAI's CDN:")
-        click.echo(f'  --host-resolver-rules="MAP cdn.platform.openai.com {place}" --ignore-certificate-errors\n')
-    click.echo("Press Ctrl-C to stop.")
 
 
 def _configure_logging(log_format: str, *, quiet: bool) -> None:

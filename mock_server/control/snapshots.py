@@ -30,6 +30,7 @@ def resources() -> list[Resource]:
                     body=Snapshot,
                     read_body=read_snapshot,
                     max_body_bytes=SNAPSHOT_BYTES,
+                    failures=(400, 403, 413, 507),
                     response=ProjectContents,
                 ),
             },

@@ -22,6 +22,7 @@ from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread, Threads
 from mock_server.state.timeline import Timeline, TimelineState
 from mock_server.state.usage import UsageState
+from mock_server.storage import write_whole
 from mock_server.wire.chat.items import ThreadItem
 from mock_server.wire.control.faults import FaultParams, FaultRule
 from mock_server.wire.rest.threads import ThreadStatus
@@ -129,7 +130,9 @@ def restore(project: Project, state: ProjectState, *, secrets: Projects, source:
     for each in state.files:
         files.add(each.file)
         if each.content is not None:
-            files.path(each.file.id).write_bytes(each.content)
+            with files.contents.storing(each.file.id, writer="restore") as content:
+                content.write(each.content)
+                content.keep()
     threads = Threads(Timeline.of_state(state.threads.map(_thread)))
     project.files.clear()
     project.files, project.threads = files, threads
@@ -162,13 +165,8 @@ def load_state(path: Path, projects: Projects) -> None:
 
 
 def save_state(path: Path, projects: Projects) -> None:
-    """Write every project to a file, atomically: a reader sees the old file or the whole new one. Raises OSError."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(msgspec.json.encode(take(projects)))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    """Write every project to a file: a reader sees the old file or the whole new one. Raises OSError."""
+    write_whole(path, msgspec.json.encode(take(projects)))
 
 
 def _state(project: Project) -> ProjectState:
@@ -186,8 +184,8 @@ def _state(project: Project) -> ProjectState:
 
 
 def _content(files: Files, file: File) -> bytes | None:
-    path = files.path(file.id)
-    return path.read_bytes() if path.exists() else None
+    path = files.contents.find(file.id)
+    return None if path is None else path.read_bytes()
 
 
 def _thread_state(thread: StoredThread) -> ThreadState:

@@ -187,6 +187,11 @@ def _upload_refused(error: errors.UploadRefused) -> ErrorDetail:
     return _invalid(str(error), code=error.code)
 
 
+def _storage(error: errors.StorageFailed) -> ErrorDetail:
+    # Ours: the real API has not been seen to send a 507 (Insufficient Storage), so nobody takes it for the real API's.
+    return ErrorDetail(message=f"The emulator {error}.", type="server_error", code="storage_failed")
+
+
 def _thread_not_open(error: errors.ThreadNotOpen) -> ErrorDetail:
     return _invalid(
         f"Thread '{error.thread_id}' is {error.status} and takes no messages.",
@@ -255,6 +260,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.SecretOver: (401, _secret_over),
     errors.RateLimited: (429, _rate_limited),
     errors.UploadRefused: (400, _upload_refused),
+    errors.StorageFailed: (507, _storage),
     errors.ThreadNotOpen: (400, _thread_not_open),
     errors.OperationRefused: (400, _refused),
 }

@@ -17,6 +17,7 @@ _REASONS = {
     404: "The project has no such object.",
     429: "The session has used up its requests for this minute; the retry-after header says how many seconds to wait.",
     413: "The body is larger than the server's limit.",
+    507: "The temporary folder is full or can't be written to; the message says where and what to do.",
 }
 
 

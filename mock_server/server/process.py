@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from mock_server.server.listener import listen
 from mock_server.server.loop import loop_factory
 from mock_server.server.server import Server
+from mock_server.storage import write_whole
 
 if TYPE_CHECKING:
     from mock_server.server.tls import Certificate
@@ -49,11 +50,7 @@ def serve_in_foreground(
     if ready_file:  # written last, when everything else is in place
         files[ready_file] = f"{servers[0].origin}/v1".encode()
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        try:
-            runner.run(_serve(servers, files, banner))
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
+        runner.run(_serve(servers, files, banner))
 
 
 async def _serve(servers: list[Server], files: dict[Path, bytes], banner: Callable[[list[str]], None] | None) -> None:
@@ -63,10 +60,16 @@ async def _serve(servers: list[Server], files: dict[Path, bytes], banner: Callab
         for server in servers:
             await running.enter_async_context(server.answering())
         for file, content in files.items():
-            _write_whole(file, content)
+            write_whole(file, content)
+            running.callback(_remove, file)
         if banner:
             banner([server.origin for server in servers])
         await servers[0].stopped()
+
+
+def _remove(file: Path) -> None:
+    with contextlib.suppress(OSError):  # gone already, or read-only by now
+        file.unlink()
 
 
 def _on_signal(number: signal.Signals, stop: Callable[[], None]) -> None:
@@ -74,13 +77,3 @@ def _on_signal(number: signal.Signals, stop: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     except NotImplementedError:  # Windows
         signal.signal(number, lambda *_: stop())
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees either all of it or nothing. Raises OSError."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        raise OSError(f"can't write {path}: {(error.strerror or str(error)).lower()}") from None

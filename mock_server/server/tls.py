@@ -27,7 +27,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
 def made_certificate(*, now: float, names: Iterable[str] = ()) -> Certificate:
     """Return a certificate for NAMES and further ones, signed by an authority whose key is discarded at once.
 
-    `now` is in unix seconds. Raises CertificateUnusable without trustme, or for a name that can't be in a certificate.
+    `now` is in unix seconds. Raises CertificateUnusable without trustme, for a name that can't be in a certificate, or
+    without a temporary folder.
     """
     try:
         import trustme  # noqa: PLC0415 - optional dependency
@@ -49,7 +50,14 @@ def made_certificate(*, now: float, names: Iterable[str] = ()) -> Certificate:
             f"can't generate a certificate for {further}: {error}; provide one with --tls-cert and --tls-key"
         ) from None
     context = _context()
-    leaf.configure_cert(context)
+    try:
+        leaf.configure_cert(context)
+    except OSError as error:  # OpenSSL reads files only
+        reason = (error.strerror or str(error)).lower()
+        raise CertificateUnusable(
+            f"can't hand the generated certificate over in a temporary file: {reason}; "
+            "set TMPDIR to a folder that can be written to, or provide a certificate with --tls-cert and --tls-key"
+        ) from None
     return Certificate(context=context, authority=authority.cert_pem.bytes())
 
 

@@ -33,6 +33,11 @@ class Caller:
         if self.session is not None:
             self.project.usage.spend_request(self.session, now=self.now)
 
+    def return_request(self) -> None:
+        """Undo the count of a request that failed through no fault of the client's."""
+        if self.session is not None:
+            self.project.usage.return_request(self.session)
+
     def spend_upload(self) -> None:
         """Count an upload against the session's limit. Raises UploadRefused."""
         if self.session is not None:

@@ -1,16 +1,12 @@
-"""Uploaded files: their metadata, and a temporary folder with their content."""
+"""Uploaded files: their metadata, and where their content is."""
 
-import hashlib
-import shutil
-import tempfile
-import weakref
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from mock_server.errors import AttachmentNotFound, UploadRefused
+from mock_server.storage import TemporaryFolder
 
 MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only
 
@@ -49,8 +45,7 @@ class Files:
     def __init__(self, file_types: tuple[str, ...]) -> None:
         self.types = file_types
         self._by_id: dict[str, File] = {}
-        self._folder: Path | None = None
-        self._remove_folder: weakref.finalize[..., Files] | None = None
+        self.contents = TemporaryFolder()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -80,18 +75,10 @@ class Files:
             raise AttachmentNotFound(file_id)
         return file
 
-    def path(self, file_id: str) -> Path:
-        """Return where a file's content is stored, a path that contains nothing that a client sent."""
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="chatkit-mock-"))
-            # Removed at the latest when the process ends.
-            self._remove_folder = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        return self._folder / hashlib.sha256(file_id.encode("utf-8", "surrogatepass")).hexdigest()
-
     def delete(self, file_id: str) -> None:
         """Delete an existing file with its content."""
         del self._by_id[file_id]
-        self.path(file_id).unlink(missing_ok=True)
+        self.contents.remove(file_id)
 
     def __contains__(self, file_id: str) -> bool:
         return file_id in self._by_id
@@ -103,6 +90,4 @@ class Files:
     def clear(self) -> None:
         """Delete every file with its content."""
         self._by_id.clear()
-        if self._remove_folder is not None:
-            self._remove_folder()
-            self._folder = self._remove_folder = None
+        self.contents.clear()

@@ -56,6 +56,11 @@ class Usage:
             raise RateLimited(session.id, limit=session.max_requests_per_1_minute, retry_after=oldest + MINUTE - now)
         moments.append(now)
 
+    def return_request(self, session: Session) -> None:
+        """Undo the count of the latest request, unless a reset has done so."""
+        if self._requests.get(session.id):
+            self._requests[session.id].pop()
+
     def spend_upload(self, session: Session) -> None:
         """Count an upload. Raises UploadRefused if uploads are off or none is left (wording inferred)."""
         if not session.uploads:

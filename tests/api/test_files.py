@@ -24,7 +24,7 @@ def upload(talk: Talk, name: str = "a.png", content: bytes = b"png", mime: str =
 
 
 def folder_of(client: TestClient) -> Path:
-    return projects_of(client).default.files.path("x").parent
+    return projects_of(client).default.files.contents.path("x").parent
 
 
 def test_an_image_has_a_preview_and_a_pdf_has_none(talk: Talk) -> None:

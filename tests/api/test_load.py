@@ -218,7 +218,7 @@ def test_the_largest_file_passes_with_memory_flat(app: MockServer, server: Serve
     status, _ = asyncio.run(upload(server.origin, secret, 512 * MEGABYTE))
     assert status == 200
     assert peak_memory() - before < 100 * MEGABYTE
-    (file,) = app.projects.default.files.path("x").parent.iterdir()
+    (file,) = app.projects.default.files.contents.path("x").parent.iterdir()
     assert file.stat().st_size == 512 * MEGABYTE
     app.projects.default.reset()
     assert not file.exists()
@@ -238,7 +238,7 @@ def test_a_client_that_vanishes_while_uploading_leaves_no_file(app: MockServer, 
         assert await settled(server) == 0
 
     asyncio.run(run())
-    assert list(app.projects.default.files.path("x").parent.iterdir()) == []
+    assert list(app.projects.default.files.contents.path("x").parent.iterdir()) == []
     assert asyncio.run(upload(server.origin, secret, 10))[0] == 200
 
 
@@ -250,7 +250,7 @@ def test_a_file_too_large_is_refused_before_it_is_read(app: MockServer, server: 
     status, sent = asyncio.run(upload(server.origin, secret, 200 * MEGABYTE))
     assert status == 400
     assert sent < 50 * MEGABYTE
-    assert len(list(app.projects.default.files.path("x").parent.iterdir())) == 1
+    assert len(list(app.projects.default.files.contents.path("x").parent.iterdir())) == 1
 
 
 def test_an_upload_that_a_reset_overtakes_is_not_in_the_new_world(app: MockServer, server: ServerThread) -> None:
@@ -297,5 +297,5 @@ def test_a_second_sender_who_vanishes_takes_nothing_of_the_first(app: MockServer
         assert await settled(server) == 0
 
     asyncio.run(run())
-    assert files.path("cfile_1").read_bytes() == b"png"
-    assert len(list(files.path("x").parent.iterdir())) == 1
+    assert files.contents.path("cfile_1").read_bytes() == b"png"
+    assert len(list(files.contents.path("x").parent.iterdir())) == 1

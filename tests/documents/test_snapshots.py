@@ -1,9 +1,7 @@
 """Snapshots: whatever happened to a project, a restored one is the same, to the byte and in all it does."""
 
 import json
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
+from support.disks import full
 from support.emulator import MINIMAL, Client, Start, make_app
 from support.talk import Talk
 
@@ -443,29 +442,18 @@ def test_no_state_file_yet_is_an_empty_state(tmp_path: Path) -> None:
     assert [len(project.sessions) for project in projects] == [0]
 
 
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file may grow beyond a hundred bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_save_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     save_state(file, Projects(Settings()))
     old = file.read_bytes()
-    with full_disk(), pytest.raises(OSError, match="File too large"):
+    with full(100), pytest.raises(OSError, match="file too large"):
         save_state(file, populated())
     assert file.read_bytes() == old
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_save_that_cannot_begin_or_end_leaves_no_partial_file(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(OSError, match="no such file"):
         save_state(tmp_path / "missing" / "state.json", populated())
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError, match="directory"):
