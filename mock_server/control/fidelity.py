@@ -29,4 +29,4 @@ def resources() -> list[Resource]:
 
 def fidelity(_: RequestContext) -> FidelityList:
     """List every behaviour and how it is known."""
-    return msgspec.convert(read_document(fixtures_folder() / "fidelity.yaml"), FidelityList)
+    return msgspec.convert(read_document(fixtures_folder() / "fidelity.yaml").value, FidelityList)

@@ -9,9 +9,10 @@ import msgspec
 from msgspec import structs
 
 from mock_server.documents.places import place_and_reason
-from mock_server.documents.reading import line_of, read_document
-from mock_server.documents.shipped import fixtures_folder, shipped
-from mock_server.errors import ControlRefused, DocumentInvalid, FaultNotFound
+from mock_server.documents.reading import Document, read_document
+from mock_server.documents.representable import unusable_part
+from mock_server.documents.shipped import fixtures_folder, named_file, shipped, shipped_file
+from mock_server.errors import ControlRefused, FaultNotFound
 from mock_server.state.faults import Faults, check
 from mock_server.wire.control.faults import FaultParams, FaultRule, FaultSet, MagicFile, MagicValue
 
@@ -19,7 +20,7 @@ from mock_server.wire.control.faults import FaultParams, FaultRule, FaultSet, Ma
 @cache
 def shipped_sets() -> dict[str, FaultSet]:
     """Return the shipped sets by name."""
-    return {name: read_set(fixtures_folder() / "faults" / f"{name}.yaml") for name in shipped("faults")}
+    return {name: read_set(shipped_file("faults", name)) for name in shipped("faults")}
 
 
 def shipped_set(name: str) -> FaultSet:
@@ -32,7 +33,7 @@ def shipped_set(name: str) -> FaultSet:
 @cache
 def magic_values() -> dict[str, MagicValue]:
     """Return the magic workflow ids that work by faults; their rules have the id as name and match any workflow."""
-    read = msgspec.convert(read_document(fixtures_folder() / "magic.yaml"), MagicFile)
+    read = msgspec.convert(read_document(fixtures_folder() / "magic.yaml").value, MagicFile)
     return {
         magic.value: structs.replace(
             magic, faults=[structs.replace(params, name=magic.value) for params in magic.faults]
@@ -61,7 +62,7 @@ def magic_rules() -> list[FaultRule]:
 
 def load_faults(names: Iterable[str]) -> list[FaultParams]:
     """Return the rules of files or, by name, of shipped sets. Raises DocumentInvalid."""
-    return [params for name in names for params in read_faults(_path(name))]
+    return [params for name in names for params in read_faults(named_file("faults", name))]
 
 
 def read_faults(path: Path) -> list[FaultParams]:
@@ -71,27 +72,25 @@ def read_faults(path: Path) -> list[FaultParams]:
 
 def read_set(path: Path) -> FaultSet:
     """Return the content of a file of rules. Raises DocumentInvalid with file, line, place and reason."""
+    return set_of(read_document(path))
+
+
+def set_of(document: Document) -> FaultSet:
+    """Return the rules in a document. Raises DocumentInvalid with file, line, place and reason."""
+    if unusable := unusable_part(document.value):
+        raise document.invalid(unusable[1], place=unusable[0])
     try:
-        read = msgspec.convert(read_document(path), FaultSet)
+        read = msgspec.convert(document.value, FaultSet)
     except msgspec.ValidationError as error:
-        place, reason = place_and_reason(error)
-        raise DocumentInvalid(reason, source=str(path), line=line_of(path, place), place=place) from None
+        place, reason = place_and_reason(error, FaultSet, document.value)
+        raise document.invalid(reason, place=place) from None
     for at, params in enumerate(read.faults):
         try:
             check(params)
         except ControlRefused as error:
             place = f"faults[{at}]" + (f".{error.param}" if error.param else "")
-            raise DocumentInvalid(str(error), source=str(path), line=line_of(path, place), place=place) from None
+            raise document.invalid(str(error), place=place) from None
     return read
-
-
-def _path(name: str) -> Path:
-    if name in shipped("faults"):
-        return fixtures_folder() / "faults" / f"{name}.yaml"
-    if not Path(name).exists():
-        known = ", ".join(shipped("faults"))
-        raise DocumentInvalid(f"there is no such file or shipped set; the shipped sets are {known}", source=name)
-    return Path(name)
 
 
 def names_of(faults: Iterable[FaultParams]) -> list[str]:

@@ -10,8 +10,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from mock_server import config
 from mock_server.documents.places import place_and_reason
-from mock_server.documents.reading import line_of, read_document
-from mock_server.documents.shipped import fixtures_folder, shipped
+from mock_server.documents.reading import Document, read_document
+from mock_server.documents.representable import unusable_part
+from mock_server.documents.shipped import named_file
 from mock_server.errors import SeedInvalid
 from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import END_OF_TIME
@@ -50,25 +51,36 @@ class LoadedSeed(Struct, frozen=True, kw_only=True):
 
 def parse_seed(document: Any, *, source: str) -> Seed:
     """Convert a parsed YAML or JSON document. Raises SeedInvalid with the place."""
+    if unusable := unusable_part(document):
+        raise SeedInvalid(unusable[1], place=unusable[0], source=source)
+    document = _short_types(document)
     try:
-        return msgspec.convert(_short_types(document), Seed)
+        return msgspec.convert(document, Seed)
     except msgspec.ValidationError as error:
-        place, reason = place_and_reason(error)
+        place, reason = place_and_reason(error, Seed, document)
         raise SeedInvalid(reason, place=place, source=source) from None
 
 
 def read_seed(path: Path) -> Seed:
-    """Read a seed file. Raises DocumentInvalid or SeedInvalid with file, line, place and reason."""
+    """Read a seed file. Raises DocumentInvalid with file, line, place and reason."""
+    return seed_of(read_document(path))
+
+
+def seed_of(document: Document) -> Seed:
+    """Return the seed in a document, checked on its own. Raises SeedInvalid with file, line, place and reason."""
     try:
-        return parse_seed(read_document(path), source=str(path))
+        seed = parse_seed(document.value, source=document.source)
+        check_seed(seed, source=document.source, sessions=(), threads=())
     except SeedInvalid as error:
-        line = line_of(path, error.place)
-        raise SeedInvalid(error.reason, place=error.place, source=error.source, line=line) from None
+        raise document.invalid(error.reason, place=error.place, kind=SeedInvalid) from None
+    return seed
 
 
 def load_seeds(names: Iterable[str]) -> list[LoadedSeed]:
     """Return the seeds of files or, by name, shipped seeds. Raises DocumentInvalid."""
-    return [LoadedSeed(seed=read_seed(path), source=str(path)) for path in map(_seed_path, names)]
+    return [
+        LoadedSeed(seed=read_seed(path), source=str(path)) for path in (named_file("seeds", name) for name in names)
+    ]
 
 
 def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Iterable[str]) -> None:
@@ -124,15 +136,6 @@ def status_of(status: wire.SeedStatus) -> rest.ThreadStatus:
             return rest.LockedStatus(reason=status.reason)
         case "closed":
             return rest.ClosedStatus(reason=status.reason)
-
-
-def _seed_path(name: str) -> Path:
-    if name in shipped("seeds"):
-        return fixtures_folder() / "seeds" / f"{name}.yaml"
-    if not Path(name).exists():
-        known = ", ".join(shipped("seeds"))
-        raise SeedInvalid(f"there is no such file or shipped seed; the shipped seeds are {known}", source=name)
-    return Path(name)
 
 
 def _build_item(seed: SeedItem, item_id: str, thread_id: str, moment: float) -> items.ThreadItem:

@@ -105,7 +105,7 @@ def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
             )
         snapshot = msgspec.json.decode(body, type=Snapshot)
     except msgspec.ValidationError as error:
-        place, reason = place_and_reason(error)
+        place, reason = place_and_reason(error, Snapshot)
         raise SnapshotInvalid(reason, source=source, place=place) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SnapshotInvalid(f"is damaged: {error}", source=source) from None

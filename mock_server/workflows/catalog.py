@@ -11,10 +11,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.documents.places import place_and_reason
-from mock_server.documents.reading import line_of, read_document
+from mock_server.documents.reading import Document, read_document
+from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
+from mock_server.wording import sentence
 from mock_server.workflows import script as model
 from mock_server.workflows.script import Script, Step
 from mock_server.workflows.template import NAMES, unknown_names
@@ -148,9 +150,8 @@ class Catalog:
             if not keep_going:
                 raise
             last = None if known is None else known.script
-            _log.error(
-                "%s; %s", error, "the file is ignored" if last is None else "its last valid version stays in use"
-            )
+            effect = "The file is ignored." if last is None else "Its last valid version stays in use."
+            _log.error("%s %s", sentence(str(error)), effect)
             return WorkflowFile(path=path, stamp=stamp, script=last, error=error)
 
 
@@ -162,12 +163,15 @@ def _script_as_of(path: Path, stamp: tuple[int, int]) -> Script:  # noqa: ARG001
 
 def read_script(path: Path) -> Script:
     """Read a workflow file. Raises DocumentInvalid with file, line, place and reason."""
-    document = read_document(path)
+    return script_of(read_document(path))
+
+
+def script_of(document: Document) -> Script:
+    """Return the workflow in a document. Raises WorkflowInvalid with file, line, place and reason."""
     try:
-        return _parsed(document)
+        return _parsed(document.value)
     except _Fault as fault:
-        line = line_of(path, fault.place)
-        raise WorkflowInvalid(fault.reason, source=str(path), line=line, place=fault.place) from None
+        raise document.invalid(fault.reason, place=fault.place, kind=WorkflowInvalid) from None
 
 
 def parse_script(document: Any, *, source: str) -> Script:
@@ -184,24 +188,14 @@ def schema() -> bytes:
 
 
 def _parsed(document: Any) -> Script:
-    try:
-        script = _converted(document)
-        _check(script)
-        _check_templates(document, "")
-    except RecursionError:
-        raise _Fault("", "is nested too deeply") from None
-    return script
-
-
-def _converted(document: Any) -> Script:
+    if unusable := unusable_part(document):  # it will be shown as JSON, and its parts sent
+        raise _Fault(*unusable)
     try:
         script = msgspec.convert(document, Script)
-        msgspec.json.encode(script)  # it will be shown as JSON, and its parts sent
     except msgspec.ValidationError as error:
-        place, reason = place_and_reason(error)
-        raise _Fault(place, _with_near_miss(reason)) from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise _Fault("", f"contains what JSON can't represent: {error}") from None
+        raise _Fault(*place_and_reason(error, Script, document)) from None
+    _check(script)
+    _check_templates(document, "")
     return script
 
 
@@ -271,12 +265,3 @@ def _check_templates(value: Any, place: str) -> None:
         case dict():
             for key, entry in value.items():
                 _check_templates(entry, f"{place}.{key}" if place else str(key))
-
-
-def _with_near_miss(reason: str) -> str:
-    import difflib  # noqa: PLC0415 - for invalid files only
-
-    unknown = re.search(r"unknown field '(.+)'", reason)
-    known = {name for part in vars(model).values() for name in getattr(part, "__struct_fields__", ())}
-    close = difflib.get_close_matches(unknown[1], sorted(known), n=1) if unknown else []
-    return f"{reason}; did you mean '{close[0]}'?" if close else reason

@@ -236,7 +236,16 @@ def test_begins_with_the_faults_of_a_file(ready: Path, tmp_path: Path) -> None:
     [
         ("faults: [{do: {}}]", ":1: faults[0].do: The rule does nothing: "),
         ("faults:\n- do: {error: 500}\n- do: {eror: 500}", ":3: faults[1].do: Object contains unknown field 'eror'"),
-        ("- 1", ":1: Expected 'object', got 'array'"),
+        ("- 1", ":1: is a list without a key; the keys here are faults, description"),
+        ("", ": is empty; the keys here are faults, description"),
+        (
+            "faults:\n- do: {delya: 1s}",
+            ":2: faults[0].do: Object contains unknown field 'delya'; did you mean 'delay'?",
+        ),
+        (
+            "faults:\n- then: {}",
+            ":2: faults[0]: Object contains unknown field 'then'; the keys here are name, match, do",
+        ),
     ],
 )
 def test_a_faulty_fault_file_is_named_with_line_place_and_reason(tmp_path: Path, text: str, message: str) -> None:

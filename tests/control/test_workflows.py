@@ -137,8 +137,8 @@ def test_a_file_that_never_was_good_is_listed_until_it_is_gone(of_folder: TestCl
     path = folder / "new.yaml"
     path.write_text("default: [")
     (found,) = errors(of_folder)
-    assert (found["file"], found["workflow"], found["line"], found["place"]) == (str(path), None, 2, "")
-    assert found["message"] == f"{path}:2: {found['reason']}"
+    assert (found["file"], found["workflow"], found["line"], found["place"]) == (str(path), None, 1, "")
+    assert found["message"] == f"{path}:1: {found['reason']}"
     assert "new" not in [each["id"] for each in of_folder.get("/_mock/workflows").json()["workflows"]]
     assert of_folder.get("/_mock/workflows/new").status_code == 404
     path.unlink()
@@ -166,14 +166,14 @@ def test_a_folder_that_is_gone_takes_its_workflows_with_it(of_folder: TestClient
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"default: [{message: '\xff'}]", "is not UTF-8"),
-        (b"default: [{widget: &a {x: *a}}]", "is nested too deeply"),
+        (b"default: [{message: '\xff'}]", "save it as UTF-8"),
+        (b"default: [{widget: &a {x: *a}}]", "the alias '*a' is within the value"),
         (b"default: " + b"[" * 5000, ""),
         (b"default: [{widget: {1: {2: .inf, [a]: b}}}]", ""),
         (b"default: [{widget: {a: !!set {x, y}, b: 2020-01-01, c: !!binary aGk=}}]", None),
         (b"turns: [{when: {text: {regex: 'a{99999999999999999999}'}}, reply: []}]", "is not a regular expression"),
-        (b"", "Expected 'object', got 'null'"),
-        (b"- 1", "Expected 'object', got 'array'"),
+        (b"", "is empty; the keys here are id, "),
+        (b"- 1", "is a list without a key; "),
     ],
 )
 def test_whatever_is_in_a_file_it_is_listed_and_shown(

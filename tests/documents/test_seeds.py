@@ -96,25 +96,42 @@ def loaded_demo_threads() -> list[dict[str, Any]]:
     [
         ("threads:\n  - id: cthr_1\n    user: 7\n", "seed.yaml:3: threads[0].user: Expected 'str', got 'int'"),
         ("sessions:\n  - user: ada\n", "seed.yaml:2: sessions[0]: Object missing required field 'workflow'"),
-        ("threads: []\ncolour: red\n", "seed.yaml:1: Object contains unknown field 'colour'"),
+        (
+            "threads: []\ncolour: red\n",
+            "seed.yaml:1: Object contains unknown field 'colour'; the keys here are sessions, threads",
+        ),
         (
             "threads:\n- user: ada\n  items:\n  - type: user_message\n    content: []\n  - type: song\n",
             "seed.yaml:6: threads[0].items[1].type: Invalid value 'song'",
         ),
-        ("threads: [}\n", "seed.yaml:1: did not find expected node content"),
-        ("- a list\n", "seed.yaml:1: Expected 'object', got 'array'"),
-        ("", "seed.yaml: Expected 'object', got 'null'"),
+        ("threads: [}\n", "seed.yaml:1: is neither YAML nor JSON: expected the node content, but found '}'"),
+        ("thraeds: []\n", "seed.yaml:1: Object contains unknown field 'thraeds'; did you mean 'threads'?"),
+        (
+            "threads:\n- user: ada\n  items:\n  - {type: widget, widgt: {}}\n",
+            "seed.yaml:4: threads[0].items[0]: Object contains unknown field 'widgt'; did you mean 'widget'?",
+        ),
+        (
+            "threads:\n- user: ada\n  items:\n  - {type: task, content: []}\n",
+            (
+                "seed.yaml:4: threads[0].items[0]: Object contains unknown field 'content'; "
+                "the keys here are id, created_at, object, thread_id, task_type, heading, summary, type"
+            ),
+        ),
+        ("1: []\n", "seed.yaml:1: has a key that is not text; put it in quotes"),
+        ("threads: []\n---\nthreads: []\n", "seed.yaml:2: holds several documents; keep each in a file of its own"),
+        ("- a list\n", "seed.yaml:1: is a list without a key; the keys here are sessions, threads"),
+        ("", "seed.yaml: is empty; the keys here are sessions, threads"),
         (
             "threads:\n- {id: cthr_1, user: a}\n- {id: cthr_1, user: b}\n",
-            "seed.yaml: threads[1].id: the id 'cthr_1' is taken; choose another, or reset the project first",
+            "seed.yaml:3: threads[1].id: the id 'cthr_1' is taken; choose another, or reset the project first",
         ),
         (
             "sessions:\n- {user: a, workflow: {id: ''}}\n",
-            "seed.yaml: sessions[0].workflow.id: a workflow id can't be empty",
+            "seed.yaml:2: sessions[0].workflow.id: a workflow id can't be empty",
         ),
         (
             "threads:\n- {user: a, created_at: 1900-01-01T00:00:00Z}\n",
-            "seed.yaml: threads[0].created_at: a time must be between the years 1970 and 9999",
+            "seed.yaml:2: threads[0].created_at: a time must be between the years 1970 and 9999",
         ),
     ],
 )

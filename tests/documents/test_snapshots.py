@@ -348,7 +348,7 @@ def _in_one_place(places: list[Any]) -> list[Any]:
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "truncated": (lambda body: body[: len(body) // 2], "damaged"),
     "not utf-8": (lambda body: body.replace(b'"sessions"', b'"sess\xff"'), ""),
-    "no object": (lambda body: b"[]", "Expected 'object', got 'array'"),
+    "no object": (lambda body: b"[]", "is a list without a key; "),
     "empty": (lambda body: b"{}", "not a snapshot"),
     "a seed": (lambda body: b'{"threads": []}', "not a snapshot"),
     "foreign": (_edited("format", "pickle"), "not a snapshot"),

@@ -90,7 +90,7 @@ def _many_sessions(dashboard: Dashboard) -> None:
 
 def take_element() -> None:
     """Take the element's."""
-    script = read_document(FOLDER / "travel.yaml")
+    script = read_document(FOLDER / "travel.yaml").value
     with ChatKitMock() as mock, chromium() as browser:
         for scheme, accent in (("light", "#0f766e"), ("dark", "#5eead4")):
             with chat_page(Tabs(browser), mock, viewport=VIEW) as page:

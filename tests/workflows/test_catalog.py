@@ -50,9 +50,22 @@ def client_of(folder: Path, **settings: Any) -> TestClient:
             "default:\n- message: {stream: {by: words}}\n",
             ":2: default[0].message: a message must have either 'text' or 'chunks'",
         ),
+        (
+            "default:\n- update_widget: {widget: {type: Card}}\n",
+            ":2: default[0].update_widget: Object contains unknown field 'widget'; the keys here are root, ",
+        ),
+        ("default:\n- client_tool: {title: go}\n", "unknown field 'title'; the keys here are name, arguments"),
+        (
+            "default:\n- message: {message: hi}\n",
+            "unknown field 'message'; the keys here are text, chunks, annotations",
+        ),
+        (
+            "default:\n- notice: {messag: hi}\n",
+            ":2: default[0].notice: Object contains unknown field 'messag'; did you",
+        ),
         ("default:\n- update_widget: {component_id: a}\n", ":2: default[0].update_widget: an update must have 'root'"),
-        ("default: [\n", "did not find expected node content"),
-        ("hello\n", ":1: Expected 'object', got 'str'"),
+        ("default: [\n", ":2: is neither YAML nor JSON: expected the node content, but found '<stream end>'"),
+        ("hello\n", ":1: is a text without a key; the keys here are id, description, versions"),
     ],
 )
 def test_a_faulty_file_is_named_with_line_place_and_reason(tmp_path: Path, text: str, said: str) -> None:
@@ -94,7 +107,7 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path, caplog: pytest.Log
     assert text_of(talk.say("hi")) == "three"
     path.write_text("default: [{mesage: four}]")
     assert text_of(talk.say("hi")) == "three"
-    assert "did you mean 'message'?; its last valid version stays in use" in caplog.text
+    assert "did you mean 'message'? Its last valid version stays in use." in caplog.text
     path.unlink()
     assert text_of(talk.say("hi")) == "hi"
     (tmp_path / "new.yaml").write_text("id: wf_mine\ndefault: [{message: new}]")
