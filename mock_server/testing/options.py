@@ -44,7 +44,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
     try:
         return msgspec.convert({**options, **alone}, Settings)
     except msgspec.ValidationError as error:
-        place, reason = place_and_reason(error)
+        place, reason = place_and_reason(error, Settings)
         raise TypeError(f"{place}: {reason}") from None
 
 

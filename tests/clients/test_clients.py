@@ -1,7 +1,7 @@
 """Clients in other languages, each with the defaults of its own HTTP library, run by `chatkit-mock run -- ...`.
 
-Each creates a session, uploads a file in one step and in two, sends it with a message, reads the stream, and is refused.
-It prints what it received, one line for each.
+Each creates a session, uploads a file in one step and in two, sends it with a message, reads the stream, and is
+refused. It prints what it received, one line for each.
 """
 
 import shutil
@@ -39,7 +39,7 @@ def command_of(name: str) -> list[str]:
     for program in {command[0], "curl" if name == "curl" else command[0]}:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed here")
-    if name == "lwp" and subprocess.run(["perl", "-MLWP::UserAgent", "-e1"], capture_output=True, check=False).returncode:
+    if name == "lwp" and subprocess.run(["perl", "-MLWP::UserAgent", "-e1"], check=False).returncode:
         pytest.skip("libwww-perl is not installed here")
     return command
 
