@@ -248,10 +248,10 @@ def test_version(chatkit_mock):
     ("arguments", "told"),
     [
         ("lod='demo'", "there is no argument 'lod'; did you mean 'load'?"),
-        ("load='dmo'", "dmo: there is no such file or shipped seed; the shipped seeds are demo"),
-        ("load={'sesions': []}", "load: Object contains unknown field 'sesions'*"),
+        ("load='dmo'", "dmo: there is no such file or shipped seed; did you mean 'demo'?"),
+        ("load={'sesions': []}", "load: Object contains unknown field 'sesions'; did you mean 'sessions'?"),
         ("load=3", "load: a name, a path or a document was expected, not 3"),
-        ("faults='flakey'", "flakey: there is no such file or shipped set; the shipped sets are *"),
+        ("faults='flakey'", "flakey: there is no such file or shipped set; did you mean 'flaky'?"),
         ("now='2026-13-01'", "'2026-13-01' is not a point in time; write 2026-01-01T00:00:00Z, or unix seconds"),
         ("port='x'", "port: a number was expected, not 'x'"),
         ("beta_header='optinal'", "beta_header: *'optinal'*"),

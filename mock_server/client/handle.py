@@ -43,7 +43,7 @@ class Handle(ControlClient):
 
     def load(self, seed: Mapping[str, Any] | Path | str) -> ProjectContents:
         """Add a seed: a document, or the path of a YAML or JSON file."""
-        document = seed if isinstance(seed, Mapping) else read_document(Path(seed))
+        document = seed if isinstance(seed, Mapping) else read_document(Path(seed)).value
         return self.ask("POST", "/load", ProjectContents, body=document)
 
     def snapshot(self) -> bytes:

@@ -21,7 +21,7 @@ from mock_server.workflows.catalog import ANY
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
 
-    from mock_server.testing.inprocess import InProcess
+    from mock_server.inprocess.emulator import InProcess
 
 __tracebackhide__ = True  # pytest shows the line of the test
 
@@ -102,7 +102,7 @@ class Mock(Handle):
         if self.emulator is None:
             reached = past_proxies(self.url)
         else:
-            from mock_server.testing.transports import mock_transport  # noqa: PLC0415 - only without a socket
+            from mock_server.inprocess.transports import mock_transport  # noqa: PLC0415 - only without a socket
 
             reached = {"transport": mock_transport(self.emulator, library=library)}
         client: DefaultHttpxClient = library.Client(**{"base_url": self.url, **reached, **options})
@@ -115,7 +115,7 @@ class Mock(Handle):
         if self.emulator is None:
             reached = past_proxies(self.url)
         else:
-            from mock_server.testing.transports import async_mock_transport  # noqa: PLC0415 - only without a socket
+            from mock_server.inprocess.transports import async_mock_transport  # noqa: PLC0415 - only without a socket
 
             reached = {"transport": async_mock_transport(self.emulator, library=library)}
         client: DefaultAsyncHttpxClient = library.AsyncClient(**{"base_url": self.url, **reached, **options})

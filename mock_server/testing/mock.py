@@ -9,10 +9,10 @@ from typing import Self, Unpack
 from mock_server.app import MockServer
 from mock_server.client.transport import HttpTransport
 from mock_server.documents.fault_sets import load_faults
+from mock_server.inprocess.emulator import InProcess
 from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
-from mock_server.testing.inprocess import InProcess
 from mock_server.testing.options import Document, Name, SettingOptions, names_of, seeds_of, settings_of
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.workflows.catalog import Catalog

@@ -81,7 +81,7 @@ def test_a_test_that_lacks_the_sdk_shows_the_sentence_and_no_code_of_ours(
     tmp_path: Path, pytester: pytest.Pytester
 ) -> None:
     test = pytester.makepyfile("def test_it(chatkit_mock):\n    chatkit_mock.openai()\n")
-    code = f"import pytest; pytest.main(['-q', '-p', 'mock_server.pytest_plugin', '-p', 'no:randomly', {str(test)!r}])"
+    code = f"import pytest; pytest.main(['-q', '-p', 'chatkit_mock_plugin', '-p', 'no:randomly', {str(test)!r}])"
     environment = {**without(tmp_path, "openai"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     shown = run(code, environment).stdout
     assert "LibraryMissing: the official SDK is not installed" in shown

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from mock_server.testing.inprocess import Exchange, InProcess
+from mock_server.inprocess.emulator import InProcess
+from mock_server.inprocess.exchange import Exchange
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from mock_server.clock import stopwatch
+from mock_server.inprocess.transports import async_mock_transport, mock_transport
 from mock_server.testing import ChatKitMock
-from mock_server.testing.transports import async_mock_transport, mock_transport
 
 CREATE = "/v1/chatkit/sessions"
 BODY = {"user": "ada", "workflow": {"id": "wf_1"}}
