@@ -26,6 +26,8 @@ CLIENTS = {
 RECEIVED = """\
 session active
 direct 2000008
+large File is larger than this session's limit of 2 MB
+unknown invalid_api_key
 phases 2000008
 reply Hello from {name}
 error Missing required parameter: 'user'.

@@ -11,7 +11,7 @@ converse() {
 }
 
 session=$(create '{"workflow": {"id": "wf_1"}, "user": "curl",
-  "chatkit_configuration": {"file_upload": {"enabled": true}}}')
+  "chatkit_configuration": {"file_upload": {"enabled": true, "max_file_size": 2}}}')
 echo "session $(printf %s "$session" | field status)"
 secret=$(printf %s "$session" | field client_secret)
 
@@ -23,11 +23,17 @@ head -c 2000000 /dev/zero >> "$file"
 
 direct=$(curl -sS --http2 "$OPENAI_BASE_URL/chatkit/files" -H "Authorization: Bearer $secret" -F "file=@$file")
 echo "direct $(curl -sS "$(printf %s "$direct" | field preview_url)" | wc -c | tr -d ' ')"
+head -c 30000000 /dev/zero >> "$file"
+large=$(curl -sS --http2 "$OPENAI_BASE_URL/chatkit/files" -H "Authorization: Bearer $secret" -F "file=@$file")
+echo "large $(printf %s "$large" | field message)"
+unknown=$(curl -sS --http2 "$OPENAI_BASE_URL/chatkit/files" -H "Authorization: Bearer ek_unknown" -F "file=@$file")
+echo "unknown $(printf %s "$unknown" | field code)"
+head -c 2000008 "$file" > "$file.small"
 
 declared=$(converse '{"type": "attachments.create",
   "params": {"name": "a.png", "size": 2000008, "mime_type": "image/png"}}')
 address=$(printf %s "$declared" | field url)
-curl -sS --http2 -o /dev/null -T - "$address" < "$file" # of unknown length: in chunks
+curl -sS --http2 -o /dev/null -T - "$address" < "$file.small" # of unknown length: in chunks
 echo "phases $(curl -sS "$address" | wc -c | tr -d ' ')"
 
 converse "{\"type\": \"threads.create\", \"params\": {\"input\": {\"content\": [{\"type\": \"input_text\",

@@ -63,14 +63,15 @@ func sizeOf(url string) int64 {
 	return size
 }
 
-func upload(secret string) object {
+func upload(secret string, content []byte) object {
 	reader, writer := io.Pipe()
 	form := multipart.NewWriter(writer)
 	go func() {
 		part, err := form.CreateFormFile("file", "a.png")
 		check(err)
-		_, err = part.Write(content)
-		check(err)
+		if _, err = part.Write(content); err != nil {
+			return // refused before its end
+		}
 		check(form.Close())
 		check(writer.Close())
 	}()
@@ -80,14 +81,17 @@ func upload(secret string) object {
 
 func main() {
 	key := os.Getenv("OPENAI_API_KEY")
-	uploads := object{"file_upload": object{"enabled": true}}
+	uploads := object{"file_upload": object{"enabled": true, "max_file_size": 2}}
 	workflow := object{"id": "wf_1"}
 	session := parsed(post("sessions", key, object{"workflow": workflow, "user": "go", "chatkit_configuration": uploads}))
 	fmt.Println("session", session["status"])
 	secret := session["client_secret"].(string)
 
-	direct := upload(secret)
+	direct := upload(secret, content)
 	fmt.Println("direct", sizeOf(direct["preview_url"].(string)))
+	large := append(content[:len(content):len(content)], make([]byte, 30_000_000)...)
+	fmt.Println("large", upload(secret, large)["error"].(object)["message"])
+	fmt.Println("unknown", upload("ek_unknown", large)["error"].(object)["code"])
 
 	declaration := object{"name": "a.png", "size": len(content), "mime_type": "image/png"}
 	declared := parsed(post("conversation", secret, object{"type": "attachments.create", "params": declaration}))

@@ -44,33 +44,38 @@ public class Client {
     return found.group(1);
   }
 
-  static byte[] content() {
-    byte[] content = Arrays.copyOf("\u0089PNG\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1), 2_000_008);
-    return content;
+  static byte[] content(int size) {
+    return Arrays.copyOf("\u0089PNG\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1), size);
   }
 
-  static BodyPublisher form() {
+  static BodyPublisher form(int size) {
     String head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n";
     return BodyPublishers.ofInputStream(() -> new SequenceInputStream(Collections.enumeration(List.<InputStream>of(
-        new ByteArrayInputStream(head.getBytes()), new ByteArrayInputStream(content()),
+        new ByteArrayInputStream(head.getBytes()), new ByteArrayInputStream(content(size)),
         new ByteArrayInputStream("\r\n--b--\r\n".getBytes())))));
+  }
+
+  static String upload(String bearer, int size) throws Exception {
+    return text(request(BASE + "/chatkit/files", bearer)
+        .header("Content-Type", "multipart/form-data; boundary=b").POST(form(size)).build());
   }
 
   public static void main(String[] arguments) throws Exception {
     String session = text(post("sessions", KEY, "{\"workflow\": {\"id\": \"wf_1\"}, \"user\": \"java\","
-        + "\"chatkit_configuration\": {\"file_upload\": {\"enabled\": true}}}"));
+        + "\"chatkit_configuration\": {\"file_upload\": {\"enabled\": true, \"max_file_size\": 2}}}"));
     System.out.println("session " + field("status", session));
     String secret = field("client_secret", session);
 
-    String direct = text(request(BASE + "/chatkit/files", secret)
-        .header("Content-Type", "multipart/form-data; boundary=b").POST(form()).build());
+    String direct = upload(secret, 2_000_008);
     System.out.println("direct " + sizeOf(field("preview_url", direct)));
+    System.out.println("large " + field("message", upload(secret, 32_000_008)));
+    System.out.println("unknown " + field("code", upload("ek_unknown", 32_000_008)));
 
     String declared = text(post("conversation", secret, "{\"type\": \"attachments.create\", \"params\":"
         + "{\"name\": \"a.png\", \"size\": 2000008, \"mime_type\": \"image/png\"}}"));
     String address = field("url", declared);
     HttpResponse<String> put = HTTP.send(
-        request(address, secret).expectContinue(true).PUT(BodyPublishers.ofByteArray(content())).build(),
+        request(address, secret).expectContinue(true).PUT(BodyPublishers.ofByteArray(content(2_000_008))).build(),
         BodyHandlers.ofString());
     if (put.statusCode() != 200) throw new IllegalStateException(put.body());
     System.out.println("phases " + sizeOf(address));

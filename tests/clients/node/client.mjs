@@ -14,6 +14,13 @@ const create = (body) => post("sessions", key, body, { "OpenAI-Beta": "chatkit_b
 const converse = (type, params) => post("conversation", session.client_secret, { type, params });
 const sizeOf = async (url) => (await (await fetch(url)).arrayBuffer()).byteLength;
 
+async function upload(bearer, bytes) {
+  const form = new FormData();
+  form.append("file", new Blob([bytes]), "a.png");
+  const headers = { Authorization: `Bearer ${bearer}` };
+  return (await fetch(`${base}/chatkit/files`, { method: "POST", headers, body: form })).json();
+}
+
 async function* events(response) {
   let rest = "";
   for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
@@ -23,17 +30,16 @@ async function* events(response) {
   }
 }
 
-const uploads = { file_upload: { enabled: true } };
+const uploads = { file_upload: { enabled: true, max_file_size: 2 } };
 const created = await create({ workflow: { id: "wf_1" }, user: "node", chatkit_configuration: uploads });
 const session = await created.json();
 console.log("session", session.status);
 
-const form = new FormData();
-form.append("file", new Blob([content]), "a.png");
-const authorized = { Authorization: `Bearer ${session.client_secret}` };
-const sent = await fetch(`${base}/chatkit/files`, { method: "POST", headers: authorized, body: form });
-const direct = await sent.json();
+const direct = await upload(session.client_secret, content);
 console.log("direct", await sizeOf(direct.preview_url));
+const large = Buffer.concat([content, Buffer.alloc(30_000_000)]);
+console.log("large", (await upload(session.client_secret, large)).error.message);
+console.log("unknown", (await upload("ek_unknown", large)).error.code);
 
 const declared = await converse("attachments.create", { name: "a.png", size: content.length, mime_type: "image/png" });
 const { url, method, headers } = (await declared.json()).upload_descriptor;

@@ -18,18 +18,28 @@ sub post {
 sub create { return post("sessions", $key, shift, headers => { "OpenAI-Beta" => "chatkit_beta=v1" }) }
 sub size_of { return length $http->get(shift)->{content} }
 
-my $uploads = { file_upload => { enabled => JSON::PP::true } };
+sub upload {
+    my ($bearer, $bytes) = @_;
+    my $name = 'Content-Disposition: form-data; name="file"; filename="a.png"';
+    my $response = $http->post("$base/chatkit/files", {
+        headers => { Authorization => "Bearer $bearer", "Content-Type" => "multipart/form-data; boundary=b" },
+        content => join("\r\n", "--b", $name, "", $bytes, "--b--", ""),
+    });
+    die $response->{content} if $response->{status} == 599; # no response
+    return decode_json($response->{content});
+}
+
+my $uploads = { file_upload => { enabled => JSON::PP::true, max_file_size => 2 } };
 my $session = decode_json(
     create({ workflow => { id => "wf_1" }, user => "perl", chatkit_configuration => $uploads })->{content});
 print "session $session->{status}\n";
 my $secret = $session->{client_secret};
 
-my $form = join "\r\n", "--b", 'Content-Disposition: form-data; name="file"; filename="a.png"', "", $content, "--b--", "";
-my $direct = decode_json($http->post("$base/chatkit/files", {
-    headers => { Authorization => "Bearer $secret", "Content-Type" => "multipart/form-data; boundary=b" },
-    content => $form,
-})->{content});
+my $direct = upload($secret, $content);
 print "direct ", size_of($direct->{preview_url}), "\n";
+my $large = $content . "\0" x 30_000_000;
+print "large ", upload($secret, $large)->{error}{message}, "\n";
+print "unknown ", upload("ek_unknown", $large)->{error}{code}, "\n";
 
 my $declaration = { name => "a.png", size => length $content, mime_type => "image/png" };
 my $declared = post("conversation", $secret, { type => "attachments.create", params => $declaration });

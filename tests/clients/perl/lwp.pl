@@ -18,16 +18,26 @@ sub request {
 sub create { return $agent->request(request("sessions", $key, shift, "OpenAI-Beta" => "chatkit_beta=v1")) }
 sub size_of { return length $agent->get(shift)->content }
 
-my $uploads = { file_upload => { enabled => JSON::PP::true } };
+sub upload {
+    my ($bearer, $bytes) = @_;
+    my $response = $agent->request(POST("$base/chatkit/files",
+        Authorization => "Bearer $bearer", "Content-Type" => "form-data",
+        Content => [file => [undef, "a.png", Content => $bytes]]));
+    die $response->content if ($response->header("Client-Warning") // "") eq "Internal response"; # there was none
+    return decode_json($response->content);
+}
+
+my $uploads = { file_upload => { enabled => JSON::PP::true, max_file_size => 2 } };
 my $session = decode_json(
     create({ workflow => { id => "wf_1" }, user => "lwp", chatkit_configuration => $uploads })->content);
 print "session $session->{status}\n";
 my $secret = $session->{client_secret};
 
-my $direct = decode_json($agent->request(POST("$base/chatkit/files",
-    Authorization => "Bearer $secret", "Content-Type" => "form-data",
-    Content => [file => [undef, "a.png", Content => $content]]))->content);
+my $direct = upload($secret, $content);
 print "direct ", size_of($direct->{preview_url}), "\n";
+my $large = $content . "\0" x 30_000_000;
+print "large ", upload($secret, $large)->{error}{message}, "\n";
+print "unknown ", upload("ek_unknown", $large)->{error}{code}, "\n";
 
 my $declaration = { name => "a.png", size => length $content, mime_type => "image/png" };
 my $declared = $agent->request(

@@ -22,15 +22,22 @@ end
 def create(body) = post("sessions", ENV.fetch("OPENAI_API_KEY"), body, "OpenAI-Beta": "chatkit_beta=v1")
 def converse(secret, type, params, &block) = post("conversation", secret, { type: type, params: params }, &block)
 
-uploads = { file_upload: { enabled: true } }
+def upload(bearer, content)
+  form = Net::HTTP::Post.new(URI("#{BASE}/chatkit/files"), "Authorization" => "Bearer #{bearer}")
+  form.set_form([["file", StringIO.new(content), { filename: "a.png" }]], "multipart/form-data")
+  JSON.parse(send_request(form).body)
+end
+
+uploads = { file_upload: { enabled: true, max_file_size: 2 } }
 session = JSON.parse(create({ workflow: { id: "wf_1" }, user: "ruby", chatkit_configuration: uploads }).body)
 puts "session #{session['status']}"
 secret = session["client_secret"]
 
-form = Net::HTTP::Post.new(URI("#{BASE}/chatkit/files"), "Authorization" => "Bearer #{secret}")
-form.set_form([["file", StringIO.new(CONTENT), { filename: "a.png" }]], "multipart/form-data")
-direct = JSON.parse(send_request(form).body)
+direct = upload(secret, CONTENT)
 puts "direct #{Net::HTTP.get(URI(direct['preview_url'])).bytesize}"
+large = CONTENT + "\0" * 30_000_000
+puts "large #{upload(secret, large)['error']['message']}"
+puts "unknown #{upload('ek_unknown', large)['error']['code']}"
 
 declaration = { name: "a.png", size: CONTENT.bytesize, mime_type: "image/png" }
 address = URI(JSON.parse(converse(secret, "attachments.create", declaration).body)["upload_descriptor"]["url"])
