@@ -92,6 +92,16 @@ class HttpToolsConnection:
         return True
 
 
+class UndelimitedCycle(RequestResponseCycle):
+    """A response over HTTP/1.0, which knows no chunks: a body of unknown length ends with the connection."""
+
+    async def send(self, message: Any) -> None:
+        """Send a message. uvicorn sends no chunks only where it counts what is left, so each piece sets the count."""
+        self.chunked_encoding = False
+        self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
+
+
 class JoiningProtocol(HttpToolsProtocol):
     """uvicorn's protocol over a JoiningTransport; each request has its connection in the scope's extensions."""
 
@@ -133,6 +143,8 @@ class JoiningProtocol(HttpToolsProtocol):
             self.headers.append((b"upgrade", self._upgrade))
             self._upgrade = None
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            self.cycle.__class__ = UndelimitedCycle
         if not self.parser.should_keep_alive():
             self.cycle.keep_alive = False  # older versions of uvicorn look only when they send by themselves
 

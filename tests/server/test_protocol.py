@@ -111,3 +111,29 @@ def test_pipelined_offers_are_served_in_order() -> None:
         while received.count(b"HTTP/1.1") < 3 or not received.endswith(b"}"):
             received += connection.recv(65536)
     assert [each[:3] for each in received.split(b"HTTP/1.1 ")[1:]] == [b"200", b"401", b"200"]
+
+
+@pytest.mark.parametrize("asked", [b"", b"connection: keep-alive\r\n"])
+@pytest.mark.parametrize("path", [b"/_mock/requests", b"/docs", b"/deployments/chatkit/frame.html"])
+def test_http_1_0_gets_no_chunks(path: bytes, asked: bytes) -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(b"GET %b HTTP/1.0\r\nhost: localhost\r\n%b\r\n" % (path, asked))
+        head, _, _ = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK")
+        assert b"transfer-encoding" not in head
+
+
+def test_a_stream_over_http_1_0_ends_with_the_connection() -> None:
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(CREATE)
+        secret = json.loads(answer(connection)[1])["client_secret"]
+        content = [{"type": "input_text", "text": "Hello"}]
+        turn = {"content": content, "attachments": [], "inference_options": {}}
+        body = json.dumps({"type": "threads.create", "params": {"input": turn}}).encode()
+        head = f"POST /v1/chatkit/conversation HTTP/1.0\r\nauthorization: Bearer {secret}\r\n"
+        length = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        connection.sendall(f"{head}{length}".encode() + body)
+        answered, _, stream = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in answered
+    frames = [json.loads(frame.removeprefix(b"data: ")) for frame in stream.split(b"\n\n") if frame]
+    assert frames[-1]["item"]["content"][0]["text"] == "Hello"
