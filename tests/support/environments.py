@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PLUGIN = ROOT / "mock_server" / "pytest_plugin"
 
 
 def without(folder: Path, *names: str) -> dict[str, str]:
@@ -16,7 +17,7 @@ def without(folder: Path, *names: str) -> dict[str, str]:
     for entry in Path(site.getsitepackages()[0]).iterdir():
         if not hidden.fullmatch(entry.name):
             (folder / entry.name).symlink_to(entry)
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT), str(PLUGIN)])}
 
 
 def pretend(folder: Path, name: str, version: str, *needed: str) -> None:
