@@ -21,10 +21,13 @@ from mock_server.cli.showing import (
 from mock_server.cli.tables import show_json, show_table
 from mock_server.cli.waiting import wait
 from mock_server.client.handle import Handle
+from mock_server.client.transport import ControlError
 from mock_server.inspection.records import fits
 from mock_server.moments import iso
 from mock_server.wire.control.events import FeedEvent
 from mock_server.wire.control.requests import Record, RecordFilter
+
+_TOO_LARGE = 413
 
 
 @click.group(cls=Group, context_settings=SETTINGS)
@@ -215,11 +218,15 @@ def reset(*, mock: Handle, only: Any, as_json: bool) -> None:
 
 
 @ctl.command()
-@click.argument("seed", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("seed", metavar="FILE|-|NAME")
 @control_options
-def load(*, mock: Handle, seed: Path, as_json: bool) -> None:
-    """Add the contents of a YAML or JSON seed file."""
-    show_contents([mock.load(seed)], as_json=as_json)
+def load(*, mock: Handle, seed: str, as_json: bool) -> None:
+    """Add the contents of a YAML or JSON seed file, of standard input, or of a shipped seed such as 'demo'."""
+    try:
+        show_contents([mock.load(seed)], as_json=as_json)
+    except ControlError as error:
+        way_out = "; 'chatkit-mock serve --load' takes larger ones" if error.status == _TOO_LARGE else ""
+        raise click.ClickException(f"{error}{way_out}") from None
 
 
 @ctl.command()

@@ -12,9 +12,11 @@ from mock_server.client.faults import FaultsHandle
 from mock_server.client.journal import JournalHandle
 from mock_server.client.sessions import SessionsHandle
 from mock_server.client.threads import ThreadsHandle
-from mock_server.client.transport import Transport
+from mock_server.client.transport import ControlError, Transport, Unreachable
 from mock_server.client.workflows import WorkflowsHandle
-from mock_server.documents.reading import read_document
+from mock_server.documents.reading import Document, read_document
+from mock_server.documents.seeds import seed_of
+from mock_server.documents.shipped import named_file
 from mock_server.wire.control.events import FeedEvent
 from mock_server.wire.control.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.control.health import Health
@@ -42,9 +44,18 @@ class Handle(ControlClient):
         return self.ask("POST", "/reset", ProjectContents, query={"only": only})
 
     def load(self, seed: Mapping[str, Any] | Path | str) -> ProjectContents:
-        """Add a seed: a document, or the path of a YAML or JSON file."""
-        document = seed if isinstance(seed, Mapping) else read_document(Path(seed)).value
-        return self.ask("POST", "/load", ProjectContents, body=document)
+        """Add a seed: a document, the path of a YAML or JSON file, or the name of a shipped one.
+
+        Raises DocumentInvalid and ControlError, both with the file and the line, and then adds nothing.
+        """
+        if isinstance(seed, Mapping):
+            return self.ask("POST", "/load", ProjectContents, body=seed)
+        document = read_document(named_file("seeds", seed) if isinstance(seed, str) else seed)
+        seed_of(document)
+        try:
+            return self.ask("POST", "/load", ProjectContents, body=document.value)
+        except ControlError as error:
+            raise _in_file(error, document) from None
 
     def snapshot(self) -> bytes:
         """Return the whole state of the project as one JSON document."""
@@ -76,3 +87,13 @@ class Handle(ControlClient):
         next(lines)  # a comment that confirms the subscription
         told = (line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
         return (msgspec.json.decode(line, type=FeedEvent) for line in told)
+
+
+def _in_file(error: ControlError, document: Document) -> ControlError:
+    """Return a refusal of a document with its file, and the line if it names a place."""
+    if isinstance(error, Unreachable):
+        return error
+    line = document.line_of(error.param) if error.param else None
+    where = document.source if line is None else f"{document.source}:{line}"
+    message = f"{where}: {str(error).removeprefix('body: ')}"
+    return ControlError(message, status=error.status, code=error.code, param=error.param)

@@ -20,11 +20,11 @@ TIMEOUT = 30.0  # seconds without a byte
 
 
 class ControlError(Exception):
-    """`/_mock` refused a request: the message, the HTTP status and the error code."""
+    """`/_mock` refused a request: the message, the HTTP status, the error code and the parameter or place."""
 
-    def __init__(self, message: str, *, status: int, code: str | None = None) -> None:
+    def __init__(self, message: str, *, status: int, code: str | None = None, param: str | None = None) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.param = status, code, param
 
 
 class Unreachable(ControlError):
@@ -124,4 +124,5 @@ def refusal(status: int, body: bytes, *, hint: str | None) -> ControlError:
         return ControlError(
             f"the server returned status {status}, but not as an emulator does; check the URL", status=status
         )
-    return ControlError(f"{detail.message} {hint or ''}".strip(), status=status, code=detail.code)
+    message = f"{detail.message} {hint or ''}".strip()
+    return ControlError(message, status=status, code=detail.code, param=detail.param)

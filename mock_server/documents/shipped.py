@@ -26,11 +26,11 @@ def shipped_file(kind: str, name: str) -> Path:
 
 
 def named_file(kind: str, name: str) -> Path:
-    """Return the path of a shipped file by its name, or else of any file. Raises DocumentInvalid."""
+    """Return the path of a shipped file by its name, or else of any file or standard input. Raises DocumentInvalid."""
     known = shipped(kind)
     if name in known:
         return shipped_file(kind, name)
-    if is_missing(Path(name)):
+    if name != "-" and is_missing(Path(name)):
         noun = _NOUNS[kind]
         way_out = did_you_mean(name, known) or f"; the shipped {noun}s are {', '.join(known)}"
         raise DocumentInvalid(f"there is no such file or shipped {noun}{way_out}", source=name)

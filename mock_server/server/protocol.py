@@ -86,7 +86,7 @@ class HttpToolsConnection:
         if not cycle.disconnected:
             self._transport.write(b"".join((STATUS_LINE[status], head, ending, shown)))
         cycle.message_event.set()
-        if not cycle.keep_alive:
+        if not cycle.keep_alive and not cycle.more_body:
             self._transport.close()
         cycle.on_response()
         return True
@@ -149,9 +149,14 @@ class JoiningProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False  # older versions of uvicorn look only when they send by themselves
 
     def on_message_complete(self) -> None:
-        """End the request's body."""
+        """End the request's body, and a connection that had to be kept until then.
+
+        Closing it earlier would reset it, and a client that is still sending could lose the response.
+        """
         if self._upgrade is None:
             super().on_message_complete()
+            if self.cycle.response_complete and not self.cycle.keep_alive:
+                self.transport.close()
 
     def _parse_again(self, rest: bytes) -> None:
         lines = [b"%b: %b\r\n" % pair for pair in self.headers if pair[0] != b"upgrade"]

@@ -77,17 +77,6 @@ def test_a_faulty_file_is_named_with_line_place_and_reason(tmp_path: Path, text:
     assert said in str(caught.value)
 
 
-def test_check_tells_good_from_faulty(tmp_path: Path) -> None:
-    good = fixtures_folder() / "workflows/wf_support.yaml"
-    bad = tmp_path / "bad.yaml"
-    bad.write_text("defualt: []\n")
-    command = [sys.executable, "-m", "mock_server", "check", str(good), str(bad)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stdout == f"{good}: OK, 9 turns\n"
-    assert done.stderr == f"{bad}:1: Object contains unknown field 'defualt'; did you mean 'default'?\n"
-
-
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_workflow_is_good_and_described(path: Path) -> None:
     assert read_script(path).description
