@@ -25,8 +25,8 @@ _METHODS = ["GET", "POST", "PUT", "DELETE"]
 _EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
 # The first segments of paths that are not ChatKit's: no journal, no faults, no limits.
-_OURS = {"", "_mock", "_static", "health", "ready", "metrics", "openapi.json", "favicon.ico", "deployments"}
-_OURS |= {"dashboard", "demo", "docs"}
+_PAGES = {"", "_static", "favicon.ico", "deployments", "dashboard", "demo", "docs"}  # logged for debugging only
+_OURS = _PAGES | {"_mock", "health", "ready", "metrics", "openapi.json"}
 
 
 class RequestMiddleware:
@@ -108,7 +108,11 @@ class RequestMiddleware:
 
 
 def _is_ours(path: str) -> bool:
-    return not path.startswith("/v1/") and path.removeprefix("/").partition("/")[0] in _OURS
+    return not path.startswith("/v1/") and _first_segment(path) in _OURS
+
+
+def _first_segment(path: str) -> str:
+    return path.removeprefix("/").partition("/")[0]
 
 
 def _drop(context: RequestContext) -> None:
@@ -121,18 +125,26 @@ def _drop(context: RequestContext) -> None:
 
 
 def _log_request(context: RequestContext) -> None:
-    milliseconds = (stopwatch() - context.entry.began) * 1000
-    _log.info(
-        "%s %s %d %.1f ms",
+    level = logging.DEBUG if _first_segment(context.path) in _PAGES else logging.INFO
+    if not _log.isEnabledFor(level):
+        return
+    entry, milliseconds = context.entry, (stopwatch() - context.entry.began) * 1000
+    outcome = "completed" if entry.outcome == "open" else entry.outcome  # only the journal ends a request
+    ending = [*([str(entry.status)] if entry.status else []), *([] if outcome == "completed" else [outcome])]
+    path = context.path if context.path.isprintable() else ascii(context.path)[1:-1]
+    _log.log(
+        level,
+        "%s %s %s %.1f ms",
         context.method,
-        context.path,
-        context.entry.status,
+        path,
+        ", ".join(ending),
         milliseconds,
         extra={
             "request": {
                 "method": context.method,
                 "path": context.path,
-                "status": context.entry.status,
+                "status": entry.status or None,
+                "outcome": outcome,
                 "milliseconds": round(milliseconds, 3),
                 "project": context.project.name,
                 "request_id": context.request_id,

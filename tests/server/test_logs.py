@@ -1,5 +1,6 @@
 """Log lines never stop the server: what can't be written is dropped and counted."""
 
+import json
 import logging
 import os
 import signal
@@ -8,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 from support.commands import COMMAND, PLAIN, serving, wait_for
+from support.emulator import HEADERS, socket_client
 
 from mock_server.server.logs import PatientHandler
 
@@ -42,6 +45,49 @@ def test_lines_that_find_no_room_are_counted() -> None:
         written += os.read(read, 1_000_000)
     assert written.startswith(b"0 x")
     assert b"log lines were dropped, because nobody read them.\n" in written
+
+
+PAGES = ["/", "/demo", "/docs", "/dashboard/faults", "/favicon.ico", "/deployments/chatkit/chatkit.js", "/_static/x"]
+
+
+def test_the_log_shows_the_calls_of_the_app_and_not_those_of_our_own_pages(tmp_path: Path) -> None:
+    with serving(tmp_path / "ready") as process:
+        origin = (tmp_path / "ready").read_text().removesuffix("/v1")
+        with socket_client(origin) as web:
+            for path in PAGES:
+                web.get(path)
+                web.get(f"/p/gw0{path}")
+            web.get("/v1/demo")
+            web.get("/_mock/projects")
+            web.get("/v1/a%0Ab")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert [line.rpartition(" ")[0].rpartition(" ")[0] for line in errors.splitlines()] == [
+        "GET /v1/demo 404",
+        "GET /_mock/projects 200",
+        "GET /v1/a\\nb 404",
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_request_without_a_response_is_logged_with_what_happened_instead(tmp_path: Path, form: str) -> None:
+    with serving(tmp_path / "ready", "--log-format", form) as process:
+        origin = (tmp_path / "ready").read_text().removesuffix("/v1")
+        with socket_client(origin) as web:
+            web.post("/_mock/faults", json={"match": {"path": "*threads*"}, "do": {"drop": True}})
+            with pytest.raises(httpx2.HTTPError):
+                web.get("/v1/chatkit/threads", headers=HEADERS)
+        with socket.create_connection(("127.0.0.1", int(origin.rpartition(":")[2]))) as connection:
+            head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+            connection.sendall(f"POST /v1/chatkit/sessions HTTP/1.1\r\n{head}content-length: 9\r\n\r\n{{".encode())
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(3)][1:]
+    if form == "json":
+        ends = [(line["status"], line["outcome"]) for line in map(json.loads, lines)]
+        assert ends == [(None, "dropped"), (None, "abandoned")]
+    else:
+        assert lines[0].startswith("GET /v1/chatkit/threads dropped ")
+        assert lines[1].startswith("POST /v1/chatkit/sessions abandoned ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it takes a shell of Unix")
