@@ -52,6 +52,16 @@ def test_says_that_it_closes_when_it_is_asked_to() -> None:
         assert connection.recv(1) == b""
 
 
+@pytest.mark.parametrize("size", [34_000_000, 40_000_000])
+def test_a_response_reaches_a_client_that_is_still_sending(size: int) -> None:
+    head = CREATE.partition(b"content-length")[0] + b"connection: close\r\ncontent-length: %d\r\n\r\n" % size
+    with ServerThread(make_app()) as server, connected(server) as connection:
+        connection.sendall(head + b"x" * size)
+        head, _ = answer(connection)
+        assert head.startswith(b"HTTP/1.1 413 ")
+        assert connection.recv(1) == b""
+
+
 def test_a_head_has_no_body() -> None:
     with ServerThread(make_app()) as server, connected(server) as connection:
         connection.sendall(b"HEAD /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n" + CREATE)
