@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mock_server.errors import RealKeyRefused
+from mock_server.errors import RealKeyRefused, SettingUnusable
 
 # Defaults and limits of a ChatKit session, each with its source.
 EXPIRES_AFTER_SECONDS = 600  # documented default and maximum; observed
@@ -19,6 +19,10 @@ PORT = 4114  # the default port of `chatkit-mock serve` (ours)
 BETA = "chatkit_beta=v1"  # the required value of the OpenAI-Beta header (specified)
 IMAGES_AND_PDF = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")  # observed
 PROJECT_NAME = "[A-Za-z0-9._-]{1,64}"  # a regular expression
+INVALID_KEY = "sk-invalid"  # a magic value (ours): always rejected
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9.+_-]*/[a-z0-9][a-z0-9.+_-]*")
+_KEY = re.compile(r"[!-~]+")  # what a header can carry
 _REAL_KEY = re.compile(r"sk-(proj-|svcacct-|admin-)?[A-Za-z0-9_-]{40,}")
 
 
@@ -54,10 +58,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     journal_bytes: int = 32 * 1024 * 1024
     max_body_bytes: int = 32 * 1024 * 1024
 
-    def refuse_real_key(self) -> None:
-        """Raise RealKeyRefused if `api_key` looks like a real OpenAI key, which must not leak."""
-        if self.api_key and _REAL_KEY.fullmatch(self.api_key):
+    def check(self) -> None:
+        """Raise SettingUnusable for a value that nothing would ever match, and RealKeyRefused."""
+        for host in self.allow_hosts:
+            if not _HOST.fullmatch(host):
+                raise SettingUnusable(f"--allow-host: '{host}' is not a host name; write only that, such as mock.test")
+        for kind in self.file_types:
+            if kind != "*/*" and not _MIME_TYPE.fullmatch(kind):
+                raise SettingUnusable(f"--file-type: '{kind}' is not a MIME type; write one such as text/csv, or */*")
+        if self.api_key is not None:
+            self._check_key(self.api_key)
+
+    def _check_key(self, key: str) -> None:
+        if _REAL_KEY.fullmatch(key):  # it must not leak
             raise RealKeyRefused("--api-key looks like a real OpenAI key; use a made-up one, such as sk-test")
+        if not _KEY.fullmatch(key) or key.startswith("ek_") or key == INVALID_KEY:
+            raise SettingUnusable("--api-key: no client could use this key; use one such as sk-test")
 
 
 def exported_variables(origin: str, *, base_url: str, api_key: str, project: str) -> dict[str, str]:

@@ -192,6 +192,10 @@ class RealKeyRefused(MockServerError):
     """A real API key where only a made-up one is allowed."""
 
 
+class SettingUnusable(MockServerError):
+    """A setting with which the emulator could not do what is asked for; the message says what to write instead."""
+
+
 class CertificateUnusable(MockServerError):
     """No usable certificate for https; the message says what to do."""
 

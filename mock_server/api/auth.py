@@ -2,11 +2,10 @@
 
 import re
 
-from mock_server.config import BETA
+from mock_server.config import BETA, INVALID_KEY
 from mock_server.errors import ApiKeyIncorrect, ApiKeyMissing, BetaHeaderMalformed, BetaHeaderMissing, SecretOver
 from mock_server.http.context import RequestContext
 
-INVALID_KEY = "sk-invalid"
 _BETA = BETA.encode()
 _FORM = re.compile(rb"[\w-]+=[\w.-]+")  # of a beta and its version
 

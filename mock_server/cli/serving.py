@@ -233,7 +233,7 @@ def _build(
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
-        settings.refuse_real_key()
+        settings.check()
         catalog = None
         if workflows or settings.require_workflow:
             from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast

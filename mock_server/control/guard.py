@@ -20,7 +20,7 @@ def same_machine(context: RequestContext) -> None:
 
 
 def _is_trusted(name: str, allowed: tuple[str, ...]) -> bool:
-    return name == "localhost" or name.endswith(".localhost") or name in allowed or _is_address(name)
+    return name == "localhost" or name.endswith(".localhost") or name in map(str.lower, allowed) or _is_address(name)
 
 
 def _is_address(name: str) -> bool:

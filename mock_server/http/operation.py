@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mock_server.errors import MethodNotAllowed, MockServerError
+from mock_server.errors import ControlRefused, MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.response import JSON, EventStream, ResponseSender, respond
 from mock_server.state.faults import Subject
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Result = Struct | dict[str, Any] | Response | EventStream
 _DOCUMENTS = (Struct, dict)  # what most handlers return
+_SAY_NOTHING = {b"", b"{}", b"null"}  # bodies that clients send where there is none
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     guard: raises if the caller may not do this.
     subject: returns what the request is about, from the context and what was decoded. Without it, no fault applies.
     max_body_bytes: a body limit that overrides the one in the settings.
+    refuses_body: whether a body is refused where none is declared, instead of ignored as by the real API.
     failures, beta, streams, takes_file, media_types: for the OpenAPI document: the statuses besides 200, whether the
         beta header is required, whether the response may be server-sent events, whether the request is a multipart
         file, and the media types of the response.
@@ -50,6 +52,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     guard: Callable[[RequestContext], None]
     subject: Callable[..., Subject] | None = None
     max_body_bytes: int | None = None
+    refuses_body: bool = False
     failures: tuple[int, ...] = ()
     beta: bool = False
     streams: bool = False
@@ -70,6 +73,8 @@ class Operation(Struct, frozen=True, kw_only=True):
         if self.body is not None:
             body = await context.json_body(limit=self.max_body_bytes)
             given.append(self.read_body(body) if self.read_body else decode(body, self.body))
+        elif self.refuses_body:
+            await self._refuse_body(context)
         if self.subject is not None:
             rule = _matching_fault(context, self.subject(context, *given))
             if rule is not None:
@@ -81,6 +86,18 @@ class Operation(Struct, frozen=True, kw_only=True):
             await respond(context, 200, encode(result), JSON)
         else:
             await _respond_otherwise(context, result)
+
+    async def _refuse_body(self, context: RequestContext) -> None:
+        """Raise ControlRefused for a body that says something; nobody would read it."""
+        if context.headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in context.headers:
+            return
+        await context.keep_body()
+        if context.entry.body.strip() not in _SAY_NOTHING:
+            names = [f"'{name}'" for name in self.query.__struct_fields__] if self.query else []
+            raise ControlRefused(
+                f"{context.method} {context.path} takes no body: put {' and '.join(names)} into the query.",
+                code="body_refused",
+            )
 
     async def _note_refused(self, context: RequestContext) -> None:
         """Record in the journal what a request that the guard refuses wanted to do, as far as its body says so."""

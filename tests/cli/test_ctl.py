@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from openai import OpenAI
+from support.commands import said as ended
 from support.emulator import make_app
 
 from mock_server.cli import cli
@@ -167,6 +168,21 @@ def test_says_the_way_out_when_nothing_answers() -> None:
     assert done.returncode == 2
     assert "no emulator responds at http://127.0.0.1:1" in done.stderr
     assert "chatkit-mock serve" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("workflow-versoin", "no finding has the code 'workflow-versoin'; did you mean 'workflow-version'?"),
+        ("beta_header", "no finding has the code 'beta_header'; did you mean 'beta-header'?"),
+        ("x", "no finding has the code 'x'; the codes are api-key-in-browser, session-per-message,"),
+    ],
+)
+def test_report_refuses_codes_that_no_finding_has(code: str, words: str) -> None:
+    exit_code, error = ended("report", "--ignore", code)
+    assert exit_code == 2
+    assert error.startswith(f"chatkit-mock: {words}")
+    assert error.count("\n") == 1
 
 
 def test_report_exits_with_one_when_there_are_findings(server: ServerThread) -> None:

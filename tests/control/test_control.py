@@ -109,3 +109,28 @@ def test_this_machine_and_named_hosts_steer(start: Start, host: str) -> None:
     client = start(allow_hosts=("mock",))
     headers = {"host": host, "origin": f"http://{host}"}
     assert client.post("/_mock/reset", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/_mock/reset", b'{"only": "faults"}'),
+        ("POST", "/_mock/reset", b"only=faults"),
+        ("DELETE", "/_mock/requests", b'{"user": "ada"}'),
+        ("DELETE", "/_mock/faults", b'{"name": "flaky"}'),
+    ],
+)
+def test_a_body_that_nobody_would_read_is_refused(client: TestClient, method: str, path: str, body: bytes) -> None:
+    client.post("/v1/chatkit/sessions", json={"workflow": {"id": "wf_1"}, "user": "ada"})
+    client.post("/_mock/faults", json={"do": {"drop": True}})
+    answer = client.request(method, path, content=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "body_refused")
+    assert answer.json()["error"]["message"].startswith(f"{method} {path} takes no body: put 'project'")
+    (left,) = client.get("/_mock/projects").json()["projects"]
+    assert (left["sessions"], left["faults"], left["requests"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" null "])
+def test_a_body_that_says_nothing_is_none(client: TestClient, body: bytes) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.post("/_mock/reset", content=body, headers=headers).status_code == 200

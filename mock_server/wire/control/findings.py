@@ -4,6 +4,18 @@ from typing import Literal
 
 from msgspec import Struct
 
+FindingCode = Literal[
+    "api-key-in-browser",
+    "session-per-message",
+    "one-user-for-all",
+    "dead-secret",
+    "renewal-loop",
+    "retry-after-ignored",
+    "retry-storm",
+    "beta-header",
+    "stream-left-open",
+    "workflow-version",
+]
 Mark = Literal["observed", "specified", "inferred", "ours"]
 
 
@@ -15,7 +27,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     requests: the ids of the requests in the journal, oldest first.
     """
 
-    code: str
+    code: FindingCode
     message: str
     why: str
     way_out: str
