@@ -30,21 +30,44 @@ def place_and_reason(error: msgspec.ValidationError, kind: Any, document: Any = 
         return "", f"{_KINDS.get(whole[1], 'is a value without a key')}; the keys here are {keys}"
     if unknown := re.fullmatch(r"Object contains unknown field '(.+)'", reason):
         return place, reason + _way_out(unknown[1], list(keys_at(kind, place, document)))
+    if odd := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", reason):
+        return place, f"'{odd[1]}' is not known here" + _way_out(
+            odd[1], list(_values_at(kind, place, document)), "values"
+        )
     return place, reason
 
 
 def keys_at(kind: Any, place: str, document: Any) -> Iterator[str]:
     """Yield the keys that are allowed at a place of a document, which should have the type `kind`."""
-    types, value = [inspect.type_info(kind)], document
-    for name, index in _STEP.findall(place):
-        types = [inner for each in types for outer in _options(each, value) for inner in _inner(outer, name)]
-        value = _child(value, name, index)
+    types, value = _types_at(kind, place, document)
     for each in types:
         yield from _keys(each, value)
 
 
-def _way_out(name: str, known: list[str]) -> str:
-    listed = f"; the keys here are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
+def _values_at(kind: Any, place: str, document: Any) -> Iterator[str]:
+    types, value = _types_at(kind, place, document)
+    for each in types:
+        for option in _options(each, value):
+            if isinstance(option, inspect.LiteralType):
+                yield from map(str, option.values)
+    parent, _, last = place.rpartition(".")
+    for each in _types_at(kind, parent, document)[0]:
+        for option in _options(each, None):
+            if isinstance(option, inspect.StructType) and option.tag_field == last:
+                yield str(option.tag)
+
+
+def _types_at(kind: Any, place: str, document: Any) -> tuple[list[inspect.Type], Any]:
+    """Return the types that may be at a place of a document, and its value there."""
+    types, value = [inspect.type_info(kind)], document
+    for name, index in _STEP.findall(place):
+        types = [inner for each in types for outer in _options(each, value) for inner in _inner(outer, name)]
+        value = _child(value, name, index)
+    return types, value
+
+
+def _way_out(name: str, known: list[str], called: str = "keys") -> str:
+    listed = f"; the {called} here are {', '.join(known)}" if 0 < len(known) <= _FEW else ""
     return did_you_mean(name, known) or listed
 
 

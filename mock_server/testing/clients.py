@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, Unpack
 
 import msgspec
 
@@ -24,6 +24,33 @@ if TYPE_CHECKING:
     from mock_server.inprocess.emulator import InProcess
 
 __tracebackhide__ = True  # pytest shows the line of the test
+
+
+class SdkOptions(TypedDict, total=False):
+    """Arguments of the official clients."""
+
+    api_key: str
+    organization: str | None
+    project: str | None
+    base_url: str
+    timeout: Any
+    max_retries: int
+    default_headers: Mapping[str, str]
+    default_query: Mapping[str, object]
+    http_client: Any
+
+
+class HttpOptions(TypedDict, total=False):
+    """Arguments of the clients of httpx and httpx2."""
+
+    base_url: str
+    headers: Any
+    params: Any
+    cookies: Any
+    auth: Any
+    timeout: Any
+    follow_redirects: bool
+    event_hooks: Mapping[str, list[Any]]
 
 
 class WithSecret(Protocol):
@@ -68,53 +95,49 @@ class Mock(Handle):
         options = self.client_options()
         return exported_variables(self.url, **options)
 
-    def openai(self, **options: Any) -> "OpenAI":
+    def openai(self, **options: Unpack[SdkOptions]) -> "OpenAI":
         """Return an official client, which bypasses proxies. Raises LibraryMissing."""
-        __tracebackhide__ = True
         require_chatkit()
         from openai import OpenAI  # noqa: PLC0415 - optional dependency
 
         from mock_server.testing.direct import DirectClient  # noqa: PLC0415 - needs openai
 
-        if "http_client" not in options:
-            options["http_client"] = DirectClient(self.url) if self.emulator is None else self.http_client()
-        return OpenAI(**{**self.client_options(), **options})
+        given: dict[str, Any] = {**self.client_options(), **options}
+        if "http_client" not in given:
+            given["http_client"] = DirectClient(self.url) if self.emulator is None else self.http_client()
+        return OpenAI(**given)
 
-    def async_openai(self, **options: Any) -> "AsyncOpenAI":
+    def async_openai(self, **options: Unpack[SdkOptions]) -> "AsyncOpenAI":
         """Return an asynchronous official client, which bypasses proxies. Raises LibraryMissing."""
-        __tracebackhide__ = True
         require_chatkit()
         from openai import AsyncOpenAI  # noqa: PLC0415 - optional dependency
 
         from mock_server.testing.direct import AsyncDirectClient  # noqa: PLC0415 - needs openai
 
-        if "http_client" not in options:
-            options["http_client"] = AsyncDirectClient(self.url) if self.emulator is None else self.async_http_client()
-        return AsyncOpenAI(**{**self.client_options(), **options})
+        given: dict[str, Any] = {**self.client_options(), **options}
+        if "http_client" not in given:
+            given["http_client"] = AsyncDirectClient(self.url) if self.emulator is None else self.async_http_client()
+        return AsyncOpenAI(**given)
 
-    def http_client(self, **options: Any) -> "DefaultHttpxClient":
+    def http_client(self, **options: Unpack[HttpOptions]) -> "DefaultHttpxClient":
         """Return a client of the SDK's HTTP library, httpx2 or httpx, which bypasses the network if there is no socket.
 
         Raises LibraryMissing.
         """
-        __tracebackhide__ = True
         library = http_library()
-        if self.emulator is None:
-            reached = past_proxies(self.url)
-        else:
+        reached: dict[str, Any] = past_proxies(self.url)
+        if self.emulator is not None:
             from mock_server.inprocess.transports import mock_transport  # noqa: PLC0415 - only without a socket
 
             reached = {"transport": mock_transport(self.emulator, library=library)}
         client: DefaultHttpxClient = library.Client(**{"base_url": self.url, **reached, **options})
         return client
 
-    def async_http_client(self, **options: Any) -> "DefaultAsyncHttpxClient":
+    def async_http_client(self, **options: Unpack[HttpOptions]) -> "DefaultAsyncHttpxClient":
         """Return the asynchronous counterpart of `http_client`. Raises LibraryMissing."""
-        __tracebackhide__ = True
         library = http_library()
-        if self.emulator is None:
-            reached = past_proxies(self.url)
-        else:
+        reached: dict[str, Any] = past_proxies(self.url)
+        if self.emulator is not None:
             from mock_server.inprocess.transports import async_mock_transport  # noqa: PLC0415 - only without a socket
 
             reached = {"transport": async_mock_transport(self.emulator, library=library)}
