@@ -102,7 +102,8 @@ class ProjectInvalid(MockServerError):
     """A project name that does not match `[A-Za-z0-9._-]{1,64}`."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Invalid project name '{name}': use 1 to 64 letters, digits, dots, dashes and underscores.")
+        which = f"Invalid project name '{name}'" if name else "An empty project name is invalid"
+        super().__init__(f"{which}: use 1 to 64 letters, digits, dots, dashes and underscores.")
 
 
 class DocumentInvalid(MockServerError):

@@ -4,6 +4,8 @@ import math
 import re
 from datetime import UTC, datetime
 
+from mock_server.wording import quoted
+
 END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")
@@ -18,7 +20,7 @@ def seconds(duration: str | float, *, least: float = 0, most: float = 86_400) ->
     if isinstance(duration, str):
         match = _DURATION.fullmatch(duration)
         if match is None:
-            raise ValueError(f"'{duration}' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d")
+            raise ValueError(f"{quoted(duration)} is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d")
         length = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(match[2]))
         length = -length if match[1] == "-" else length
     else:
@@ -38,7 +40,7 @@ def instant(moment: str | float) -> float:
             parsed = datetime.fromisoformat(moment)
         except ValueError:
             raise ValueError(
-                f"'{moment}' is not a point in time; write 2026-01-01T00:00:00Z, or unix seconds"
+                f"{quoted(moment)} is not a point in time; write 2026-01-01T00:00:00Z, or unix seconds"
             ) from None
         if parsed.tzinfo is None:
             raise ValueError(f"'{moment}' has no time zone; write {parsed.isoformat()}Z for UTC")

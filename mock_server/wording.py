@@ -1,7 +1,6 @@
 """How messages are worded: whole sentences, suggestions, and empty values called empty."""
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 
 _NEAR = 0.7  # of 1, which is the same name
 
@@ -18,6 +17,8 @@ def quoted(value: object, *, empty: str = "an empty value") -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a wrong one is most like, or None if none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 - keeps the start fast
+
     close = get_close_matches(name, sorted(known), n=1, cutoff=_NEAR)
     return close[0] if close else None
 

@@ -11,9 +11,8 @@ def same_machine(context: RequestContext) -> None:
     """Raise ControlForbidden for a foreign `Origin`, or a `Host` that a rebound DNS name could have sent."""
     host = context.headers.get(b"host", b"").decode("latin-1")
     if not _is_trusted(urlsplit(f"//{host}").hostname or "", context.projects.settings.allow_hosts):
-        raise ControlForbidden(
-            f"/_mock refuses the host name '{host}'; start the server with --allow-host to accept it."
-        )
+        refused = f"the host name '{host}'" if host else "a request without a host name"
+        raise ControlForbidden(f"/_mock refuses {refused}; start the server with --allow-host to accept it.")
     origin = context.headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc != host:
         raise ControlForbidden(f"/_mock refuses pages from '{origin}'; use it from a page on {host}.")

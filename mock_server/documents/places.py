@@ -22,7 +22,10 @@ def place_and_reason(error: msgspec.ValidationError, kind: Any, document: Any = 
     """
     found = _MESSAGE.fullmatch(str(error))
     assert found is not None
-    place, reason = (found["place"] or "").lstrip("."), found["reason"].replace("`", "'")
+    place, reason = (
+        (found["place"] or "").lstrip("."),
+        found["reason"].replace("`", "'").replace(" ''", " that is empty"),
+    )
     if found["key"]:
         return place, "has a key that is not text; put it in quotes"
     if not place and (whole := re.match(r"Expected 'object', got '(\w+)'", reason)):

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
-from mock_server.wording import sentence
+from mock_server.wording import quoted, sentence
 from mock_server.workflows import script as model
 from mock_server.workflows.script import Script, Step
 from mock_server.workflows.template import NAMES, unknown_names
@@ -73,6 +74,11 @@ class Catalog:
         for folder in self._folders[1:]:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
+            try:
+                any(folder.iterdir())
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise WorkflowInvalid(f"can't be read: {reason}", source=str(folder)) from None
         if len(self._folders) > 1:  # the shipped ones are valid, and are read on first use
             self.files(keep_going=False)
 
@@ -133,7 +139,7 @@ class Catalog:
 
     def _paths(self) -> Iterator[Path]:
         for folder in self._folders:
-            if folder.is_dir():  # it may have been deleted
+            with suppress(OSError):  # it may have been deleted, or closed to us
                 yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
 
     def _file(self, path: Path, *, keep_going: bool) -> WorkflowFile | None:
@@ -258,7 +264,10 @@ def _check_templates(value: Any, place: str) -> None:
             except ValueError as error:
                 raise _Fault(place, str(error)) from None
             if unknown:
-                raise _Fault(place, f"unknown name '{unknown[0]}'; templates can use {', '.join(NAMES)}")
+                raise _Fault(
+                    place,
+                    f"unknown name {quoted(unknown[0], empty='that is empty')}; templates can use {', '.join(NAMES)}",
+                )
         case list():
             for index, entry in enumerate(value):
                 _check_templates(entry, f"{place}[{index}]")

@@ -458,7 +458,7 @@ def test_a_span_is_written_in_seconds_or_with_its_unit(web: httpx2.Client, every
     ("every", "why"),
     [
         ("soon", "'soon' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d"),
-        ("", "'' is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d"),
+        ("", "an empty value is not a duration; write seconds, or 200ms, 1.5s, 10m, 1h30m, 1d"),
         ("49ms", "49ms is not between 0.05 and 10 seconds"),
         ("-1s", "-1s is not between 0.05 and 10 seconds"),
         ("11", "11.0 is not between 0.05 and 10 seconds"),

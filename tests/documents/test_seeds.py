@@ -105,6 +105,11 @@ def loaded_demo_threads() -> list[dict[str, Any]]:
             "seed.yaml:6: threads[0].items[1].type: Invalid value 'song'",
         ),
         ("threads: [}\n", "seed.yaml:1: is neither YAML nor JSON: expected the node content, but found '}'"),
+        ("'': x", "seed.yaml:1: Object contains unknown field that is empty"),
+        (
+            "threads: [{user: a, status: {type: ''}}]",
+            "seed.yaml:1: threads[0].status.type: Invalid enum value that is empty",
+        ),
         ("thraeds: []\n", "seed.yaml:1: Object contains unknown field 'thraeds'; did you mean 'threads'?"),
         (
             "threads:\n- user: ada\n  items:\n  - {type: widget, widgt: {}}\n",
