@@ -7,17 +7,18 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 PACKAGE := $(VENV)/.package-$(VERSION)
 READY := $(VENV)/.ready-$(VERSION)
 IN_FIREFOX := tests/e2e/test_react_app.py tests/e2e/test_isolated_pages.py tests/e2e/test_missing_frames.py
+QUICK := -m "not browser and not registry and not slow and not exhaustive"
 FIREFOX := $(firstword $(shell command -v firefox-esr firefox))
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, which share what is compiled
 
-.PHONY: serve quick test test-all lint lock bench screenshots clean python
+.PHONY: serve quick test test-all test-lowest test-newest lint lock bench screenshots clean python
 
 serve: $(PACKAGE)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds options.
 	@$(BIN)/chatkit-mock serve $(ARGS) || \
 		{ code=$$?; echo 'Options go into ARGS: make serve ARGS="--port 4115"' >&2; exit $$code; }
 
 quick: $(READY)  ## Run the tests that need no browser and no download, in less than a minute.
-	$(BIN)/pytest -m "not browser and not registry and not slow and not exhaustive" $(ARGS)
+	$(BIN)/pytest $(QUICK) $(ARGS)
 
 test: $(READY) lint  ## Check everything but what needs a second browser, a download or minutes; ARGS="-k threads" narrows it.
 	$(BIN)/pytest -m "not registry and not exhaustive" $(ARGS)
@@ -30,6 +31,16 @@ ifdef FIREFOX
 else
 	@echo "There is no Firefox here: $(IN_FIREFOX) did not run in it."
 endif
+ifeq ($(VERSION),3.11)
+	@$(MAKE) test-lowest
+else
+	@echo "make test-lowest did not run: the lowest versions are for Python 3.11."
+endif
+
+test-lowest: OLD := -W default::DeprecationWarning -W default::PendingDeprecationWarning
+test-lowest test-newest: test-%: $(READY)  ## Run the tests of `make quick` with the lowest, or newest, dependencies allowed.
+	PYTHONPATH=tests $(BIN)/python -m support.bounds $* $(VENV)/$*
+	$(VENV)/$*/bin/python -m pytest $(QUICK) $(OLD) $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff format --check

@@ -46,4 +46,5 @@ def _preferred() -> list[str]:
         needed = requires("openai") or []
     except PackageNotFoundError:
         return ["httpx2", "httpx"]
-    return sorted(["httpx2", "httpx"], reverse=any(each.startswith("httpx2") for each in needed))
+    built_on_httpx2 = any(each.startswith("httpx2") and "extra ==" not in each for each in needed)
+    return ["httpx2", "httpx"] if built_on_httpx2 else ["httpx", "httpx2"]

@@ -1,6 +1,7 @@
 """`chatkit-mock`, run as a user runs it."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -101,7 +102,7 @@ def test_a_taken_port_is_one_sentence_and_code_2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["serve", "--prot", "1"], "No such option '--prot'"),
+        (["serve", "--prot", "1"], "No such option:? '?--prot"),  # in click 8.1's words, and in later ones
         (["serve", "--port", "70000"], "70000 is not in the range 0<=x<=65535"),
         (["serve", "--load", "nowhere.yaml"], "there is no such file"),
         (["serve", "--project", "a b"], "Invalid project name"),
@@ -126,7 +127,7 @@ def test_a_taken_port_is_one_sentence_and_code_2() -> None:
 def test_a_bad_command_line_is_one_sentence_and_code_2(arguments: list[str], words: str) -> None:
     code, error = said(*arguments)
     assert code == 2
-    assert words in error
+    assert re.search(words, error)
     assert error.startswith("chatkit-mock: ")
     assert error.count("\n") == 1
 

@@ -2,48 +2,25 @@
 
 import statistics
 import subprocess
-import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from support.environments import build_wheel, fresh_python
 
 import mock_server
 from mock_server import dashboard
 from mock_server.documents.shipped import fixtures_folder
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        str(folder),
-        str(ROOT),
-    ]
-    subprocess.run(command, check=True)
-    (made,) = folder.glob("*.whl")
-    return made
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with nothing but the wheel and what it asks for."""
-    folder = tmp_path_factory.mktemp("venv")
-    venv.create(folder, with_pip=True)
-    made = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    subprocess.run([str(made), "-m", "pip", "install", "--quiet", str(wheel)], check=True)
-    return made
+    return fresh_python(tmp_path_factory.mktemp("venv"), str(wheel))
 
 
 def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from starlette.testclient import TestClient
@@ -13,6 +13,11 @@ from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.documents.seeds import LoadedSeed, parse_seed
 from mock_server.state.projects import Projects
+
+if TYPE_CHECKING:
+    import httpx2 as httpx
+else:
+    from starlette.testclient import httpx  # an older Starlette's client is one of httpx
 
 HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
 MINIMAL = {"workflow": {"id": "wf_1"}, "user": "ada"}
@@ -30,22 +35,22 @@ class Client(TestClient):
         self._transport = _SameThread(app, strict=strict, elsewhere=self._transport)
 
 
-class _SameThread(httpx2.BaseTransport):
+class _SameThread(httpx.BaseTransport):
     """Runs the application in a loop of this thread; where one is running already, as Starlette's client does."""
 
-    def __init__(self, app: ASGIApp, *, strict: bool, elsewhere: httpx2.BaseTransport) -> None:
-        self._asgi = httpx2.ASGITransport(app, raise_app_exceptions=strict)
+    def __init__(self, app: ASGIApp, *, strict: bool, elsewhere: httpx.BaseTransport) -> None:
+        self._asgi = httpx.ASGITransport(app, raise_app_exceptions=strict)
         self._elsewhere = elsewhere
 
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
         if asyncio._get_running_loop() is not None:
             return self._elsewhere.handle_request(request)
         return _loop().run_until_complete(self._respond(request))
 
-    async def _respond(self, request: httpx2.Request) -> httpx2.Response:
+    async def _respond(self, request: httpx.Request) -> httpx.Response:
         response = await self._asgi.handle_async_request(request)
-        stream = httpx2.ByteStream(await response.aread())
-        return httpx2.Response(response.status_code, headers=response.headers, stream=stream, request=request)
+        stream = httpx.ByteStream(await response.aread())
+        return httpx.Response(response.status_code, headers=response.headers, stream=stream, request=request)
 
 
 def socket_client(origin: str, **options: Any) -> httpx2.Client:

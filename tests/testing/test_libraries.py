@@ -59,9 +59,17 @@ def test_no_http_library(tmp_path: Path, method: str, socket: bool) -> None:
         (["openai", "httpx"], None, "httpx2"),
         (["openai", "httpx2"], None, "httpx"),
         (["openai"], ["anyio<5", "httpx<1,>=0.23.0", "httpx-aiohttp>=0.1.8; extra == 'aiohttp'"], "httpx"),
+        (["openai"], ["httpx<1,>=0.23.0", "httpx2<3,>=2.7.0; extra == 'httpx2'"], "httpx"),
         (["openai"], ["anyio<5", "httpx2<3,>=2.12.0", "httpx>=0.23; extra == 'legacy'"], "httpx2"),
     ],
-    ids=["no SDK, both", "no SDK, httpx2", "no SDK, httpx", "SDK on httpx, both", "SDK on httpx2, both"],
+    ids=[
+        "no SDK, both",
+        "no SDK, httpx2",
+        "no SDK, httpx",
+        "SDK on httpx, both",
+        "SDK on httpx, with an extra",
+        "SDK on httpx2, both",
+    ],
 )
 def test_the_library_is_the_sdks(
     tmp_path: Path, method: str, hidden: list[str], needed: list[str] | None, library: str
