@@ -36,7 +36,7 @@ class Caller:
     def return_request(self) -> None:
         """Undo the count of a request that failed through no fault of the client's."""
         if self.session is not None:
-            self.project.usage.return_request(self.session)
+            self.project.usage.return_request(self.session, now=self.now)
 
     def spend_upload(self) -> None:
         """Count an upload against the session's limit. Raises UploadRefused."""
