@@ -37,7 +37,7 @@ else
 	@echo "make test-lowest did not run: the lowest versions are for Python 3.11."
 endif
 
-test-lowest: OLD := -W default::DeprecationWarning -W default::PendingDeprecationWarning
+test-lowest: OLD := -W default::DeprecationWarning  # an older Starlette uses what a newer anyio deprecates
 test-lowest test-newest: test-%: $(READY)  ## Run the tests of `make quick` with the lowest, or newest, dependencies allowed.
 	PYTHONPATH=tests $(BIN)/python -m support.bounds $* $(VENV)/$*
 	$(VENV)/$*/bin/python -m pytest $(QUICK) $(OLD) $(ARGS)

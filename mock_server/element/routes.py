@@ -24,6 +24,7 @@ _POLICY = (
     "default-src 'none'; script-src {origin}; style-src {origin}; connect-src *; "
     "img-src * data: blob:; font-src * data:; media-src blob:; base-uri 'none'; form-action 'none'"
 )
+_HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)  # older Starlettes take anything for one
 _SCRIPTS = Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED)  # bundled once for all emulators
 
 
@@ -58,9 +59,10 @@ def _base(request: Request) -> str:
     A redirect may have kept the CDN's host name. Over plain http that name can't be right, and nothing is sent there.
     """
     url = request.base_url
-    if url.scheme == "http" and (url.hostname or "").endswith("openai.com"):
+    is_host = _HOST.fullmatch(url.netloc) is not None
+    if not is_host or (url.scheme == "http" and (url.hostname or "").endswith("openai.com")):
         host, port = request.scope.get("server") or ("127.0.0.1", None)
-        url = url.replace(hostname=host, port=port)
+        url = url.replace(hostname=f"[{host}]" if ":" in host else host, port=port)
     return str(url).rstrip("/")
 
 
