@@ -225,6 +225,14 @@ class UploadRefused(MockServerError):
         self.code = code
 
 
+class RangeUnsatisfiable(MockServerError):
+    """A range that begins behind the end of a file; `size` is in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} bytes")
+        self.size = size
+
+
 class StorageFailed(MockServerError):
     """The content of a file can't be written to the temporary folder."""
 

@@ -1,14 +1,16 @@
 """Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
+from contextlib import suppress
+
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
-from starlette.responses import FileResponse
 
 from mock_server.api.callers import caller_of
 from mock_server.config import IMAGES_AND_PDF
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, StorageFailed, UploadRefused
 from mock_server.http.context import RequestContext
+from mock_server.http.file_response import FileResponse, disposition
 from mock_server.state.file_types import HEAD, UNKNOWN, declared_type, type_of_bytes
 from mock_server.state.files import File, Files
 from mock_server.storage import WholeFile
@@ -64,21 +66,18 @@ def content(context: RequestContext) -> FileResponse:
     """Return a file's content. It needs no client secret: browsers fetch previews without one."""
     file = context.project.files.get(context.argument("file_id"))
     path = context.project.files.contents.find(file.id)
-    if path is None:
-        gone = "Its content was removed from the temporary folder."
-        raise AttachmentNotFound(file.id, hint=gone if file.complete else "Its content has not been uploaded yet.")
-    in_place = file.mime_type in IMAGES_AND_PDF
-    return FileResponse(
-        path,
-        media_type=file.mime_type,
-        filename=file.name,
-        content_disposition_type="inline" if in_place else "attachment",
-        headers={
-            "content-security-policy": "sandbox",
-            "cross-origin-resource-policy": "cross-origin",  # a preview may be shown by any page
-            "x-content-type-options": "nosniff",
-        },
-    )
+    headers = {
+        "content-type": file.mime_type,
+        "content-disposition": disposition(file.name, in_place=file.mime_type in IMAGES_AND_PDF),
+        "content-security-policy": "sandbox",
+        "cross-origin-resource-policy": "cross-origin",  # a preview may be shown by any page
+        "x-content-type-options": "nosniff",
+    }
+    with suppress(FileNotFoundError):
+        if path is not None:
+            return FileResponse(context, path, headers=headers)
+    gone = "Its content was removed from the temporary folder."
+    raise AttachmentNotFound(file.id, hint=gone if file.complete else "Its content has not been uploaded yet.")
 
 
 def _boundary(context: RequestContext) -> bytes:

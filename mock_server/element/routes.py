@@ -24,7 +24,9 @@ _POLICY = (
     "default-src 'none'; script-src {origin}; style-src {origin}; connect-src *; "
     "img-src * data: blob:; font-src * data:; media-src blob:; base-uri 'none'; form-action 'none'"
 )
-_HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)  # older Starlettes take anything for one
+_HOST = re.compile(
+    r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE
+)  # older Starlettes take anything for one
 _SCRIPTS = Scripts(f"{_BASE}/frame/main.js", {_BASE: _STATIC}, headers=_SHARED)  # bundled once for all emulators
 
 

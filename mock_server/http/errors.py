@@ -187,6 +187,10 @@ def _upload_refused(error: errors.UploadRefused) -> ErrorDetail:
     return _invalid(str(error), code=error.code)
 
 
+def _range(error: errors.RangeUnsatisfiable) -> ErrorDetail:
+    return _invalid(f"Invalid range: the file has {error.size} bytes.")  # inferred
+
+
 def _storage(error: errors.StorageFailed) -> ErrorDetail:
     # Ours: the real API has not been seen to send a 507 (Insufficient Storage), so nobody takes it for the real API's.
     return ErrorDetail(message=f"The emulator {error}.", type="server_error", code="storage_failed")
@@ -261,6 +265,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.RateLimited: (429, _rate_limited),
     errors.UploadRefused: (400, _upload_refused),
     errors.StorageFailed: (507, _storage),
+    errors.RangeUnsatisfiable: (416, _range),
     errors.ThreadNotOpen: (400, _thread_not_open),
     errors.OperationRefused: (400, _refused),
 }
@@ -271,6 +276,8 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"www-authenticate", b'Bearer realm="OpenAI API"'
     if isinstance(error, errors.MethodNotAllowed):
         yield b"allow", error.allowed.encode()
+    if isinstance(error, errors.RangeUnsatisfiable):
+        yield b"content-range", b"bytes */%d" % error.size
     if isinstance(error, errors.RateLimited | errors.Injected) and error.retry_after is not None:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 from support.emulator import HEADERS, MINIMAL, socket_client
+from support.patience import eventually
 
 from mock_server.app import MockServer
 from mock_server.client.handle import Handle
-from mock_server.clock import stopwatch
 from mock_server.config import Settings
 from mock_server.server.thread import ServerThread
 from mock_server.state.feed import BATCH_LIMIT, QUEUE_LIMIT
@@ -106,13 +106,6 @@ def listening(web: httpx2.Client, base: str = "", **query: str) -> Iterator[Ear]
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
         yield Ear(answer)
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Ask again until it holds, for five seconds."""
-    end = stopwatch() + 5
-    while not holds():
-        assert stopwatch() < end, "it never came to hold"
 
 
 def create(web: httpx2.Client, base: str = "", **fields: Any) -> Json:

@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from support.emulator import HEADERS, MINIMAL, Start, make_app, projects_of, socket_client
+from support.patience import eventually
 from support.talk import Talk, text_of
 from support.wire_cases import CASES, NOW, STANDARD, assert_matches, client_given
 
 from mock_server.app import MockServer
 from mock_server.client.handle import Handle
-from mock_server.clock import stopwatch
 from mock_server.config import Settings
 from mock_server.server.thread import ServerThread
 from mock_server.state.journal import ENTRY_BYTES, Entry, Journal
@@ -43,13 +43,6 @@ def listed(client: TestClient, base: str = "", **query: Any) -> list[Json]:
     assert answer.status_code == 200, answer.text
     data: list[Json] = answer.json()["data"]
     return data
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Ask again until it holds, for five seconds."""
-    end = stopwatch() + 5
-    while not holds():
-        assert stopwatch() < end, "it never came to hold"
 
 
 # What is kept.
