@@ -155,6 +155,22 @@ class RequestNotFound(NotFound):
     kind = "Request"
 
 
+class RequestUnreadable(MockServerError):
+    """What arrived on a connection is not HTTP."""
+
+
+class RangeMalformed(MockServerError):
+    """A `Range` header that is none."""
+
+
+class RangeOutside(MockServerError):
+    """A `Range` outside of the content, whose size is in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} bytes")
+        self.size = size
+
+
 class Injected(MockServerError):
     """An error response from a fault. Values that are None become OpenAI's own for the status."""
 
@@ -223,14 +239,6 @@ class UploadRefused(MockServerError):
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.code = code
-
-
-class RangeUnsatisfiable(MockServerError):
-    """A range that begins behind the end of a file; `size` is in bytes."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__(f"{size} bytes")
-        self.size = size
 
 
 class StorageFailed(MockServerError):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 _NEAR = 0.7  # of 1, which is the same name
+_LONGEST = 100  # characters of a name
 
 
 def sentence(text: str) -> str:
@@ -17,6 +18,8 @@ def quoted(value: object, *, empty: str = "an empty value") -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a wrong one is most like, or None if none is near."""
+    if len(name) > _LONGEST:  # the comparison takes the square of its length
+        return None
     from difflib import get_close_matches  # noqa: PLC0415 - keeps the start fast
 
     close = get_close_matches(name, sorted(known), n=1, cutoff=_NEAR)

@@ -16,6 +16,8 @@ from mock_server.state.files import File, Files
 from mock_server.storage import WholeFile
 from mock_server.wire.rest.files import Attachment
 
+_BOUNDARY = 256  # bytes; the parser takes no longer one
+
 
 async def upload(context: RequestContext) -> Attachment:
     """Store a file uploaded in one step: the field `file` of a multipart body. Raises RateLimited, UploadRefused."""
@@ -85,7 +87,10 @@ def _boundary(context: RequestContext) -> bytes:
     media_type, options = parse_options_header(given)
     if media_type != b"multipart/form-data" or b"boundary" not in options:
         raise ContentTypeUnsupported(given.decode("latin-1"), accepted="multipart/form-data")
-    return options[b"boundary"]
+    boundary = options[b"boundary"]
+    if len(boundary) > _BOUNDARY:
+        raise UploadRefused(f"The multipart boundary is longer than {_BOUNDARY} bytes", code="invalid_multipart")
+    return boundary
 
 
 class _FilePart:

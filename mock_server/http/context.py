@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
 
+_DIGITS = 30  # of an announced length, that are read
 _SOON = 0.5  # seconds in which the body of a refused request has to arrive, to be kept
 CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
@@ -132,8 +133,8 @@ class RequestContext:
             raise ContentTypeUnsupported(given.decode("latin-1"))
         limit = self.projects.settings.max_body_bytes if limit is None else limit
         announced = self.headers.get(b"content-length", b"")
-        if announced.isdigit() and int(announced) > limit:
-            raise BodyTooLarge(limit=limit, size=int(announced))
+        if announced.isdigit() and int(announced[:_DIGITS]) > limit:
+            raise BodyTooLarge(limit=limit, size=int(announced[:_DIGITS]))
         chunks: list[bytes] = []
         size, more, self.is_read = 0, True, True
         while more:

@@ -187,10 +187,6 @@ def _upload_refused(error: errors.UploadRefused) -> ErrorDetail:
     return _invalid(str(error), code=error.code)
 
 
-def _range(error: errors.RangeUnsatisfiable) -> ErrorDetail:
-    return _invalid(f"Invalid range: the file has {error.size} bytes.")  # inferred
-
-
 def _storage(error: errors.StorageFailed) -> ErrorDetail:
     # Ours: the real API has not been seen to send a 507 (Insufficient Storage), so nobody takes it for the real API's.
     return ErrorDetail(message=f"The emulator {error}.", type="server_error", code="storage_failed")
@@ -210,6 +206,18 @@ def _refused(error: errors.OperationRefused) -> ErrorDetail:
 
 def _forbidden(error: errors.ControlForbidden) -> ErrorDetail:
     return _invalid(f"{error}", code="control_forbidden")
+
+
+def _unreadable(_: errors.RequestUnreadable) -> ErrorDetail:
+    return _invalid("The request could not be read, because it is not valid HTTP.")
+
+
+def _range_malformed(_: errors.RangeMalformed) -> ErrorDetail:
+    return _invalid("Invalid 'Range' header: write bytes=0-499, bytes=500- or bytes=-500.", code="invalid_range")
+
+
+def _range_outside(error: errors.RangeOutside) -> ErrorDetail:
+    return _invalid(f"The range is outside of the content, which has {error.size} bytes.", code="range_not_satisfiable")
 
 
 def _injected(error: errors.Injected) -> ErrorDetail:
@@ -265,9 +273,11 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.RateLimited: (429, _rate_limited),
     errors.UploadRefused: (400, _upload_refused),
     errors.StorageFailed: (507, _storage),
-    errors.RangeUnsatisfiable: (416, _range),
     errors.ThreadNotOpen: (400, _thread_not_open),
     errors.OperationRefused: (400, _refused),
+    errors.RequestUnreadable: (400, _unreadable),
+    errors.RangeMalformed: (400, _range_malformed),
+    errors.RangeOutside: (416, _range_outside),
 }
 
 
@@ -276,8 +286,8 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"www-authenticate", b'Bearer realm="OpenAI API"'
     if isinstance(error, errors.MethodNotAllowed):
         yield b"allow", error.allowed.encode()
-    if isinstance(error, errors.RangeUnsatisfiable):
-        yield b"content-range", b"bytes */%d" % error.size
+    if isinstance(error, errors.RangeOutside):
+        yield b"content-range", f"bytes */{error.size}".encode()
     if isinstance(error, errors.RateLimited | errors.Injected) and error.retry_after is not None:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mock_server.errors import RangeUnsatisfiable
+from mock_server.errors import RangeOutside
 from mock_server.http.context import RequestContext
 
 _PIECE = 256 * 1024  # bytes per read
@@ -29,7 +29,7 @@ class Part(Struct, frozen=True):
 class FileResponse(StreamingResponse):
     """A file, or the part of it that the request's `Range` header asks for.
 
-    Raises FileNotFoundError, RangeUnsatisfiable.
+    Raises FileNotFoundError, RangeOutside.
     """
 
     def __init__(self, context: RequestContext, path: Path, *, headers: dict[str, str]) -> None:
@@ -54,7 +54,7 @@ class FileResponse(StreamingResponse):
 
 
 def requested_part(context: RequestContext, size: int) -> Part | None:
-    """Return the part that a request asks for, None for the whole. Raises RangeUnsatisfiable.
+    """Return the part that a request asks for, None for the whole. Raises RangeOutside.
 
     A range that is malformed, one of several and one under a condition are ignored, as a server may (RFC 9110, 14.2).
     """
@@ -68,7 +68,7 @@ def requested_part(context: RequestContext, size: int) -> Part | None:
         if found[2] and int(found[2]) < start:
             return None
     if start >= end:
-        raise RangeUnsatisfiable(size)
+        raise RangeOutside(size)
     return Part(start, end)
 
 

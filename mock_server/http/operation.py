@@ -11,8 +11,10 @@ from starlette.types import Receive, Scope, Send
 from mock_server.errors import ControlRefused, MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.response import JSON, EventStream, ResponseSender, respond
+from mock_server.slices import in_slices
 from mock_server.state.faults import Subject
 from mock_server.wire.codec import decode, decode_query, encode
+from mock_server.wire.shape import check_shape, looks_small
 
 if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultRule
@@ -71,8 +73,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         if self.query is not None:
             given.append(decode_query(context.query(), self.query))
         if self.body is not None:
-            body = await context.json_body(limit=self.max_body_bytes)
-            given.append(self.read_body(body) if self.read_body else decode(body, self.body))
+            given.append(await self._decoded_body(context, self.body))
         elif self.refuses_body:
             await self._refuse_body(context)
         if self.subject is not None:
@@ -86,6 +87,12 @@ class Operation(Struct, frozen=True, kw_only=True):
             await respond(context, 200, encode(result), JSON)
         else:
             await _respond_otherwise(context, result)
+
+    async def _decoded_body(self, context: RequestContext, kind: type[Struct]) -> Struct:
+        body = await context.json_body(limit=self.max_body_bytes)
+        if not looks_small(body):
+            await in_slices(check_shape(body))
+        return self.read_body(body) if self.read_body else decode(body, kind)
 
     async def _refuse_body(self, context: RequestContext) -> None:
         """Raise ControlRefused for a body that says something; nobody would read it."""

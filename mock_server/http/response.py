@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Message
 
-from mock_server.errors import Dropped
+from mock_server.errors import Dropped, RangeMalformed, RangeOutside
 from mock_server.http.context import RequestContext
 from mock_server.http.headers import response_head
 from mock_server.wire.headers import decode_headers, encode_headers
@@ -90,6 +90,7 @@ class ResponseSender:
     async def __call__(self, message: Message) -> None:
         context = self._context
         if message["type"] == "http.response.start":
+            _refuse_range(message)
             context.entry.status = message["status"]
             own = encode_headers(list(message.get("headers", [])))
             context.entry.response_head = head = response_head(context, own)
@@ -105,6 +106,14 @@ class ResponseSender:
         await _deliver(self._context, body[: len(body) // 2] if is_cut else body, more=more or is_cut)
         if is_cut:
             raise Dropped
+
+
+def _refuse_range(message: Message) -> None:
+    """Raise what Starlette's responses with a file say in plain text. Raises RangeMalformed, RangeOutside."""
+    if message["status"] == 400:
+        raise RangeMalformed
+    if message["status"] == 416:
+        raise RangeOutside(int(dict(message["headers"])[b"content-range"].rpartition(b"/")[2]))
 
 
 async def _deliver(context: RequestContext, body: bytes, *, more: bool) -> None:

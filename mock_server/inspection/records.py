@@ -2,16 +2,17 @@
 
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from msgspec import UNSET
 
+from mock_server.errors import BodyMalformed
 from mock_server.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
 from mock_server.state.faults import is_like, is_named
 from mock_server.state.journal import Entry, Journal
-from mock_server.wire.codec import repeats_a_key
+from mock_server.wire.codec import decode_any
 from mock_server.wire.control.requests import (
     Record,
     RecordedMessage,
@@ -22,8 +23,10 @@ from mock_server.wire.control.requests import (
     SummariesQuery,
 )
 from mock_server.wire.headers import Headers, decode_headers
+from mock_server.wire.shape import within_limits
 
 _SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
+_OF_CREDENTIALS = (b"ek_", b"sk-", b"\\u")  # without any of these, there is nothing to mask
 PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 
@@ -169,24 +172,26 @@ def _searched(entry: Entry) -> tuple[str | None, ...]:
 
 
 def _message(headers: Headers, body: bytes) -> RecordedMessage:
-    return RecordedMessage(headers=hidden_headers(headers), body=hidden_value(_parsed(body)), size=len(body))
+    return RecordedMessage(headers=hidden_headers(headers), body=_shown(body), size=len(body))
 
 
 def _event(frame: bytes) -> Any:
-    return hidden_value(_parsed(frame.removeprefix(b"data: ").rstrip(b"\n")))
+    return _shown(frame.removeprefix(b"data: ").rstrip(b"\n"))
+
+
+def _shown(body: bytes) -> Any:
+    """Return a body with its keys and secrets masked."""
+    value = _parsed(body)
+    return hidden_value(value) if any(mark in body for mark in _OF_CREDENTIALS) else value
 
 
 def _parsed(body: bytes) -> Any:
-    """Return the JSON in a body, or its text if it is not JSON or repeats a key; None if empty or not text."""
-    if not body:
-        return None
+    """Return the JSON in a body, or its text if it is not JSON as requests have to be; None if empty or not text."""
+    if body and within_limits(body):
+        with suppress(BodyMalformed):
+            value = decode_any(body)
+            return "null" if value is None else value
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = None
-    if value is not None and not repeats_a_key(body):
-        return value
-    try:
-        return body.decode()
+        return body.decode() or None
     except UnicodeDecodeError:
         return None

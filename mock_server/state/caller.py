@@ -77,7 +77,7 @@ class Caller:
         return File(
             id=self.project.ids.new("cfile", now=self.now),
             name=name,
-            mime_type=declared_type(mime_type, name=name) if name else mime_type,
+            mime_type=declared_type(mime_type, name=name) if name or mime_type else "",
             user=None if self._has_key else self.user,
             max_size=(self.session.max_file_size if self.session else MAX_FILE_SIZE_MB) * MEGABYTE,
         )

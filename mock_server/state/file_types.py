@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 UNKNOWN = "application/octet-stream"
 HEAD = 12  # bytes that are enough to tell a type
-_FORM = re.compile(r"[\w.+-]+/[\w.+-]+")
+_FORM = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _BY_SUFFIX = {".webp": "image/webp"}  # not in every version of Python
 _SIGNATURES = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),

@@ -13,6 +13,7 @@ from mock_server.errors import BodyMalformed, InvalidParameter
 S = TypeVar("S", bound=Struct)
 
 _ENCODER = msgspec.json.Encoder()
+_DIGITS = 50  # digits of an integer in a query that are read
 
 
 def encode_event(event: Struct) -> bytes:
@@ -40,21 +41,28 @@ def decode(body: bytes, type_: type[S]) -> S:
         from mock_server.wire.validation import without_empty_parts  # noqa: PLC0415 - starting fast
 
         params = convert(without_empty_parts(decode_json(body), type_), type_)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BodyMalformed(_place(error)) from None
-    if not _surely_unique(body, params):
-        _DUPLICATES.decode(body.decode())
+    else:
+        _refuse_repeated_keys(body, params)
     return params
 
 
 def decode_json(body: bytes) -> dict[str, Any]:
-    """Decode a request's body into plain JSON. Raises BodyMalformed unless it is a JSON object."""
+    """Decode a request's body into plain JSON. Raises BodyMalformed unless it is an object without repeated keys."""
+    value = decode_any(body)
+    if not isinstance(value, dict):
+        raise BodyMalformed("The body has to be a JSON object.")
+    return value
+
+
+def decode_any(body: bytes) -> Any:
+    """Decode any JSON. Raises BodyMalformed, also for a repeated key."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BodyMalformed(_place(error)) from None
-    if not isinstance(value, dict):
-        raise BodyMalformed("The body has to be a JSON object.")
+    _refuse_repeated_keys(body, value)
     return value
 
 
@@ -64,7 +72,8 @@ def decode_query(pairs: Iterable[tuple[str, str]], type_: type[S]) -> S:
     for key, text in pairs:
         if key in given:
             raise InvalidParameter("duplicate_parameter", key)
-        given[key] = int(text) if key in _integers(type_) and text.removeprefix("-").isdecimal() else text
+        is_integer = key in _integers(type_) and text.removeprefix("-").isdecimal()
+        given[key] = int(text[:_DIGITS]) if is_integer else text  # more digits are out of every range as well
     return convert(given, type_)
 
 
@@ -96,15 +105,6 @@ def decode_operation(body: bytes, operations: Mapping[str, type[Struct]]) -> Str
     return convert(value["params"], operations[name], path="params")
 
 
-def repeats_a_key(body: bytes) -> bool:
-    """Return whether JSON has a key twice in one object, which a parsed value does not show."""
-    try:
-        _DUPLICATES.decode(body.decode())
-    except BodyMalformed:
-        return True
-    return False
-
-
 @cache
 def _decoder(type_: type[S]) -> msgspec.json.Decoder[S]:
     return msgspec.json.Decoder(type_)
@@ -116,22 +116,36 @@ def _integers(type_: type[Struct]) -> frozenset[str]:
     return frozenset(name for name, schema in fields.items() if schema.get("type") == "integer")
 
 
-def _surely_unique(body: bytes, params: Struct) -> bool:
+def _refuse_repeated_keys(body: bytes, value: Any) -> None:
+    """Raise BodyMalformed for a key that is in one object twice."""
+    try:
+        if not _surely_unique(body, value):
+            _DUPLICATES.decode(body.decode())
+    except (ValueError, RecursionError) as error:  # in a part that is ignored, and so was not parsed before
+        raise BodyMalformed(_place(error)) from None
+
+
+def _surely_unique(body: bytes, value: Any) -> bool:
     # msgspec silently keeps the last of two equal keys. The standard library can report them, but is slow. If no quote
     # is escaped, each key and each string has two quotes, so equal numbers before and after mean that nothing was lost.
-    return b"\\" not in body and body.count(b'"') == _ENCODER.encode(params).count(b'"')
+    # A Struct that is encoded with its defaults has more quotes than were sent, so that says nothing.
+    if b"\\" in body or (isinstance(value, Struct) and not value.__struct_config__.omit_defaults):
+        return False
+    return body.count(b'"') == _ENCODER.encode(value).count(b'"')
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    unique = dict(pairs)
-    if len(unique) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise BodyMalformed(f"The key {twice!r} stands twice in one object; send it once.")
-    return unique
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) == len(pairs):
+        return
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise BodyMalformed(f"The key {key!r} stands twice in one object; send it once.")
+        seen.add(key)
 
 
-_DUPLICATES = json.JSONDecoder(object_pairs_hook=_unique)
+# Only keys count here: numbers of any length stay text, and values are dropped.
+_DUPLICATES = json.JSONDecoder(object_pairs_hook=_unique, parse_int=str, parse_float=str, strict=False)
 
 
 def _place(error: Exception) -> str:

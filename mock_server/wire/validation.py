@@ -12,6 +12,8 @@ from msgspec import Struct, inspect
 from mock_server.errors import InvalidParameter
 from mock_server.wording import nearest
 
+_SHOWN = 40  # digits of a number that a message repeats
+
 _SCALARS: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",
     inspect.IntType: "integer",
@@ -97,9 +99,14 @@ def _explain_map(value: dict[str, Any], type_: inspect.DictType, path: str) -> N
 def _explain_number(value: float, type_: inspect.IntType | inspect.FloatType, path: str) -> None:
     kind = "integer" if isinstance(type_, inspect.IntType) else "decimal"
     if type_.ge is not None and value < type_.ge:
-        raise InvalidParameter(f"{kind}_below_min_value", path, kind=kind, limit=type_.ge, value=value)
+        raise InvalidParameter(f"{kind}_below_min_value", path, kind=kind, limit=type_.ge, value=_shortened(value))
     if type_.le is not None and value > type_.le:
-        raise InvalidParameter(f"{kind}_above_max_value", path, kind=kind, limit=type_.le, value=value)
+        raise InvalidParameter(f"{kind}_above_max_value", path, kind=kind, limit=type_.le, value=_shortened(value))
+
+
+def _shortened(number: float) -> float | str:
+    text = str(number)
+    return number if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _explain_string(value: str, type_: inspect.StrType, path: str) -> None:
@@ -129,9 +136,13 @@ def _choose(value: Any, type_: inspect.Type, path: str) -> inspect.Type | None:
     assert field is not None
     if field not in value:
         raise InvalidParameter("missing_required_parameter", _join(path, field))
-    if value[field] not in tagged:
-        raise InvalidParameter("invalid_value", _join(path, field), value=value[field], supported=list(tagged))
-    return tagged[value[field]]
+    given = value[field]
+    if not isinstance(given, str):
+        expected = _expected(inspect.LiteralType(tuple(tagged)))
+        raise InvalidParameter("invalid_type", _join(path, field), expected=expected, got=got(given))
+    if given not in tagged:
+        raise InvalidParameter("invalid_value", _join(path, field), value=given, supported=list(tagged))
+    return tagged[given]
 
 
 _PYTHON_TYPES: dict[type[inspect.Type], type | tuple[type, ...]] = {

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from mock_server.wire.chat.items import InferenceOptions, ThreadItem, UserMessageContent
 from mock_server.wire.rest.threads import Order
 
-PageSize = Annotated[int, Meta(ge=0)]  # no upper bound here: the element asks for 9999 (observed)
+PageSize = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # no bound of the API's here: the element asks for 9999 (observed)
 
 
 class UserMessageInput(Struct, frozen=True, kw_only=True):
