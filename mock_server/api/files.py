@@ -85,9 +85,11 @@ def content(context: RequestContext) -> FileResponse:
 def _boundary(context: RequestContext) -> bytes:
     given = context.headers.get(b"content-type", b"")
     media_type, options = parse_options_header(given)
-    if media_type != b"multipart/form-data" or b"boundary" not in options:
+    if media_type != b"multipart/form-data":
         raise ContentTypeUnsupported(given.decode("latin-1"), accepted="multipart/form-data")
-    boundary = options[b"boundary"]
+    boundary = options.get(b"boundary", b"")
+    if not boundary:
+        raise UploadRefused("The multipart body has no boundary in its Content-Type", code="invalid_multipart")
     if len(boundary) > _BOUNDARY:
         raise UploadRefused(f"The multipart boundary is longer than {_BOUNDARY} bytes", code="invalid_multipart")
     return boundary

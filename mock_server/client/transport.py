@@ -18,6 +18,8 @@ __tracebackhide__ = True  # pytest shows the line of the test
 DEFAULT_URL = f"http://127.0.0.1:{PORT}"
 TIMEOUT = 30.0  # seconds without a byte
 
+_BROKEN = (OSError, ValueError, HTTPException)
+
 
 class ControlError(Exception):
     """`/_mock` refused a request: the message, the HTTP status, the error code and the parameter or place."""
@@ -75,13 +77,19 @@ class HttpTransport:
     ) -> bytes:
         """Send a request, and return the response's body. Raises ControlError, Unreachable."""
         with self._answer(method, path, body, headers or {}) as answer:
-            content: bytes = answer.read()
+            try:
+                content: bytes = answer.read()
+            except _BROKEN as error:
+                raise self._unreachable(error) from None
             return content
 
     def lines(self, path: str) -> Iterator[bytes]:
         """Yield the lines of an endless response. Raises ControlError, Unreachable."""
         with self._answer("GET", path, None, {}) as answer:
-            yield from answer
+            try:
+                yield from answer
+            except _BROKEN as error:
+                raise self._unreachable(error) from None
 
     def _answer(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
@@ -93,8 +101,11 @@ class HttpTransport:
         except urllib.error.HTTPError as error:
             with error:
                 raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
-        except (OSError, ValueError, HTTPException) as error:
-            raise Unreachable(self.url, _reason(getattr(error, "reason", error))) from None
+        except _BROKEN as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        return Unreachable(self.url, _reason(getattr(error, "reason", error)))
 
 
 def _complete(given: str) -> str:

@@ -184,7 +184,7 @@ def _rate_limited(error: errors.RateLimited) -> ErrorDetail:
 
 
 def _upload_refused(error: errors.UploadRefused) -> ErrorDetail:
-    return _invalid(str(error), code=error.code)
+    return _invalid(sentence(str(error)), code=error.code)
 
 
 def _storage(error: errors.StorageFailed) -> ErrorDetail:

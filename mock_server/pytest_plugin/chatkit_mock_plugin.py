@@ -200,14 +200,14 @@ def chatkit_mock_page(request: pytest.FixtureRequest, chatkit_mock: "Mock") -> I
         yield context.new_page()
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # the old form, for old versions of pluggy
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Add the journal to the report of a failed test."""
-    report: pytest.TestReport = yield
+    outcome = yield
+    report: pytest.TestReport = outcome.get_result()
     if report.when == "call" and report.failed:
         for mock in item.stash.get(_MOCKS, []):
             report.sections.append(("ChatKit emulator", _journal_of(mock)))
-    return report
 
 
 def _ours(module: str) -> Any:

@@ -122,9 +122,10 @@ def test_a_refused_file_leaves_nothing_and_costs_no_upload(client: TestClient, t
     ("content", "content_type", "code"),
     [
         (b"{}", "application/json", "unsupported_content_type"),
-        (b"{}", "multipart/form-data", "unsupported_content_type"),
         (b"--b--\r\n", "multipart/form-data; boundary=b", "missing_required_parameter"),
         (b"nonsense", "multipart/form-data; boundary=b", "invalid_multipart"),
+        (b"--b--\r\n", "multipart/form-data", "invalid_multipart"),
+        (b"--b--\r\n", "multipart/form-data; boundary=", "invalid_multipart"),
         (
             b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\nx\r\n--b--\r\n',
             "multipart/form-data; boundary=b",
