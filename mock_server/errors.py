@@ -149,6 +149,22 @@ class FaultNotFound(NotFound):
     kind = "Fault"
 
 
+class ProjectNotFound(NotFound):
+    """No project with this name."""
+
+    kind = "Project"
+
+
+class ProjectsFull(MockServerError):
+    """One project more than a server may have; `limit` is how many that are."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"There are {limit} projects already, as many as there can be; delete some with "
+            "DELETE /_mock/projects/NAME, or use the same names again."
+        )
+
+
 class RequestNotFound(NotFound):
     """No request with this id in this project's journal: it was never received, or has been dropped since."""
 

@@ -249,9 +249,11 @@ def restore(*, mock: Handle, file: Path, as_json: bool) -> None:
 
 @ctl.command()
 @control_options
-def projects(*, mock: Handle, as_json: bool) -> None:
+@click.option("--delete", metavar="NAME", help="Delete this project with everything in it first.")
+def projects(*, mock: Handle, as_json: bool, delete: str | None) -> None:
     """List all projects of the emulator."""
-    show_contents(mock.projects().projects, as_json=as_json)
+    listed = mock.projects() if delete is None else mock.delete_project(delete)
+    show_contents(listed.projects, as_json=as_json)
 
 
 @ctl.command()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -76,6 +77,10 @@ class Handle(ControlClient):
     def projects(self) -> ProjectList:
         """Return all projects of the emulator."""
         return self.ask("GET", "/projects", ProjectList, of_project=False)
+
+    def delete_project(self, name: str) -> ProjectList:
+        """Delete a project with everything in it; return those that are left."""
+        return self.ask("DELETE", f"/projects/{quote(name, safe='')}", ProjectList, of_project=False)
 
     def health(self) -> Health:
         """Return the emulator's health."""

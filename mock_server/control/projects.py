@@ -34,6 +34,19 @@ def resources() -> list[Resource]:
             },
         ),
         Resource(
+            "/_mock/projects/{name}",
+            {
+                "DELETE": Operation(
+                    name="projects.delete",
+                    summary="Delete a project with everything in it.",
+                    handler=delete_project,
+                    response=ProjectList,
+                    guard=same_machine,
+                    failures=(400, 403, 404),
+                )
+            },
+        ),
+        Resource(
             "/_mock/load",
             {
                 "POST": WITH_BODY(
@@ -67,6 +80,12 @@ def list_projects(context: RequestContext) -> ProjectList:
     return ProjectList(default=context.projects.default.name, projects=found)
 
 
+def delete_project(context: RequestContext) -> ProjectList:
+    """Delete a project."""
+    context.projects.delete(context.argument("name"))
+    return list_projects(context)
+
+
 def load(context: RequestContext, query: ProjectQuery, seed: Seed) -> ProjectContents:
     """Load a seed into a project."""
     project = project_of(context, query)
@@ -87,8 +106,13 @@ def reset(context: RequestContext, query: ResetQuery) -> ProjectContents:
 
 
 def project_of(context: RequestContext, query: ProjectQuery | EventsQuery | RequestsQuery | ExportQuery) -> Project:
-    """Return the project that the query names, else the caller's. Raises ProjectInvalid."""
-    return context.project if query.project is UNSET else context.projects.get(query.project)
+    """Return the project that the query names, which the request is about then, else the caller's.
+
+    Raises ProjectInvalid, ProjectsFull.
+    """
+    if query.project is not UNSET:
+        context.project = context.projects.get(query.project)
+    return context.project
 
 
 def contents(project: Project) -> ProjectContents:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from mock_server.wording import did_you_mean
+from mock_server.wording import did_you_mean, quoted
 
 _MESSAGE = re.compile(r"(?P<reason>.*?)(?: - at (?P<key>`key` in )?`\$(?P<place>.*)`)?", re.DOTALL)
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]")
@@ -22,10 +22,7 @@ def place_and_reason(error: msgspec.ValidationError, kind: Any, document: Any = 
     """
     found = _MESSAGE.fullmatch(str(error))
     assert found is not None
-    place, reason = (
-        (found["place"] or "").lstrip("."),
-        found["reason"].replace("`", "'").replace(" ''", " that is empty"),
-    )
+    place, reason = (found["place"] or "").lstrip("."), found["reason"].replace("`", "'")
     if found["key"]:
         return place, "has a key that is not text; put it in quotes"
     if not place and (whole := re.match(r"Expected 'object', got '(\w+)'", reason)):
@@ -34,10 +31,9 @@ def place_and_reason(error: msgspec.ValidationError, kind: Any, document: Any = 
     if unknown := re.fullmatch(r"Object contains unknown field '(.+)'", reason):
         return place, reason + _way_out(unknown[1], list(keys_at(kind, place, document)))
     if odd := re.fullmatch(r"Invalid (?:enum )?value '?(.*?)'?", reason):
-        return place, f"'{odd[1]}' is not known here" + _way_out(
-            odd[1], list(_values_at(kind, place, document)), "values"
-        )
-    return place, reason
+        named = quoted(odd[1], empty="an empty value")
+        return place, f"{named} is not known here" + _way_out(odd[1], list(_values_at(kind, place, document)), "values")
+    return place, reason.replace(" ''", " that is empty")
 
 
 def keys_at(kind: Any, place: str, document: Any) -> Iterator[str]:

@@ -161,7 +161,9 @@ def load_state(path: Path, projects: Projects) -> None:
         raise SnapshotInvalid(f"can't be read: {error.strerror or error}", source=str(path)) from None
     states = parse_snapshot(body, source=str(path)).projects
     for state in states:
-        restore(projects.get(state.project), state, secrets=projects, source=str(path))
+        project = projects.get(state.project)
+        restore(project, state, secrets=projects, source=str(path))
+        projects.keep(project)
 
 
 def save_state(path: Path, projects: Projects) -> None:

@@ -157,7 +157,7 @@ def _method(error: errors.MethodNotAllowed) -> ErrorDetail:
     return _invalid(f"Invalid method for URL ({error.method} {error.path})")
 
 
-def _project(error: errors.ProjectInvalid) -> ErrorDetail:
+def _project(error: errors.ProjectInvalid | errors.ProjectsFull) -> ErrorDetail:
     return _invalid(str(error), code="invalid_project")
 
 
@@ -265,6 +265,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.UrlUnknown: (404, _url_unknown),
     errors.MethodNotAllowed: (405, _method),
     errors.ProjectInvalid: (400, _project),
+    errors.ProjectsFull: (400, _project),
     errors.DocumentInvalid: (400, _seed),
     errors.ControlForbidden: (403, _forbidden),
     errors.Injected: (0, _injected),

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_server.clock import stopwatch
-from mock_server.errors import Dropped, MethodNotAllowed, ProjectInvalid, UrlUnknown
+from mock_server.errors import Dropped, MethodNotAllowed, ProjectInvalid, ProjectsFull, UrlUnknown
 from mock_server.http.context import RequestContext
 from mock_server.http.errors import is_known, render
 from mock_server.http.operation import Resource
@@ -22,6 +22,7 @@ _log = logging.getLogger("mock_server")
 
 # What the element in a browser sends and reads (observed); any header that a page adds is allowed.
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
+_CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 _EXPOSED = ["date", "x-request-id", "retry-after", "x-mock-hint", "x-mock-project", "x-mock-fault"]
 
 # The first segments of paths that are not ChatKit's: no journal, no faults, no limits.
@@ -52,12 +53,7 @@ class RequestMiddleware:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         context = scope["mock_server.context"] = RequestContext(scope, receive, send, self._projects)
-        wrong: ProjectInvalid | None = None
-        try:
-            context.enter(_find_project(context))
-        except ProjectInvalid as error:
-            context.enter(self._projects.default)
-            wrong = error
+        wrong = _enter_project(context)
         journal = None if _is_ours(context.path) else context.project.journal
         if journal is not None:
             journal.begin(context.entry)
@@ -72,6 +68,8 @@ class RequestMiddleware:
         finally:
             if journal is not None:
                 journal.end(context.entry, now=stopwatch())
+        if context.method in _CHANGING and context.entry.status < 400:
+            self._projects.keep(context.project)
         if self._log_requests:
             _log_request(context)
 
@@ -99,6 +97,7 @@ class RequestMiddleware:
         if not is_known(error):
             _log.error("%s %s failed (%s)", context.method, context.path, context.request_id, exc_info=error)
             context.project.journal.failures.append((context.entry, error))
+            self._projects.keep(context.project)
         if context.entry.status:
             raise error  # the response has begun: all that is left is to drop the connection
         if not _is_ours(context.path):
@@ -151,6 +150,16 @@ def _log_request(context: RequestContext) -> None:
             }
         },
     )
+
+
+def _enter_project(context: RequestContext) -> ProjectInvalid | ProjectsFull | None:
+    """Enter the request's project or, if it has none, the default one; then return what is wrong."""
+    try:
+        context.enter(_find_project(context))
+    except (ProjectInvalid, ProjectsFull) as error:
+        context.enter(context.projects.default)
+        return error
+    return None
 
 
 def _find_project(context: RequestContext) -> Project:

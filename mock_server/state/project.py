@@ -229,6 +229,16 @@ class Project:
         self.expiries.start(self.clock.now())
         self.feed.publish("reset", only=only)
 
+    def discard(self) -> None:
+        """Remove everything, also the secrets of sessions and the contents of files, from the server."""
+        self.sessions.clear()
+        self.files.clear()
+        self.journal.clear()
+
+    def publish_deleted(self) -> None:
+        """Publish that the project was deleted."""
+        self.feed.publish("deleted")
+
     def join(self, listener: Listener) -> None:
         """Start publishing to a listener."""
         if not self.feed.listeners:

@@ -397,6 +397,7 @@ def test_pages_of_summaries_lead_to_the_end(asked: TestClient, query: Json, orde
 
 def test_summaries_count_what_there_is_and_what_is_forgotten(start: Start) -> None:
     client = start(journal_entries=2)
+    client.post("/p/other/_mock/reset")
     for _ in range(3):
         client.get("/v1/x")
         client.get("/p/other/v1/x")
@@ -424,7 +425,7 @@ def test_the_handle_shows_a_session_in_detail_and_edits_threads() -> None:
 def test_a_cursor_may_name_its_project_for_seeds_give_the_same_ids_to_all(start: Start) -> None:
     seed = {"sessions": [{"id": f"cksess_{at}", "user": "kim", "workflow": {"id": "wf_1"}} for at in range(3)]}
     client = start(seed=seed)
-    client.get("/p/other/v1/chatkit/threads")
+    client.post("/p/other/_mock/reset")
     seen: list[tuple[str, str]] = []
     for _ in range(6):
         after = {"after": "/".join(seen[-1])} if seen else {}

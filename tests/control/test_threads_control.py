@@ -27,7 +27,7 @@ def test_lists_threads_newest_first_and_shows_one_with_its_items(client: TestCli
 def test_says_where_a_thread_is(start: Start) -> None:
     client = start(seed={"threads": [{"id": "cthr_1", "user": "ada"}]})
     client.delete("/v1/chatkit/threads/cthr_1")
-    client.get("/p/other/_mock/threads")
+    client.post("/p/other/_mock/reset")
     refused = client.get("/_mock/threads/cthr_1")
     assert refused.status_code == 404
     assert refused.headers["x-mock-hint"] == "It is in project 'other'; add ?project=other."
@@ -75,7 +75,7 @@ def test_threads_are_found_by_all_that_is_said(start: Start, query: str, numbers
 
 def test_threads_of_all_projects_are_one_list(start: Start) -> None:
     client = start(seed=SEED)
-    client.get("/p/other/_mock/threads")
+    client.post("/p/other/_mock/reset")
     listed = client.get("/_mock/threads?project=*&limit=3").json()
     assert [(each["project"], each["id"]) for each in listed["threads"]] == [
         ("default", "cthr_3"),
@@ -152,7 +152,7 @@ def test_a_thread_is_deleted_with_its_files(client: TestClient) -> None:
 def test_a_thread_elsewhere_is_left_alone(start: Start, method: str) -> None:
     client = start(seed=SEED)
     client.delete("/v1/chatkit/threads/cthr_1")
-    client.get("/p/other/_mock/threads")
+    client.post("/p/other/_mock/reset")
     refused = client.request(method, "/_mock/threads/cthr_1", json={"title": "New"} if method == "PATCH" else None)
     assert refused.status_code == 404
     assert refused.headers["x-mock-hint"] == "It is in project 'other'; add ?project=other."

@@ -102,13 +102,19 @@ def loaded_demo_threads() -> list[dict[str, Any]]:
         ),
         (
             "threads:\n- user: ada\n  items:\n  - type: user_message\n    content: []\n  - type: song\n",
-            "seed.yaml:6: threads[0].items[1].type: Invalid value 'song'",
+            (
+                "seed.yaml:6: threads[0].items[1].type: 'song' is not known here; "
+                "the values here are user_message, assistant_message, widget, client_tool_call, task, task_group"
+            ),
         ),
         ("threads: [}\n", "seed.yaml:1: is neither YAML nor JSON: expected the node content, but found '}'"),
         ("'': x", "seed.yaml:1: Object contains unknown field that is empty"),
         (
             "threads: [{user: a, status: {type: ''}}]",
-            "seed.yaml:1: threads[0].status.type: Invalid enum value that is empty",
+            (
+                "seed.yaml:1: threads[0].status.type: an empty value is not known here; "
+                "the values here are active, closed, locked"
+            ),
         ),
         ("thraeds: []\n", "seed.yaml:1: Object contains unknown field 'thraeds'; did you mean 'threads'?"),
         (
