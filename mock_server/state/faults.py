@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Container, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct
@@ -170,12 +169,17 @@ def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
 
 def is_like(text: str | None, wanted: str) -> bool:
     """Return whether there is a text and it matches a pattern, in which `*` stands for any text."""
-    return text is not None and _pattern(wanted).fullmatch(text) is not None
-
-
-@lru_cache
-def _pattern(wanted: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL)
+    if text is None:
+        return False
+    first, *others = wanted.split("*")
+    if not others:
+        return text == wanted
+    at, last = len(first), others.pop()
+    for part in others:  # the first place is the best, because any text may follow
+        at = text.find(part, at) + len(part)
+        if at < len(part):
+            return False
+    return text.startswith(first) and text.endswith(last) and len(text) - len(last) >= at
 
 
 def is_named(operation: str | None, wanted: str) -> bool:

@@ -136,7 +136,7 @@ class StoredThread(Struct, kw_only=True):
         item = self.item(item_id)
         if not isinstance(item, wire.UserMessageItem):
             raise OperationRefused(f"Item '{item_id}' is not a user message; only those can be retried.")
-        for later in self.items.after(item.id):
+        for later in reversed(self.items.after(item.id)):  # from the end, where nothing has to move
             self.items.remove(later.id)
         return item
 

@@ -19,6 +19,7 @@ from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
 from mock_server.wording import quoted, sentence
 from mock_server.workflows import script as model
+from mock_server.workflows.regexes import check_regex
 from mock_server.workflows.script import Script, Step
 from mock_server.workflows.template import NAMES, unknown_names
 
@@ -217,9 +218,9 @@ def _check(script: Script) -> None:
         _check_steps(turn.reply, f"turns[{at}].reply")
         if isinstance(turn.when.text, model.TextMatch) and turn.when.text.regex:
             try:
-                re.compile(turn.when.text.regex)
-            except (re.error, OverflowError, RecursionError) as error:
-                raise _Fault(f"turns[{at}].when.text.regex", f"is not a regular expression: {error}") from None
+                check_regex(turn.when.text.regex)
+            except ValueError as error:
+                raise _Fault(f"turns[{at}].when.text.regex", str(error)) from None
     _check_steps(script.default or [], "default")
 
 

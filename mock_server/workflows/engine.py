@@ -21,6 +21,13 @@ from mock_server.workflows.script import Step
 from mock_server.workflows.template import render
 
 TITLE_WORDS = 6
+_TITLE = 1000  # characters in which they are
+_COPIED = 10**9  # characters that are copied for the pieces of one text, at most
+_LONG = 4096  # characters of one word or space, at most: a match is not interrupted
+_PIECES = {
+    "words": re.compile(rf"\s{{0,{_LONG}}}\S{{1,{_LONG}}}\s{{0,{_LONG}}}|\s{{1,{_LONG}}}"),
+    "characters": re.compile(".", re.DOTALL),
+}
 
 
 class Pause(Struct, frozen=True):
@@ -91,7 +98,7 @@ class TurnEngine:
         message = model.Message(text=value) if isinstance(value, str) else value
         pace = self._pace if message.stream is UNSET else message.stream
         text = message.text or "".join(message.chunks or [])
-        chunks = list(message.chunks) if message.chunks else list(_pieces(text, pace.by))
+        chunks = message.chunks or _pieces(text, pace.by)
         item = items.AssistantMessageItem(**self._base(), content=[])
         yield events.ItemAdded(item=item)
         empty = items.AssistantMessageContent(text="", annotations=[])
@@ -156,11 +163,11 @@ class TurnEngine:
             update = events.WidgetComponentUpdated(component_id=step.component_id, component=step.component)
             yield _updated(widget, update)
         elif step.text is not UNSET and step.component_id is not UNSET:
-            pieces = list(_pieces(step.text, self._pace.by))
-            for at, piece in enumerate(pieces, start=1):
-                done = at == len(pieces)
+            left = len(step.text)
+            for piece in _pieces(step.text, self._pace.by):
+                left -= len(piece)
                 yield _updated(
-                    widget, events.StreamingTextDelta(component_id=step.component_id, delta=piece, done=done)
+                    widget, events.StreamingTextDelta(component_id=step.component_id, delta=piece, done=not left)
                 )
                 yield from _pause(self._pace.every)
 
@@ -285,8 +292,9 @@ class TurnEngine:
 
     def _automatic_title(self) -> Iterator[TurnOutput]:
         if self._wants_title:
-            words = self._given.text.split()
-            title = " ".join(words[:TITLE_WORDS]) + (" …" if len(words) > TITLE_WORDS else "")
+            words = self._given.text[:_TITLE].split()
+            is_cut = len(words) > TITLE_WORDS or len(self._given.text) > _TITLE
+            title = " ".join(words[:TITLE_WORDS]) + (" …" if is_cut else "")
             yield from self._title(title[:1].upper() + title[1:])
 
 
@@ -301,13 +309,22 @@ def _pause(duration: str | float) -> Iterator[Pause]:
 
 
 def _pieces(text: str, by: str) -> Iterator[str]:
-    """Yield a text in words with the space around them, in characters, or as a whole."""
-    if by == "words":
-        yield from re.findall(r"\s*\S+\s*", text) or ([text] if text else [])
-    elif by == "characters":
-        yield from text
-    elif text:
-        yield text
+    """Yield a text in words with the space around them, in characters, or as a whole.
+
+    What was sent before is copied with each piece, so the pieces of a text that is very long are longer.
+    """
+    if by not in _PIECES:
+        yield from [text] if text else []
+        return
+    least, waiting, size = len(text) ** 2 // _COPIED, [], 0
+    for found in _PIECES[by].finditer(text):
+        waiting.append(found[0])
+        size += len(found[0])
+        if size >= least:
+            yield "".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield "".join(waiting)
 
 
 def _tail_of_items(thread: StoredThread) -> str | None:

@@ -1,7 +1,7 @@
 """Chooses which turn of a script is played, and explains why, by the same conditions."""
 
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from mock_server.wire.chat.items import WidgetItem
 from mock_server.wire.chat.operations import Action
 from mock_server.wire.control.workflows import Condition
 from mock_server.wire.rest.files import Attachment
+from mock_server.workflows.regexes import RegexTooSlow, finds
 from mock_server.workflows.script import Script, Step, TextMatch, When
 
 PROMPTS = 6  # the most that are shown per script
@@ -87,8 +88,9 @@ def _prompts(script: Script) -> Iterator[str]:
         text = _example(turn.when)
         if text.strip():
             moment = TurnInput(kind="message", number=1, user="", text=text)
-            if choose(moment, script, script).index == index:
-                yield text
+            with suppress(RegexTooSlow):
+                if choose(moment, script, script).index == index:
+                    yield text
 
 
 def _example(when: When) -> str:
@@ -139,7 +141,7 @@ def _on_text(text: str, wanted: str | TextMatch | UnsetType) -> Iterator[Conditi
         if wanted.contains is not UNSET:
             yield _condition("text.contains", wanted.contains, text, fits=wanted.contains in text)
         if wanted.regex is not UNSET:
-            yield _condition("text.regex", wanted.regex, text, fits=re.search(wanted.regex, text) is not None)
+            yield _condition("text.regex", wanted.regex, text, fits=finds(wanted.regex, text))
 
 
 def _condition(name: str, wanted: Any, given: Any, *, fits: bool) -> Condition:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.catalog import read_script
 from mock_server.workflows.engine import Disconnect, Pause, TurnEngine
 from mock_server.workflows.matching import TurnInput
-from mock_server.workflows.script import Pace, Script, Step
+from mock_server.workflows.script import Message, Pace, Script, Step
 
 SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))
 
@@ -131,3 +132,30 @@ def test_a_widget_is_whole_when_it_is_done() -> None:
         for event in played(reply, into):
             if isinstance(event, events.ItemDone) and isinstance(event.item, WidgetItem | WorkflowItem):
                 assert into.items.get(event.item.id) == event.item
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", " " * 40_000, " a b  c\n\nd ", "word" * 5000, "a " * 3000, "\u3000\n" * 9000, "x" + " " * 9000 + "y"],
+)
+@pytest.mark.parametrize("by", ["words", "characters", "whole"])
+def test_the_pieces_of_a_text_are_the_text(by: Any, text: str) -> None:
+    deltas = deltas_of(text, by=by)
+    assert "".join(deltas) == text
+
+
+def test_a_text_comes_in_words_with_the_space_around_them() -> None:
+    assert deltas_of(" Two  words,\nor three. ", by="words") == [" Two  ", "words,\n", "or ", "three. "]
+
+
+def test_a_text_that_is_very_long_comes_in_longer_pieces() -> None:
+    assert len(deltas_of("a " * 10_000, by="words")) == 10_000
+    assert len(deltas_of("a " * 150_000, by="words")) < 4_000
+
+
+def deltas_of(text: str, *, by: Any) -> list[str]:
+    step = Step(message=Message(text=text))
+    updates = [
+        event.update for event in played([step], thread(), pace=Pace(by=by)) if isinstance(event, events.ItemUpdated)
+    ]
+    return [update.delta for update in updates if isinstance(update, events.TextDelta)]
