@@ -18,6 +18,8 @@ PAGE_LIMIT_MAX = 100  # documented
 PORT = 4114  # the default port of `chatkit-mock serve` (ours)
 BETA = "chatkit_beta=v1"  # the required value of the OpenAI-Beta header (specified)
 IMAGES_AND_PDF = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")  # observed
+# What SDKs also read and send: with an emulator's URL, a real account's would reach the emulator and its journal.
+ACCOUNT_VARIABLES = ("OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_CUSTOM_HEADERS")
 PROJECT_NAME = "[A-Za-z0-9._-]{1,64}"  # a regular expression
 INVALID_KEY = "sk-invalid"  # a magic value (ours): always rejected
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")

@@ -166,6 +166,8 @@ def chatkit_mock_env(chatkit_mock: "Mock", monkeypatch: pytest.MonkeyPatch) -> "
     """Return the same as `chatkit_mock`, with environment variables set through which SDKs and apps find it."""
     for name, value in chatkit_mock.environment().items():
         monkeypatch.setenv(name, value)
+    for name in _ours("config").ACCOUNT_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     return chatkit_mock
 
 

@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import FrameType
 
 from starlette.types import ASGIApp
 
+from mock_server.config import ACCOUNT_VARIABLES
 from mock_server.server.thread import ServerThread
 from mock_server.wording import quoted
 
@@ -16,13 +18,14 @@ _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
 
 def run_command(command: Sequence[str], app: ASGIApp, *, variables: Callable[[str], dict[str, str]]) -> int:
-    """Run a command with the emulator's variables added to its environment, and return its exit code.
+    """Run a command with the emulator's variables in its environment, and nobody's account; return its exit code.
 
     The code is 128 plus the signal's number for a command that a signal ended, as in shells, and 127 for a command
     that can't be run. Raises PortTaken.
     """
     with ServerThread(app) as server:
-        return _wait_for(command, {**os.environ, **variables(server.origin)})
+        inherited = {name: value for name, value in os.environ.items() if name not in ACCOUNT_VARIABLES}
+        return _wait_for(command, {**inherited, **variables(server.origin)})
 
 
 def _wait_for(command: Sequence[str], environment: dict[str, str]) -> int:
@@ -34,8 +37,19 @@ def _wait_for(command: Sequence[str], environment: dict[str, str]) -> int:
         sys.stderr.write(f"chatkit-mock: can't run {name}: {reason}.\n")
         return 127
     relay.reach(child)
-    code = child.wait()
+    code = _ending(child)
     return code if code >= 0 else 128 - code
+
+
+def _ending(child: subprocess.Popen[bytes]) -> int:
+    """Wait for a child, and return its code. As a container's first process, it also reaps what others left behind."""
+    if sys.platform == "win32":
+        return child.wait()
+    while child.returncode is None:
+        process, status = os.wait()
+        if process == child.pid:
+            child.returncode = os.waitstatus_to_exitcode(status)
+    return child.returncode
 
 
 class _SignalRelay:
@@ -51,15 +65,21 @@ class _SignalRelay:
     def reach(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
         for number in self._early:
-            child.send_signal(number)
+            self._send(child, number)
 
     def _pass_on(self, number: int, _: FrameType | None) -> None:
         if number == signal.SIGINT and _terminal_is_ours():
             return  # the terminal has sent it to the command as well
         if self._child:
-            self._child.send_signal(number)
+            self._send(self._child, number)
         else:
             self._early.append(number)
+
+    @staticmethod
+    def _send(child: subprocess.Popen[bytes], number: int) -> None:
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, number)  # `send_signal` looks for the child's end, which only `_ending` may take
 
 
 def _terminal_is_ours() -> bool:

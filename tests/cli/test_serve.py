@@ -152,6 +152,19 @@ raise SystemExit(7)
     assert (done.returncode, done.stdout, done.stderr) == (7, "active\n", "")
 
 
+@pytest.mark.parametrize(
+    "name", ["OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_CUSTOM_HEADERS", "OPENAI_PROJECT_ID"]
+)
+def test_run_passes_on_nothing_of_a_real_account(name: str) -> None:
+    script = f"import os; raise SystemExit(os.environ.get('{name}') == 'of production')"
+    assert said("run", "--", sys.executable, "-c", script, **{name: "of production"}) == (0, "")
+
+
+def test_run_passes_on_what_is_not_sent_anywhere() -> None:
+    script = "import os; raise SystemExit(int(os.environ['OPENAI_WEBHOOK_SECRET']))"
+    assert said("run", "--", sys.executable, "-c", script, OPENAI_WEBHOOK_SECRET="3") == (3, "")
+
+
 def test_run_takes_options_before_the_command_only() -> None:
     code, error = said(
         "run", "--load", "demo", "--", sys.executable, "-c", "import sys; sys.exit(len(sys.argv))", "--load", "x"
