@@ -15,11 +15,14 @@ from mock_server.state.projects import Projects
 
 if TYPE_CHECKING:
     from mock_server.backends.backend import Backend
+    from mock_server.documents.saving import Saver
     from mock_server.workflows.catalog import Catalog
 
 
 class MockServer(Starlette):
-    """The emulator as an ASGI application. `projects` holds all of its state."""
+    """The emulator as an ASGI application. `projects` holds all of its state; a `saver` keeps it in a file."""
+
+    saver: "Saver | None" = None
 
     def __init__(self, projects: Projects, *, workflows: "Catalog | None" = None, log_requests: bool = False) -> None:
         """Create the emulator. `workflows` defaults to the shipped workflows."""

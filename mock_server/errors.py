@@ -267,6 +267,10 @@ class StorageFailed(MockServerError):
         )
 
 
+class StateNotSaved(MockServerError):
+    """The state can't be written to its file; the message says why, and the way out."""
+
+
 class ThreadNotOpen(MockServerError):
     """A message to a locked or closed thread."""
 

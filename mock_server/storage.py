@@ -1,7 +1,9 @@
 """Files on the disk: each is there as a whole or not at all."""
 
 import hashlib
+import os
 import shutil
+import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -22,10 +24,17 @@ class WholeFile:
         """Write more of it."""
         self._file.write(content)
 
-    def keep(self) -> None:
-        """Put the file into its place, in one step."""
+    def keep(self, *, durable: bool = False) -> None:
+        """Put the file into its place, in one step; if `durable`, it is on the disk by then, as it is on return."""
+        if durable:
+            with suppress(OSError):  # there is none yet, or it is somebody else's
+                shutil.copymode(self._path, self._partial)
+            self._file.flush()
+            os.fsync(self._file.fileno())
         self._file.close()
         self._partial.replace(self._path)
+        if durable and sys.platform != "win32":  # which can't open folders
+            _sync_folder(self._path.parent)
 
     def drop(self) -> None:
         """Leave nothing behind of a file that was not kept. Never raises."""
@@ -33,19 +42,6 @@ class WholeFile:
             self._file.close()
         with suppress(OSError):
             self._partial.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees what was there before, or all of it. Raises OSError with a sentence."""
-    try:
-        file = WholeFile(path, partial=path.with_name(f".{path.name}.partial"))
-        try:
-            file.write(content)
-            file.keep()
-        finally:
-            file.drop()
-    except OSError as error:
-        raise OSError(f"can't write {path}: {_reason(error)}; name a file in a folder with room for it") from None
 
 
 class TemporaryFolder:
@@ -92,6 +88,14 @@ class TemporaryFolder:
         if self._remove is not None:
             self._remove()
         self._folder = self._remove = None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:

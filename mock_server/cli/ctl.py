@@ -230,10 +230,18 @@ def load(*, mock: Handle, seed: str, as_json: bool) -> None:
 
 
 @ctl.command()
+@click.option("--save", is_flag=True, help="Instead, save every project to the file of 'serve --state' now.")
 @control_options
-def snapshot(*, mock: Handle, as_json: bool) -> None:  # noqa: ARG001 - the output is always JSON
+def snapshot(*, mock: Handle, save: bool, as_json: bool) -> None:
     """Print the whole state of the project as JSON, for 'restore'."""
-    click.echo(mock.snapshot())
+    if not save:
+        click.echo(mock.snapshot())
+        return
+    saved = mock.save_state()
+    if as_json:
+        show_json(saved)
+    else:
+        click.echo(f"Saved to {saved.file} ({saved.size} bytes).")
 
 
 @ctl.command()

@@ -1,7 +1,6 @@
 """`chatkit-mock serve` and `run`, and the options that they share."""
 
 import gc
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from mock_server.cli.banner import show_banner
 from mock_server.cli.commands import Command
+from mock_server.cli.state import kept_state
 from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
 from mock_server.errors import MockServerError
 
@@ -165,7 +165,7 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Restore the state from this file, if it exists, and save the state to it at exit.",
+    help="Restore the state from this file, if it exists, and keep it there: while running and at exit.",
 )
 def serve(
     *, host: str, port: int, quiet: bool, ready_file: Path | None, state: Path | None, log_format: str, **options: Any
@@ -180,20 +180,18 @@ def serve(
     tls = {name: options.pop(name) for name in list(options) if name.startswith("tls")}
     https = _https([host, *options["allow_host"]], **tls)
     settings, app = _build(log_requests=not quiet, **options)
-    if state is not None:
-        _load_state(state, app)
     try:
-        serve_in_foreground(
-            app,
-            host=host,
-            port=port,
-            https=https,
-            ready_file=ready_file,
-            banner=None if quiet else lambda origins: show_banner(*origins, variables=_variables(origins[0], settings)),
-        )
-        if state is not None:
-            _save_state(state, app)
-    except OSError as error:
+        with kept_state(state, app) as served:
+            serve_in_foreground(
+                served,
+                host=host,
+                port=port,
+                https=https,
+                ready_file=ready_file,
+                saver=app.saver,
+                banner=None if quiet else lambda urls: show_banner(*urls, variables=_variables(urls[0], settings)),
+            )
+    except (OSError, MockServerError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -278,29 +276,6 @@ def _https(
         return Https(port=port, certificate=certificate_of(tls_cert, tls_key))
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _load_state(path: Path, app: "MockServer") -> None:
-    """Restore the state from a file. A file that can't be read or replaced is refused now, not at exit."""
-    from mock_server.documents.snapshots import load_state  # noqa: PLC0415 - keeps the start fast
-
-    try:
-        load_state(path, app.projects)
-    except MockServerError as error:
-        raise click.ClickException(str(error)) from None
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise click.ClickException(
-            f"can't write {path}: its folder is missing or read-only; name a file in another one"
-        )
-
-
-def _save_state(path: Path, app: "MockServer") -> None:
-    from mock_server.documents.snapshots import save_state  # noqa: PLC0415 - keeps the start fast
-
-    try:
-        save_state(path, app.projects)
-    except OSError as error:
-        raise click.ClickException(f"the state of this run is lost, and the file unchanged: {error}") from None
 
 
 def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":

@@ -21,7 +21,7 @@ from mock_server.documents.shipped import named_file
 from mock_server.wire.control.events import FeedEvent
 from mock_server.wire.control.findings import Behaviour, FidelityList, Finding, FindingList
 from mock_server.wire.control.health import Health
-from mock_server.wire.control.projects import ProjectContents, ProjectList
+from mock_server.wire.control.projects import ProjectContents, ProjectList, SavedState
 
 __tracebackhide__ = True  # pytest shows the line of the test
 
@@ -61,6 +61,10 @@ class Handle(ControlClient):
     def snapshot(self) -> bytes:
         """Return the whole state of the project as one JSON document."""
         return self.raw("GET", "/snapshot")
+
+    def save_state(self) -> SavedState:
+        """Save every project to the file of `--state` now. Raises ControlError, also without such a file."""
+        return self.ask("POST", "/snapshot/save", SavedState, of_project=False)
 
     def restore(self, snapshot: bytes) -> ProjectContents:
         """Restore the project from a snapshot. If any of it is invalid, raises ControlError and changes nothing."""

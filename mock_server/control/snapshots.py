@@ -3,11 +3,14 @@
 from mock_server.control.kinds import CONTROL, WITH_BODY
 from mock_server.control.projects import contents, project_of
 from mock_server.documents import snapshots as state
+from mock_server.documents.saving import SAVE_PATH
 from mock_server.documents.snapshots import Snapshot, SnapshotInvalid
+from mock_server.errors import ControlRefused
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
-from mock_server.wire.control.projects import ProjectContents, ProjectQuery
+from mock_server.wire.control.projects import NoQuery, ProjectContents, ProjectQuery, SavedState
 
+PATH = "/_mock/snapshot"
 SNAPSHOT_BYTES = 2 * 1024**3  # large, because a snapshot holds the content of files
 
 
@@ -15,7 +18,7 @@ def resources() -> list[Resource]:
     """Return the resources of snapshots."""
     return [
         Resource(
-            "/_mock/snapshot",
+            PATH,
             {
                 "GET": CONTROL(
                     name="snapshot.take",
@@ -35,12 +38,35 @@ def resources() -> list[Resource]:
                 ),
             },
         ),
+        Resource(
+            SAVE_PATH,
+            {
+                "POST": CONTROL(
+                    name="snapshot.save",
+                    summary="Save every project to the file of --state; the response is sent when it is on the disk.",
+                    handler=save,
+                    query=NoQuery,
+                    failures=(400, 403, 507),
+                    response=SavedState,
+                ),
+            },
+        ),
     ]
 
 
 def take(context: RequestContext, query: ProjectQuery) -> Snapshot:
     """Take a snapshot of a project."""
     return state.take([project_of(context, query)])
+
+
+async def save(context: RequestContext, _: NoQuery) -> SavedState:
+    """Save every project to the emulator's own file. Raises ControlRefused, StateNotSaved."""
+    if context.saver is None:
+        raise ControlRefused(
+            f"The emulator has no file for its state: start it with --state FILE, or keep what GET {PATH} returns.",
+            code="no_state_file",
+        )
+    return await context.saver.save()
 
 
 def read_snapshot(body: bytes) -> Snapshot:

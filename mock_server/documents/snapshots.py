@@ -22,7 +22,6 @@ from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread, Threads
 from mock_server.state.timeline import Timeline, TimelineState
 from mock_server.state.usage import UsageState
-from mock_server.storage import write_whole
 from mock_server.wire.chat.items import ThreadItem
 from mock_server.wire.control.faults import FaultParams, FaultRule
 from mock_server.wire.rest.threads import ThreadStatus
@@ -164,11 +163,6 @@ def load_state(path: Path, projects: Projects) -> None:
         project = projects.get(state.project)
         restore(project, state, secrets=projects, source=str(path))
         projects.keep(project)
-
-
-def save_state(path: Path, projects: Projects) -> None:
-    """Write every project to a file: a reader sees the old file or the whole new one. Raises OSError."""
-    write_whole(path, msgspec.json.encode(take(projects)))
 
 
 def _state(project: Project) -> ProjectState:

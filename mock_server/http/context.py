@@ -18,6 +18,7 @@ from mock_server.state.sessions import Session
 
 if TYPE_CHECKING:
     from mock_server.backends.backend import Backend
+    from mock_server.documents.saving import Saver
     from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
 
@@ -112,6 +113,12 @@ class RequestContext:
         """The backend that replies in conversations."""
         backend: Backend = self.scope["app"].backend
         return backend
+
+    @property
+    def saver(self) -> "Saver | None":
+        """What saves the emulator's state in a file, if it has one."""
+        saver: Saver | None = self.scope["app"].saver
+        return saver
 
     def argument(self, name: str) -> str:
         """Return a path parameter, such as `thread_id`."""

@@ -192,6 +192,10 @@ def _storage(error: errors.StorageFailed) -> ErrorDetail:
     return ErrorDetail(message=f"The emulator {error}.", type="server_error", code="storage_failed")
 
 
+def _not_saved(error: errors.StateNotSaved) -> ErrorDetail:
+    return ErrorDetail(message=sentence(f"The emulator {error}"), type="server_error", code="state_not_saved")
+
+
 def _thread_not_open(error: errors.ThreadNotOpen) -> ErrorDetail:
     return _invalid(
         f"Thread '{error.thread_id}' is {error.status} and takes no messages.",
@@ -274,6 +278,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.RateLimited: (429, _rate_limited),
     errors.UploadRefused: (400, _upload_refused),
     errors.StorageFailed: (507, _storage),
+    errors.StateNotSaved: (507, _not_saved),
     errors.ThreadNotOpen: (400, _thread_not_open),
     errors.OperationRefused: (400, _refused),
     errors.RequestUnreadable: (400, _unreadable),

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from starlette.types import ASGIApp
 
+from mock_server.owned_file import OwnedFile
 from mock_server.server.listener import listen
 from mock_server.server.loop import loop_factory
 from mock_server.server.server import Server
-from mock_server.storage import write_whole
+from mock_server.server.signals import StopSignals
 
 if TYPE_CHECKING:
+    from mock_server.documents.saving import Saver
     from mock_server.server.tls import Certificate
 
 
@@ -34,46 +35,50 @@ def serve_in_foreground(
     port: int,
     https: Https | None = None,
     ready_file: Path | None,
+    saver: "Saver | None" = None,
     banner: Callable[[list[str]], None] | None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `banner` is called with the origins, http first.
+    """Serve until a signal asks to stop; `banner` is called with the origins, http first.
 
-    Raises OSError for a port that can't be listened on or a file that can't be written.
+    Raises OSError for a port that can't be listened on or a file that can't be written, and StateNotSaved.
     """
     servers = [Server(app, listen(host, port))]
-    files: dict[Path, bytes] = {}
+    files: dict[OwnedFile, bytes] = {}
     if https is not None:
         listeners = listen(host, https.port, option="--tls-port")
         servers.append(Server(app, listeners, tls=https.certificate.context))
         if https.authority_file and https.certificate.authority:
-            files[https.authority_file] = https.certificate.authority
+            files[OwnedFile(https.authority_file, option="--tls-ca-file")] = https.certificate.authority
     if ready_file:  # written last, when everything else is in place
-        files[ready_file] = f"{servers[0].origin}/v1".encode()
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(servers, files, banner))
+        files[OwnedFile(ready_file, option="--ready-file")] = f"{servers[0].origin}/v1".encode()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner, contextlib.ExitStack() as held:
+        for file in files:
+            held.enter_context(file)
+        runner.run(_serve(servers, files, banner, saver))
 
 
-async def _serve(servers: list[Server], files: dict[Path, bytes], banner: Callable[[list[str]], None] | None) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _on_signal(number, servers[0].stop)
+async def _serve(
+    servers: list[Server],
+    files: dict[OwnedFile, bytes],
+    banner: Callable[[list[str]], None] | None,
+    saver: "Saver | None",
+) -> None:
+    stopping = asyncio.Event()
+    signals = StopSignals(stopping.set)
     async with contextlib.AsyncExitStack() as running:
+        running.callback(signals.ignore)
+        if saver is not None:
+            running.push_async_callback(_finish, saver, asyncio.create_task(saver.keep_saving()))
         for server in servers:
             await running.enter_async_context(server.answering())
         for file, content in files.items():
-            write_whole(file, content)
-            running.callback(_remove, file)
+            file.write(content)
+            running.callback(file.remove)
         if banner:
             banner([server.origin for server in servers])
-        await servers[0].stopped()
+        await stopping.wait()
 
 
-def _remove(file: Path) -> None:
-    with contextlib.suppress(OSError):  # gone already, or read-only by now
-        file.unlink()
-
-
-def _on_signal(number: signal.Signals, stop: Callable[[], None]) -> None:
-    try:
-        asyncio.get_running_loop().add_signal_handler(number, stop)
-    except NotImplementedError:  # Windows
-        signal.signal(number, lambda *_: stop())
+async def _finish(saver: "Saver", saving: "asyncio.Task[None]") -> None:
+    saver.stop()
+    await saving

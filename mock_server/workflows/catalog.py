@@ -1,7 +1,6 @@
 """Finds and checks workflow files, and reads them again when they change."""
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache

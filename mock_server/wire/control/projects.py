@@ -24,6 +24,10 @@ class ProjectQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     project: ProjectName | UnsetType = UNSET
 
 
+class NoQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of a request about every project."""
+
+
 class ChoiceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query of a request about one project, by default the caller's, or about all projects."""
 
@@ -45,6 +49,13 @@ class ProjectContents(Struct, frozen=True, kw_only=True):
     files: int
     faults: int
     requests: int
+
+
+class SavedState(Struct, frozen=True, kw_only=True):
+    """The file that the emulator's state was saved to, and its size in bytes."""
+
+    file: str
+    size: int
 
 
 class ProjectOverview(ProjectContents, frozen=True, kw_only=True):

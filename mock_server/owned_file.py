@@ -1,0 +1,117 @@
+"""Files that one process at a time writes, each as a whole."""
+
+import errno
+import logging
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mock_server.clock import stopwatch
+from mock_server.file_lock import FileLock, LockHeld, LockUnsupported
+from mock_server.storage import WholeFile
+
+_PATIENCE = 2.0  # seconds for the process that holds the file to end, since many restart without waiting
+_log = logging.getLogger("mock_server")
+
+
+class OwnedFile:
+    """A file that only this process writes; a context manager, which holds it. Links to it are followed.
+
+    Everything that fails is an OSError with a sentence, which names the file as it was named here.
+    """
+
+    def __init__(self, path: Path, *, option: str) -> None:
+        """`option` is what names another file on the command line."""
+        self.path, self._option = path, option
+        self._target = Path(os.path.realpath(path))
+        self._lock = FileLock(self._beside("lock"))
+
+    def __enter__(self) -> Self:
+        """Take hold of the file, and remove what dead processes have left of it."""
+        with self._explained():
+            _refuse_what_is_no_file(self._target)
+            if self._take_lock():
+                with suppress(OSError):  # what is left there disturbs nobody
+                    self._remove_remains()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the file."""
+        self._lock.release()
+
+    @contextmanager
+    def writing(self) -> Iterator[WholeFile]:
+        """Open the file to be written anew. What was there before stays, unless the new one is kept."""
+        with self._explained():
+            file = WholeFile(self._target, partial=self._beside(f"{os.getpid()}.partial"))
+            try:
+                yield file
+            finally:
+                file.drop()
+
+    def write(self, content: bytes) -> None:
+        """Write the file: a reader sees what was there before, or all of it."""
+        with self.writing() as file:
+            file.write(content)
+            file.keep()
+
+    def remove(self) -> None:
+        """Remove the file, if that is possible."""
+        with suppress(OSError):  # gone already, or read-only by now
+            self._target.unlink()
+
+    def _beside(self, ending: str) -> Path:
+        return self._target.with_name(f".{self._target.name}.{ending}")
+
+    def _remove_remains(self) -> None:
+        pattern = re.compile(rf"\.{re.escape(self._target.name)}(\.\d+)?\.partial")
+        for left in [each for each in self._target.parent.iterdir() if pattern.fullmatch(each.name)]:
+            left.unlink()
+
+    def _take_lock(self) -> bool:
+        """Wait a little for the lock. Returns False where there are no locks."""
+        deadline = stopwatch() + _PATIENCE
+        while True:
+            try:
+                self._lock.take()
+            except LockHeld as error:
+                if stopwatch() < deadline:
+                    time.sleep(0.02)
+                    continue
+                reason = f"{self.path} is in use by {error}"
+                raise _InUse(f"{reason}; stop that one, or name another file with {self._option}") from None
+            except LockUnsupported as error:
+                _log.warning("%s can't be locked (%s); see that no other process uses it.", self.path, error)
+                return False
+            return True
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except _InUse:
+            raise
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OSError(f"can't write {self.path}: {reason}; name a file in a folder with room for it") from None
+
+
+class _InUse(OSError):
+    """Another process writes the file."""
+
+
+def _refuse_what_is_no_file(target: Path) -> None:
+    """Raise OSError for what could only be replaced, not written."""
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))  # it leads to itself, or it would have been followed
+    if target.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is not a regular file")
