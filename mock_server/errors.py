@@ -60,6 +60,22 @@ class BodyTooLarge(MockServerError):
         self.limit, self.size = limit, size
 
 
+class RequestMalformed(MockServerError):
+    """What arrived is not HTTP; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HeadTooLarge(MockServerError):
+    """A request whose first line and headers are larger than `limit` bytes."""
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(f"> {limit}")
+        self.limit = limit
+
+
 class InvalidParameter(MockServerError):
     """A parameter that the API rejects. `code` is OpenAI's error code; `facts` fill in its message template."""
 

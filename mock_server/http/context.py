@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
-from mock_server.errors import BodyTooLarge, ContentTypeUnsupported
+from mock_server.errors import BodyTooLarge, ContentTypeUnsupported, HeadTooLarge, RequestMalformed
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
@@ -28,13 +28,20 @@ CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
 
 class Connection(Protocol):
-    """What a connection to the emulator's own server can do beyond ASGI."""
+    """What a request's connection to the emulator's own server can do beyond ASGI."""
+
+    @property
+    def gone(self) -> "asyncio.Future[None]":
+        """A future that is done once the client has gone."""
 
     def abort(self) -> None:
         """Close the connection at once."""
 
     def respond(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
-        """Send a whole response at once. Returns False, with nothing sent, if that is not possible."""
+        """Send a whole response at once. Returns False, with nothing sent, if that is not possible.
+
+        Raises ClientDisconnect.
+        """
 
 
 class RequestContext:
@@ -161,7 +168,7 @@ class RequestContext:
         if self.is_read:
             return
         kept = bytearray()
-        with suppress(TimeoutError, ClientDisconnect):
+        with suppress(TimeoutError, ClientDisconnect, RequestMalformed, HeadTooLarge):
             async with asyncio.timeout(_SOON):
                 async for chunk in self.chunks():
                     kept += chunk
@@ -178,6 +185,16 @@ class RequestContext:
                 raise ClientDisconnect
             yield message.get("body", b"")
             more = message.get("more_body", False)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait. Raises ClientDisconnect if the client leaves meanwhile, which is known on the emulator's own server."""
+        connection = self.connection
+        if connection is None:
+            await asyncio.sleep(seconds)
+            return
+        await asyncio.wait({connection.gone}, timeout=seconds)
+        if connection.gone.done():
+            raise ClientDisconnect
 
 
 _NOTHING: dict[str, Connection] = {}

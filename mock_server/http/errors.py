@@ -128,6 +128,20 @@ def _too_large(error: errors.BodyTooLarge) -> ErrorDetail:
     )
 
 
+def _not_http(error: errors.RequestMalformed) -> ErrorDetail:
+    return _invalid(
+        f"We could not parse your request as HTTP/1.1: {error.reason}. "
+        "Check the client that sent it, and any proxy on the way."
+    )
+
+
+def _head_too_large(error: errors.HeadTooLarge) -> ErrorDetail:
+    return _invalid(
+        f"The first line and the headers of your request are larger than {error.limit} bytes. "
+        "Send what is long in the body, and check the client for a header that grows."
+    )
+
+
 def _parameter(error: errors.InvalidParameter) -> ErrorDetail:
     facts = dict(error.facts)
     if "supported" in facts:
@@ -264,6 +278,8 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.ContentTypeUnsupported: (400, _content_type),
     errors.BodyMalformed: (400, _malformed),
     errors.BodyTooLarge: (413, _too_large),
+    errors.RequestMalformed: (400, _not_http),
+    errors.HeadTooLarge: (431, _head_too_large),
     errors.InvalidParameter: (400, _parameter),
     errors.NotFound: (404, _not_found),
     errors.UrlUnknown: (404, _url_unknown),

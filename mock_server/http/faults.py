@@ -1,6 +1,5 @@
 """What a fault does to a request before it is handled. Where there is a socket, connections are really closed."""
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,15 +20,15 @@ _ON_RESPONSES = ("cut", "malformed", "truncated", "bandwidth")  # effects that t
 async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Callable[[RequestContext], None]) -> None:
     """Apply a rule before the request is handled, and set up what happens to the response.
 
-    Raises Injected, Dropped, or what the guard raises after the rule has ended the session.
+    Raises Injected, Dropped, ClientDisconnect, or what the guard raises after the rule has ended the session.
     """
     do = rule.do
     context.entry.fault = rule.name
     if any(does(do, effect) for effect in _ON_RESPONSES):
-        context.injector = FaultInjector(do)
+        context.injector = FaultInjector(do, context)
     context.project.publish_fault(rule.name, request=context.request_id, operation=context.entry.operation)
     if do.delay is not UNSET:
-        await asyncio.sleep(seconds(do.delay, most=3600))
+        await context.pause(seconds(do.delay, most=3600))
     if do.end_session is not UNSET:
         context.ending = do.end_session
         if context.session is not None:

@@ -1,12 +1,11 @@
 """What a fault does to a response while it is sent."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
-from starlette.types import Send
 
 from mock_server.errors import Dropped
+from mock_server.http.context import RequestContext
 
 if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultAction
@@ -17,8 +16,8 @@ _SLICES = 10  # pieces per second in which a body is sent under a limited bandwi
 class FaultInjector:
     """Damages one response while it is sent."""
 
-    def __init__(self, do: "FaultAction") -> None:
-        self._do = do
+    def __init__(self, do: "FaultAction", context: RequestContext) -> None:
+        self._do, self._context = do, context
         self._passed = 0
 
     def whole(self, body: bytes) -> bytes:
@@ -42,16 +41,16 @@ class FaultInjector:
             return frame[: len(frame) // 2], True
         return frame, False
 
-    async def deliver(self, send: Send, body: bytes, *, more: bool) -> None:
+    async def deliver(self, body: bytes, *, more: bool) -> None:
         """Send a piece of a body, no faster than the bandwidth allows."""
-        rate = self._do.bandwidth
+        rate, send = self._do.bandwidth, self._context.send
         if rate is UNSET or not body:
             await send({"type": "http.response.body", "body": body, "more_body": more})
             return
         size = max(1, rate // _SLICES)
         for at in range(0, len(body), size):
             piece = body[at : at + size]
-            await asyncio.sleep(len(piece) / rate)
+            await self._context.pause(len(piece) / rate)
             is_last = at + size >= len(body)
             await send({"type": "http.response.body", "body": piece, "more_body": more or not is_last})
 

@@ -1,5 +1,6 @@
 """The middleware in front of every route: it finds the project, keeps the journal and renders every error."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Iterable
 
@@ -58,13 +59,14 @@ class RequestMiddleware:
         if journal is not None:
             journal.begin(context.entry)
         try:
-            await (self._reach(context) if wrong is None else self._fail_or_drop(context, wrong))
+            await (self._reach_or_fail(context) if wrong is None else self._fail(context, wrong))
         except ClientDisconnect:
             context.entry.outcome = "abandoned"
         except Dropped:
             _drop(context)
-        except Exception as error:  # noqa: BLE001 - the client gets OpenAI's envelope for any error
-            await self._fail_or_drop(context, error)
+        except asyncio.CancelledError:
+            context.entry.outcome = "abandoned"
+            raise
         finally:
             if journal is not None:
                 journal.end(context.entry, now=stopwatch())
@@ -81,11 +83,13 @@ class RequestMiddleware:
             else self._app(context.scope, context.receive, ResponseSender(context))
         )
 
-    async def _fail_or_drop(self, context: RequestContext, error: Exception) -> None:
+    async def _reach_or_fail(self, context: RequestContext) -> None:
         try:
+            await self._reach(context)
+        except (ClientDisconnect, Dropped):
+            raise
+        except Exception as error:  # noqa: BLE001 - the client gets OpenAI's envelope for any error
             await self._fail(context, error)
-        except Dropped:
-            _drop(context)
 
     async def _fail(self, context: RequestContext, error: Exception) -> None:
         match error:

@@ -46,13 +46,18 @@ class EventStream(ABC):
         self.context = context
 
     async def __call__(self) -> None:
-        """Send the whole stream."""
+        """Send the whole stream. Raises Dropped, ClientDisconnect."""
         context = self.context
         context.entry.status = 200
         context.entry.response_head = head = response_head(context, _EVENT_STREAM)
-        self.gone = asyncio.ensure_future(_until_gone(context))
+        await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
+        if context.method == "HEAD":
+            await context.send({"type": "http.response.body", "body": b""})
+            return
+        self.gone = (
+            asyncio.ensure_future(_until_gone(context)) if context.connection is None else context.connection.gone
+        )
         try:
-            await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
             if await self.send_events() and not self.gone.done():
                 await context.send({"type": "http.response.body", "body": b""})
         finally:
@@ -73,7 +78,7 @@ class EventStream(ABC):
 
     async def _send_past(self, injector: "FaultInjector", frame: bytes) -> None:
         frame, is_last = injector.event(frame)
-        await injector.deliver(self.context.send, frame, more=True)
+        await injector.deliver(frame, more=True)
         self.context.entry.keep_event(frame)
         if is_last:
             raise Dropped
@@ -121,7 +126,7 @@ async def _deliver(context: RequestContext, body: bytes, *, more: bool) -> None:
     if context.injector is None:
         await context.send({"type": "http.response.body", "body": body, "more_body": more})
     else:
-        await context.injector.deliver(context.send, body, more=more)
+        await context.injector.deliver(body, more=more)
 
 
 async def _until_gone(context: RequestContext) -> None:

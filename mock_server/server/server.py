@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_server.server.protocol import JoiningProtocol, Outbox
+from mock_server.server.connections import Connections
+from mock_server.server.protocol import HttpProtocol
 
 
 class Server(uvicorn.Server):
@@ -19,7 +20,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=JoiningProtocol,
+                http=HttpProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -30,7 +31,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
             )
         )
-        self.server_state = Outbox()
+        self.server_state = Connections()
         self._listeners, self._tls = listeners, tls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
