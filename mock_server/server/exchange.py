@@ -214,6 +214,8 @@ class Exchange:
 
     def _ending(self) -> bytes:
         """Return the last lines of a head: what becomes of the connection."""
+        if self.expects_continue and not self.is_whole:
+            self.keep_alive = False  # nobody can tell whether a body follows that was never asked for
         if not self.keep_alive:
             return b"connection: close\r\n\r\n"
         return b"\r\n" if self.scope["http_version"] == "1.1" else b"connection: keep-alive\r\n\r\n"

@@ -126,7 +126,8 @@ class RequestParser:
         self._refuse_wrong_head()
         self._untold = 0
         self.method = method.decode("ascii")
-        # The real way to end a 1.0 body is to close (RFC 9112, 6.1), and a tunnel can't be anything else.
+        self.expects_continue = self.expects_continue and version == "1.1"
+        # Chunks in 1.0 are to be read and never trusted (RFC 9112, 6.1); behind CONNECT is no HTTP.
         self.keep_alive = parser.should_keep_alive() and not (version == "1.0" and self._codings)
         self.keep_alive = self.keep_alive and method != b"CONNECT"
         self._reader.on_request(self)

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from mock_server.server.connections import Connections
 from mock_server.server.protocol import HttpProtocol
 
+_PATIENCE = 0.5  # seconds in which requests in progress may end when the server stops, before they are cancelled
+
 
 class Server(uvicorn.Server):
     """Serves an application on bound sockets until `stop`; over https if there is a TLS context."""
@@ -46,7 +48,7 @@ class Server(uvicorn.Server):
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
-        """Serve requests within the block; at its end, drop open connections and cancel requests in progress."""
+        """Serve requests within the block; at its end, drop open connections and end requests in progress."""
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self.config.load()
         self.config.ssl = self._tls
@@ -73,7 +75,9 @@ class Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = list(self.server_state.tasks)
+        tasks = set(self.server_state.tasks)
+        if tasks:  # most end by themselves, in order, once their client has gone
+            _, tasks = await asyncio.wait(tasks, timeout=_PATIENCE)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

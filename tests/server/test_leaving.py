@@ -1,6 +1,5 @@
 """Clients that leave, and clients that only stop sending: who is heard, what ends, and what the journal says."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from support.emulator import make_app
 from support.plain_uvicorn import plain_uvicorn
 from support.raw_client import CREATE, KEYS, LIST, RawClient, request
+from support.raw_turns import turn
 
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
@@ -42,12 +42,7 @@ class World:
 
     def turn(self, text: str = "hi") -> bytes:
         """A request whose stream stops for an hour after its first words."""
-        with self.client() as client:
-            secret = client.send(CREATE.replace(b"wf_1", b"wf_2")).answer().json()["client_secret"]
-        content = [{"type": "input_text", "text": text}]
-        message = {"content": content, "attachments": [], "inference_options": {}}
-        body = json.dumps({"type": "threads.create", "params": {"input": message}}).encode()
-        return request("POST", "/v1/chatkit/conversation", body).replace(b"sk-test", secret.encode())
+        return turn(self.origin, "wf_2", text)
 
 
 @pytest.fixture
@@ -97,9 +92,9 @@ def test_a_reader_of_events_that_leaves_is_noticed(world: World, behind: bytes, 
 @pytest.mark.parametrize("how", ["close", "reset"])
 @pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
 def test_a_stream_whose_client_leaves_ends(world: World, behind: bytes, how: str) -> None:
-    turn = world.turn()
+    stream = world.turn()
     with world.client() as client:
-        client.send(turn).until(b"one")
+        client.send(stream).until(b"one")
         push(client, behind)
         leave(client, how)
         within_a_moment(lambda: ended(world, "conversation.threads.create", "abandoned"), "it still streams")
@@ -154,9 +149,9 @@ def test_a_client_that_pipelines_packet_by_packet_is_noticed(world: World) -> No
 
 
 def test_a_client_that_never_reads_is_noticed_when_it_leaves(world: World) -> None:
-    turn = world.turn()
+    stream = world.turn()
     with world.client() as client:
-        client.send(turn * 3)
+        client.send(stream * 3)
         within_a_moment(lambda: len(world.entries()) == 2, "it has not begun")
     within_a_moment(lambda: ended(world, "conversation.threads.create", "abandoned"), "it still streams")
     assert len(world.entries()) == 2, "what was never begun is not recorded"
@@ -188,10 +183,10 @@ def test_a_client_that_half_closes_gets_every_pipelined_response_and_then_the_en
 
 
 def test_a_client_that_half_closes_gets_a_whole_stream(world: World) -> None:
-    turn = world.turn("hello")
+    stream = world.turn("hello")
     world.app.workflows.add("wf_2", parse_script({"default": [{"message": "word " * 500}]}, source="test"))
     with world.client() as client:
-        client.send(turn).half_close()
+        client.send(stream).half_close()
         assert client.answer().body.rstrip().rpartition(b"\n\n")[2].startswith(b'data: {"type":"thread.item.done"')
 
 
