@@ -76,6 +76,10 @@ class HeadTooLarge(MockServerError):
         self.limit = limit
 
 
+class ServerFull(MockServerError):
+    """A connection that is one too many for this process."""
+
+
 class InvalidParameter(MockServerError):
     """A parameter that the API rejects. `code` is OpenAI's error code; `facts` fill in its message template."""
 

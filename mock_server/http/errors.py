@@ -142,6 +142,13 @@ def _head_too_large(error: errors.HeadTooLarge) -> ErrorDetail:
     )
 
 
+def _server_full(_: errors.ServerFull) -> ErrorDetail:
+    return ErrorDetail(
+        message="The emulator has no files left for further connections. Close some, or raise its limit (ulimit -n).",
+        type="server_error",
+    )
+
+
 def _parameter(error: errors.InvalidParameter) -> ErrorDetail:
     facts = dict(error.facts)
     if "supported" in facts:
@@ -280,6 +287,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.BodyTooLarge: (413, _too_large),
     errors.RequestMalformed: (400, _not_http),
     errors.HeadTooLarge: (431, _head_too_large),
+    errors.ServerFull: (503, _server_full),
     errors.InvalidParameter: (400, _parameter),
     errors.NotFound: (404, _not_found),
     errors.UrlUnknown: (404, _url_unknown),

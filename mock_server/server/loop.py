@@ -5,6 +5,7 @@ import asyncio
 import selectors
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from mock_server.clock import stopwatch
 
@@ -21,6 +22,18 @@ class SteadyLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the stopwatch's seconds."""
         return stopwatch()
+
+    def _accept_connection(
+        self,
+        protocol_factory: Any,
+        sock: Any,
+        sslcontext: Any = None,
+        server: Any = None,
+        _backlog: int = 100,
+        *rest: Any,
+    ) -> None:
+        """Accept one connection. Out of files, asyncio logs and retries for each it meant to accept."""
+        super()._accept_connection(protocol_factory, sock, sslcontext, server, 1, *rest)  # type: ignore[misc]
 
     if sys.platform != "win32":
 

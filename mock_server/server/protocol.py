@@ -9,7 +9,7 @@ import httptools
 import uvicorn
 from starlette.types import Scope
 
-from mock_server.errors import MockServerError, RequestMalformed
+from mock_server.errors import MockServerError, RequestMalformed, ServerFull
 from mock_server.http.errors import render
 from mock_server.server.connections import Connections
 from mock_server.server.exchange import STATUS_LINES, Exchange
@@ -60,6 +60,9 @@ class HttpProtocol(asyncio.Protocol):
         server, client = transport.get_extra_info("sockname"), transport.get_extra_info("peername")
         self._server, self._client = server and tuple(server[:2]), client and tuple(client[:2])
         self._scheme = "https" if self.transport.is_secure else "http"
+        if not self._connections.has_room_for(transport.get_extra_info("socket").fileno()):
+            self._send_failure(ServerFull())
+            self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Parse what has arrived."""

@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
             )
         )
-        self.server_state = Connections()
+        self.server_state = self._connections = Connections()
         self._listeners, self._tls = listeners, tls
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -50,6 +50,7 @@ class Server(uvicorn.Server):
     async def answering(self) -> AsyncIterator[None]:
         """Serve requests within the block; at its end, drop open connections and end requests in progress."""
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_exception_handler(self._connections.on_loop_error)
         self.config.load()
         self.config.ssl = self._tls
         self.lifespan = self.config.lifespan_class(self.config)

@@ -3,6 +3,7 @@
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 
@@ -12,7 +13,7 @@ from mock_server.wire.headers import Headers
 
 ENTRY_BYTES = 1024 * 1024  # how much is kept of one body, and of one stream
 FAILURES = 20  # how many of the newest are kept, with everything that their tracebacks refer to
-_OVERHEAD = 2048  # bytes of memory that an entry without bodies takes, roughly
+_OVERHEAD = 2048  # bytes of memory that an entry without texts of its own takes, roughly
 _GONE = -1  # the size of an entry that is no longer kept
 
 
@@ -108,7 +109,7 @@ class Journal:
         total[0] += 1
         total[1] += entry.seconds
         if entry.size != _GONE:
-            entry.size = _OVERHEAD + len(entry.body) + len(entry.response_body) + entry.kept
+            entry.size = _OVERHEAD + _head_size(entry) + len(entry.body) + len(entry.response_body) + entry.kept
             self._size += entry.size
             while self._size > self._size_limit and self._entries:
                 self._forget_oldest()
@@ -134,3 +135,7 @@ class Journal:
         self._size -= oldest.size
         oldest.size = _GONE
         self.forgotten += 1
+
+
+def _head_size(entry: Entry) -> int:
+    return len(entry.path) + len(entry.query) + sum(map(len, chain.from_iterable(entry.headers)))

@@ -658,3 +658,11 @@ def test_a_body_that_never_comes_is_not_waited_for() -> None:
         with socket.create_connection((host, int(port)), timeout=5) as connection:
             connection.sendall(head)
             assert connection.recv(65536).startswith(b"HTTP/1.1 404")
+
+
+def test_the_journal_counts_headers_at_their_size(start: Start) -> None:
+    client = start(journal_bytes=200_000)
+    for _ in range(10):
+        client.get("/v1/chatkit/threads", headers={"x-much": "y" * 60_000})
+    listed = client.get("/_mock/requests").json()
+    assert len(listed["data"]) == 3
