@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 STATUS_LINES = {status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode() for status in range(100, 600)}
+_PIECE = 64 * 1024  # bytes of a body that are received at a time, if more have arrived
 _BODILESS = (204, 304)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -49,7 +49,6 @@ class Exchange:
 
     keep_alive: whether the connection stays open after the response.
     is_whole: whether the request has arrived to its end; failure: why the rest of it can't be read.
-    unread: how many bytes of its body wait to be received.
     """
 
     __slots__ = (
@@ -59,7 +58,7 @@ class Exchange:
         "_is_received",
         "_left",
         "_news",
-        "_pieces",
+        "_unread",
         "expects_continue",
         "failure",
         "has_begun",
@@ -68,7 +67,6 @@ class Exchange:
         "keep_alive",
         "scope",
         "task",
-        "unread",
     )
 
     task: "asyncio.Task[None]"
@@ -76,8 +74,7 @@ class Exchange:
     def __init__(self, host: Host, scope: Scope, *, keep_alive: bool, expects_continue: bool) -> None:
         self._host, self.scope = host, scope
         self.keep_alive, self.expects_continue = keep_alive, expects_continue
-        self._pieces: deque[bytes] = deque()
-        self.unread = 0
+        self._unread: bytes | bytearray = b""
         self.is_whole = self._is_received = False
         self.has_begun = self.is_complete = self._chunked = False
         self._left: int | None = None
@@ -94,13 +91,17 @@ class Exchange:
             pass
         finally:
             self._host.on_exit(self)
+            self.scope.clear()  # ends a circle of references, which would cost the garbage collector's time
 
     # What the connection tells.
 
     def add(self, body: bytes) -> None:
         """Take a piece of the request's body."""
-        self._pieces.append(body)
-        self.unread += len(body)
+        if self._unread:
+            self._unread = bytearray(self._unread) if isinstance(self._unread, bytes) else self._unread
+            self._unread += body
+        else:
+            self._unread = body
         self._wake()
 
     def end(self) -> None:
@@ -124,6 +125,11 @@ class Exchange:
             self._news.set()
 
     # What handlers do.
+
+    @property
+    def unread(self) -> int:
+        """How many bytes of the request's body wait to be received."""
+        return len(self._unread)
 
     @property
     def gone(self) -> "asyncio.Future[None]":
@@ -160,17 +166,25 @@ class Exchange:
         if self.expects_continue and not self.has_begun:
             self.expects_continue = False
             host.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        while not (host.is_lost or self.is_complete or self._pieces or (self.is_whole and not self._is_received)):
+        while not (host.is_lost or self.is_complete or self._unread or (self.is_whole and not self._is_received)):
             if self.failure is not None:
                 raise self.failure
             await self._wait_for_news()
         if host.is_lost or self.is_complete:
             return {"type": "http.disconnect"}
-        body = self._pieces.popleft() if self._pieces else b""
-        self.unread -= len(body)
+        body = self._take()
         host.read_on()
-        self._is_received = self.is_whole and not self._pieces
+        self._is_received = self.is_whole and not self._unread
         return {"type": "http.request", "body": body, "more_body": not self._is_received}
+
+    def _take(self) -> bytes:
+        unread = self._unread
+        if isinstance(unread, bytes):
+            self._unread = b""
+            return unread
+        piece = bytes(unread[:_PIECE])
+        del unread[:_PIECE]
+        return piece
 
     async def _wait_for_news(self) -> None:
         if self._news is None:
