@@ -8,7 +8,7 @@ from mock_server.errors import HeadTooLarge, MockServerError, RequestMalformed
 from mock_server.wire.headers import Headers, encode_headers
 
 HEAD_BYTES = 64 * 1024  # of a request's first line and headers, as in h11
-_CHECKED = {b"host", b"transfer-encoding", b"expect", b"upgrade"}
+_CHECKED = {b"host", b"transfer-encoding", b"expect"}
 _VERSIONS = {"1.0", "1.1"}
 
 
