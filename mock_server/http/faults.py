@@ -25,7 +25,7 @@ async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Call
     do = rule.do
     context.entry.fault = rule.name
     if any(does(do, effect) for effect in _ON_RESPONSES):
-        context.injector = FaultInjector(do, context)
+        context.injector = FaultInjector(do, send=context.send, pause=context.pause)
     context.project.publish_fault(rule.name, request=context.request_id, operation=context.entry.operation)
     if do.delay is not UNSET:
         await context.pause(seconds(do.delay, most=3600))

@@ -1,11 +1,12 @@
 """What a fault does to a response while it is sent."""
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET
+from starlette.types import Send
 
 from mock_server.errors import Dropped
-from mock_server.http.context import RequestContext
 
 if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultAction
@@ -16,8 +17,9 @@ _SLICES = 10  # pieces per second in which a body is sent under a limited bandwi
 class FaultInjector:
     """Damages one response while it is sent."""
 
-    def __init__(self, do: "FaultAction", context: RequestContext) -> None:
-        self._do, self._context = do, context
+    def __init__(self, do: "FaultAction", *, send: Send, pause: Callable[[float], Awaitable[None]]) -> None:
+        """`send` is that of the request; `pause` waits for so many seconds, as long as there is a client."""
+        self._do, self._send, self._pause = do, send, pause
         self._passed = 0
 
     def whole(self, body: bytes) -> bytes:
@@ -43,14 +45,14 @@ class FaultInjector:
 
     async def deliver(self, body: bytes, *, more: bool) -> None:
         """Send a piece of a body, no faster than the bandwidth allows."""
-        rate, send = self._do.bandwidth, self._context.send
+        rate, send = self._do.bandwidth, self._send
         if rate is UNSET or not body:
             await send({"type": "http.response.body", "body": body, "more_body": more})
             return
         size = max(1, rate // _SLICES)
         for at in range(0, len(body), size):
             piece = body[at : at + size]
-            await self._context.pause(len(piece) / rate)
+            await self._pause(len(piece) / rate)
             is_last = at + size >= len(body)
             await send({"type": "http.response.body", "body": piece, "more_body": more or not is_last})
 

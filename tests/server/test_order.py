@@ -127,7 +127,10 @@ def test_who_is_refused_without_being_told_to_go_on_is_closed(origin: str, sends
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rest", [b"", CREATE_BODY[5:]], ids=["never", "later"])
+@pytest.mark.parametrize(
+    "rest",
+    [pytest.param(CREATE_BODY[5:], id="later"), pytest.param(b"", id="never", marks=pytest.mark.exhaustive)],
+)
 def test_an_idle_connection_whose_body_ends_after_its_response_is_closed(origin: str, rest: bytes) -> None:
     with RawClient(origin, timeout=9 if rest else 70) as client:
         client.send(REFUSED + b"\r\n" + CREATE_BODY[:5])
