@@ -36,6 +36,8 @@ def test_serves_on_uvicorn(wanted: str, tmp_path: Path) -> None:
         "-q",
         "-n",
         "0",
+        "-m",
+        "not slow",
         "-p",
         "no:cacheprovider",
         *(f"tests/server/test_{name}.py" for name in ("protocol", "order", "leaving", "shapes")),
