@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.commands import COMMAND, PLAIN
+from support.commands import COMMAND, UNMEASURED
 from support.disks import full, mounted
 
 from mock_server.server.thread import ServerThread
@@ -22,7 +22,7 @@ def refused(*arguments: str, folder: Path, output: Path | None = None) -> str:
     with (output or Path(os.devnull)).open("w") as stdout:
         done = subprocess.run(
             [*COMMAND, *arguments],
-            env={name: value for name, value in PLAIN.items() if name != "PYTHONUNBUFFERED"},
+            env={name: value for name, value in UNMEASURED.items() if name != "PYTHONUNBUFFERED"},
             cwd=folder,
             stdout=stdout,
             stderr=subprocess.PIPE,
@@ -100,7 +100,7 @@ def test_an_emulator_without_a_temporary_folder_serves_all_but_uploads(tmp_path:
     with full():
         done = subprocess.run(
             [*COMMAND, "run", "--", sys.executable, "-c", script],
-            env=PLAIN,
+            env=UNMEASURED,
             capture_output=True,
             text=True,
             check=False,

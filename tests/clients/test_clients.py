@@ -27,7 +27,7 @@ REQUIRED = {"curl": ["curl"], "java": ["javac"]}  # besides the command itself
 RECEIVED = """\
 session active
 direct 2000008
-large File is larger than this session's limit of 2 MB
+large File is larger than this session's limit of 2 MB.
 unknown invalid_api_key
 phases 2000008
 reply Hello from {name}

@@ -79,7 +79,9 @@ def test_a_request_without_a_response_is_logged_with_what_happened_instead(tmp_p
                 web.get("/v1/chatkit/threads", headers=HEADERS)
         with socket.create_connection(("127.0.0.1", int(origin.rpartition(":")[2]))) as connection:
             head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-            connection.sendall(f"POST /v1/chatkit/sessions HTTP/1.1\r\n{head}content-length: 9\r\n\r\n{{".encode())
+            connection.sendall(
+                f"POST /v1/chatkit/sessions HTTP/1.1\r\nhost: x\r\n{head}content-length: 9\r\n\r\n{{".encode()
+            )
         assert process.stderr is not None
         lines = [process.stderr.readline() for _ in range(3)][1:]
     if form == "json":
