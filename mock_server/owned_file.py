@@ -25,9 +25,9 @@ class OwnedFile:
     Everything that fails is an OSError with a sentence, which names the file as it was named here.
     """
 
-    def __init__(self, path: Path, *, option: str) -> None:
-        """`option` is what names another file on the command line."""
-        self.path, self._option = path, option
+    def __init__(self, path: Path, *, option: str, patience: float = _PATIENCE) -> None:
+        """`option` names another file on the command line; `patience` is for how many seconds to wait for this one."""
+        self.path, self._option, self._patience = path, option, patience
         self._target = Path(os.path.realpath(path))
         self._lock = FileLock(self._beside("lock"))
 
@@ -77,7 +77,7 @@ class OwnedFile:
 
     def _take_lock(self) -> bool:
         """Wait a little for the lock. Returns False where there are no locks."""
-        deadline = stopwatch() + _PATIENCE
+        deadline = stopwatch() + self._patience
         while True:
             try:
                 self._lock.take()

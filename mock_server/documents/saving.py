@@ -26,13 +26,13 @@ _log = logging.getLogger("mock_server")
 class Saver:
     """Saves every project to a file: from time to time if something may have changed, on request, and at the end."""
 
-    def __init__(self, file: OwnedFile, projects: Projects, *, is_new: bool) -> None:
-        """`is_new` says that the file does not hold this state yet. The file is held by the caller."""
+    def __init__(self, file: OwnedFile, projects: Projects, *, is_new: bool, interval: float = INTERVAL) -> None:
+        """`is_new` says that the file does not hold this state yet; the caller holds it. `interval` is in seconds."""
         self._file, self._projects = file, projects
         self._changes, self._in_progress = int(is_new), 0
         self._saved: int | None = 0  # how many changes there were, or None if there were some in progress
         self._asked: list[asyncio.Future[SavedState]] = []
-        self._wake, self._stops = asyncio.Event(), False
+        self._interval, self._wake, self._stops = interval, asyncio.Event(), False
         self._failure = ""
 
     @contextmanager
@@ -54,7 +54,7 @@ class Saver:
 
     async def keep_saving(self) -> None:
         """Save until `stop`, and at the end a last time. Raises StateNotSaved if that fails."""
-        pause = INTERVAL
+        pause = self._interval
         while not self._stops:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -63,7 +63,7 @@ class Saver:
             if self._asked or (self._is_changed and not self._stops):
                 began = stopwatch()
                 await self._save_for_all()
-                pause = max(INTERVAL, (stopwatch() - began) * (1 / _SHARE - 1))
+                pause = max(self._interval, (stopwatch() - began) * (1 / _SHARE - 1))
         if self._is_changed:
             await self._save_at_last()
 

@@ -11,12 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
-from support.disks import full
 from support.emulator import MINIMAL, Client, Start, make_app
 from support.talk import Talk
 
 from mock_server.config import Settings
-from mock_server.documents.snapshots import SnapshotInvalid, load_state, save_state, take
+from mock_server.documents.snapshot_pieces import pieces_of
+from mock_server.documents.snapshots import SnapshotInvalid, load_state, take
 from mock_server.state.projects import Projects
 
 NOW = 1_760_170_033.123456
@@ -411,6 +411,10 @@ def _app_of(projects: Projects) -> Any:
     return app
 
 
+def save(file: Path, projects: Projects) -> None:
+    file.write_bytes(b"".join(pieces_of(projects)))
+
+
 def document_of(projects: Projects) -> bytes:
     return msgspec.json.encode(take(projects).projects)
 
@@ -429,36 +433,16 @@ def test_of_several_projects_each_takes_its_own(client: TestClient) -> None:
 
 def test_a_state_file_keeps_every_project(tmp_path: Path) -> None:
     file, projects = tmp_path / "state.json", populated()
-    save_state(file, projects)
+    save(file, projects)
     again = Projects(Settings())
     load_state(file, again)
     assert document_of(again) == document_of(projects)
-    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
 def test_no_state_file_yet_is_an_empty_state(tmp_path: Path) -> None:
     projects = Projects(Settings())
     load_state(tmp_path / "state.json", projects)
     assert [len(project.sessions) for project in projects] == [0]
-
-
-def test_a_save_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    file = tmp_path / "state.json"
-    save_state(file, Projects(Settings()))
-    old = file.read_bytes()
-    with full(100), pytest.raises(OSError, match="file too large"):
-        save_state(file, populated())
-    assert file.read_bytes() == old
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_save_that_cannot_begin_or_end_leaves_no_partial_file(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no such file"):
-        save_state(tmp_path / "missing" / "state.json", populated())
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError, match="directory"):
-        save_state(tmp_path / "folder", populated())
-    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
 
 
 @pytest.mark.parametrize(
@@ -470,7 +454,7 @@ def test_a_damaged_state_file_is_refused_by_name_and_stays_as_it_was(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     file, projects = tmp_path / "state.json", populated()
-    save_state(file, projects)
+    save(file, projects)
     damaged = damage(file.read_bytes())
     file.write_bytes(damaged)
     before = document_of(projects)
@@ -491,7 +475,7 @@ def test_a_damaged_state_file_is_refused_by_name_and_stays_as_it_was(
 )
 def test_a_state_file_is_loaded_whole_or_not_at_all(tmp_path: Path, damage: Callable[[Any], Any]) -> None:
     file = tmp_path / "state.json"
-    save_state(file, populated())
+    save(file, populated())
     document = json.loads(file.read_bytes())
     file.write_text(json.dumps({**document, "projects": damage(document["projects"])}))
     projects = Projects(Settings())
