@@ -8,12 +8,12 @@ from python_multipart.multipart import parse_options_header
 
 from mock_server.api.callers import caller_of
 from mock_server.config import IMAGES_AND_PDF
+from mock_server.disk.storage import WholeFile
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, StorageFailed, UploadRefused
 from mock_server.http.context import RequestContext
 from mock_server.http.file_response import FileResponse, disposition
-from mock_server.state.file_types import HEAD, UNKNOWN, declared_type, type_of_bytes
+from mock_server.mime_types import HEAD, UNKNOWN, declared_type, type_of_bytes
 from mock_server.state.files import File, Files
-from mock_server.storage import WholeFile
 from mock_server.wire.rest.files import Attachment
 
 _BOUNDARY = 256  # bytes; the parser takes no longer one

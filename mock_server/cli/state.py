@@ -21,9 +21,9 @@ def kept_state(path: Path | None, app: "MockServer") -> Iterator[ASGIApp]:
     if path is None:
         yield app
         return
+    from mock_server.disk.owned_file import OwnedFile  # noqa: PLC0415
     from mock_server.documents.saving import SAVE_PATH, Saver  # noqa: PLC0415 - keeps the start fast
     from mock_server.documents.snapshots import load_state  # noqa: PLC0415
-    from mock_server.owned_file import OwnedFile  # noqa: PLC0415
     from mock_server.server.changes import ChangesNoted  # noqa: PLC0415
 
     with OwnedFile(path, option="--state") as file:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from mock_server.clock import stopwatch
+from mock_server.disk.owned_file import OwnedFile
+from mock_server.disk.storage import WholeFile
 from mock_server.documents.snapshot_pieces import pieces_of
 from mock_server.errors import StateNotSaved
-from mock_server.owned_file import OwnedFile
 from mock_server.state.projects import Projects
-from mock_server.storage import WholeFile
 from mock_server.wire.control.projects import SavedState
 
 SAVE_PATH = "/_mock/snapshot/save"

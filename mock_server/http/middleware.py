@@ -70,7 +70,7 @@ class RequestMiddleware:
         finally:
             if journal is not None:
                 journal.end(context.entry, now=stopwatch())
-        if context.method in _CHANGING and context.entry.status < 400:
+        if not context.project.is_kept and context.method in _CHANGING and context.entry.status < 400:
             self._projects.keep(context.project)
         if self._log_requests:
             _log_request(context)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from starlette.types import ASGIApp
 
-from mock_server.owned_file import OwnedFile
+from mock_server.disk.owned_file import OwnedFile
 from mock_server.server.listener import listen
 from mock_server.server.loop import loop_factory
 from mock_server.server.server import Server

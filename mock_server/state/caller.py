@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from mock_server.config import MAX_FILE_SIZE_MB
 from mock_server.errors import ThreadNotFound
-from mock_server.state.file_types import declared_type
+from mock_server.mime_types import declared_type
 from mock_server.state.files import MEGABYTE, File
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session

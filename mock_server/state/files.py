@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from mock_server.disk.storage import TemporaryFolder
 from mock_server.errors import AttachmentNotFound, UploadRefused
-from mock_server.storage import TemporaryFolder
 
 MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only
 

@@ -36,7 +36,12 @@ class Loadable(Protocol):
 
 
 class Project:
-    """One isolated world. It starts with the server's seeds and faults, and returns to them when it is reset."""
+    """One isolated world. It starts with the server's seeds and faults, and returns to them when it is reset.
+
+    is_kept: whether it counts as a project, because something was changed in it.
+    """
+
+    is_kept = False
 
     def __init__(
         self,

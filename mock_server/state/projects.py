@@ -54,6 +54,7 @@ class Projects:
         """Let a candidate count as a project from now on."""
         if self._candidates.pop(project.name, None) is not None:
             self._by_name[project.name] = project
+            project.is_kept = True
 
     def delete(self, name: str) -> None:
         """Delete a project with everything in it. Raises ProjectNotFound, and ControlRefused for the default one."""

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 from support.emulator import MINIMAL, Client, make_app
 
+from mock_server.disk.owned_file import OwnedFile
 from mock_server.documents.saving import Saver
-from mock_server.owned_file import OwnedFile
 
 SAVE = "/_mock/snapshot/save"
 

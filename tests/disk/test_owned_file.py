@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.owned_file import OwnedFile
+from mock_server.disk.owned_file import OwnedFile
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these links and locks are Unix's")
 HOLDER = """
 import sys
 from pathlib import Path
-from mock_server.owned_file import OwnedFile
+from mock_server.disk.owned_file import OwnedFile
 with OwnedFile(Path(sys.argv[1]), option="--state"):
     print("held", flush=True)
     sys.stdin.read()

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Self
 
 from mock_server.clock import stopwatch
-from mock_server.file_lock import FileLock, LockHeld, LockUnsupported
-from mock_server.storage import WholeFile
+from mock_server.disk.file_lock import FileLock, LockHeld, LockUnsupported
+from mock_server.disk.storage import WholeFile
 
 _PATIENCE = 2.0  # seconds for the process that holds the file to end, since many restart without waiting
 _log = logging.getLogger("mock_server")
