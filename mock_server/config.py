@@ -15,6 +15,7 @@ MAX_FILE_SIZE_MB = 512  # documented default and maximum; observed
 PAGE_LIMIT = 20  # documented
 PAGE_LIMIT_MAX = 100  # documented
 
+CONVERSATION_BYTES = 10 * 1024 * 1024  # inferred: the length of the longest texts elsewhere on the platform
 PORT = 4114  # the default port of `chatkit-mock serve` (ours)
 BETA = "chatkit_beta=v1"  # the required value of the OpenAI-Beta header (specified)
 IMAGES_AND_PDF = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")  # observed

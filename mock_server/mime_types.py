@@ -30,6 +30,11 @@ def declared_type(given: str, *, name: str) -> str:
     return _BY_SUFFIX.get(suffix) or mimetypes.guess_type(f"file{suffix}")[0] or UNKNOWN
 
 
+def is_mime_type(text: str) -> bool:
+    """Return whether a text is a MIME type, or empty because none is known yet."""
+    return not text or _FORM.fullmatch(text) is not None
+
+
 def type_of_bytes(head: bytes) -> str:
     """Return the MIME type that a file's first bytes show, or UNKNOWN."""
     return next((mime_type for signature, mime_type in _SIGNATURES if signature.match(head)), UNKNOWN)

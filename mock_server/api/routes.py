@@ -8,6 +8,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from mock_server.api import auth, domains, sessions, subjects
+from mock_server.config import CONVERSATION_BYTES
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
 from mock_server.wire.chat.operations import OPERATIONS, ConversationRequest
@@ -43,6 +44,7 @@ def resources() -> list[Resource]:
                     body=ConversationRequest,
                     read_body=partial(decode_operation, operations=OPERATIONS),
                     name_in_body=subjects.named_in,
+                    most_body_bytes=CONVERSATION_BYTES,
                     response=dict[str, Any],
                     guard=auth.client_secret,
                     subject=subjects.of_conversation,

@@ -1,15 +1,17 @@
 """`/_mock/projects`, `/_mock/load` and `/_mock/reset`: projects as a whole."""
 
+from functools import partial
+
 from msgspec import UNSET, structs
 
 from mock_server.control.guard import same_machine
 from mock_server.control.kinds import CONTROL, WITH_BODY
-from mock_server.documents.seeds import LoadedSeed, parse_seed
+from mock_server.documents.seeds import LoadedSeed, parsing
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
 from mock_server.moments import iso
+from mock_server.slices import in_slices
 from mock_server.state.project import Project
-from mock_server.wire.codec import decode_json
 from mock_server.wire.control.clock import ClockState
 from mock_server.wire.control.events import EventsQuery
 from mock_server.wire.control.projects import ProjectContents, ProjectList, ProjectOverview, ProjectQuery, ResetQuery
@@ -54,7 +56,7 @@ def resources() -> list[Resource]:
                     summary="Load a seed document into a project: all of it or nothing.",
                     handler=load,
                     body=Seed,
-                    read_body=read_seed,
+                    read_document=partial(parsing, source="body"),
                     response=ProjectContents,
                 )
             },
@@ -86,16 +88,11 @@ def delete_project(context: RequestContext) -> ProjectList:
     return list_projects(context)
 
 
-def load(context: RequestContext, query: ProjectQuery, seed: Seed) -> ProjectContents:
+async def load(context: RequestContext, query: ProjectQuery, seed: Seed) -> ProjectContents:
     """Load a seed into a project."""
     project = project_of(context, query)
-    project.load(LoadedSeed(seed=seed, source="body"))
+    await in_slices(project.loading(LoadedSeed(seed=seed, source="body")))
     return contents(project)
-
-
-def read_seed(body: bytes) -> Seed:
-    """Parse a request's body. Raises BodyMalformed, SeedInvalid."""
-    return parse_seed(decode_json(body), source="body")
 
 
 def reset(context: RequestContext, query: ResetQuery) -> ProjectContents:

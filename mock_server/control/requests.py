@@ -1,17 +1,17 @@
 """`/_mock/requests`: the journal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-from starlette.responses import Response
 
 from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
 from mock_server.control.paging import chosen, page
 from mock_server.control.projects import project_of
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
+from mock_server.http.response import Pieces
 from mock_server.inspection import exports, records
 from mock_server.inspection.verification import verify
+from mock_server.slices import in_slices
 from mock_server.wire.control.projects import ProjectQuery
 from mock_server.wire.control.requests import (
     Cleared,
@@ -26,6 +26,7 @@ from mock_server.wire.control.requests import (
     Verdict,
     VerifyParams,
 )
+from mock_server.wire.pieces import encoded
 
 
 def resources() -> list[Resource]:
@@ -117,17 +118,17 @@ def resources() -> list[Resource]:
     ]
 
 
-_EXPORTS: dict[str, tuple[Callable[[Iterable[Record]], bytes], str]] = {
+_EXPORTS: dict[str, tuple[Callable[[Iterable[Record]], Iterator[bytes]], str]] = {
     "jsonl": (exports.json_lines, "application/x-ndjson"),
     "har": (exports.har, "application/json"),
     "wire": (exports.wire_cases, "application/yaml"),
 }
 
 
-def list_requests(context: RequestContext, query: RequestsQuery) -> RecordPage:
+def list_requests(context: RequestContext, query: RequestsQuery) -> Pieces:
     """List a page of the journal."""
     project = project_of(context, query)
-    return records.page(project.journal, query, project=project.name)
+    return Pieces(encoded(records.page(project.journal, query, project=project.name)))
 
 
 def list_summaries(context: RequestContext, query: SummariesQuery) -> RequestSummaries:
@@ -184,14 +185,14 @@ def show_test(context: RequestContext, query: ProjectQuery) -> PytestCode:
     return PytestCode(code=code_of(scene))
 
 
-def check_claim(context: RequestContext, query: ProjectQuery, claim: VerifyParams) -> Verdict:
+async def check_claim(context: RequestContext, query: ProjectQuery, claim: VerifyParams) -> Verdict:
     """Check a claim about the journal."""
-    return verify(project_of(context, query).journal, claim)
+    return await in_slices(verify(project_of(context, query).journal, claim))
 
 
-def export(context: RequestContext, query: ExportQuery) -> Response:
+def export(context: RequestContext, query: ExportQuery) -> Pieces:
     """Export the journal, oldest first."""
     project = project_of(context, query)
     fitting = (entry for entry in project.journal if records.fits(entry, query))
     write, media_type = _EXPORTS[query.format]
-    return Response(write(records.record(entry, project=project.name) for entry in fitting), media_type=media_type)
+    return Pieces(write(records.record(entry, project=project.name) for entry in fitting), media_type)

@@ -1,13 +1,17 @@
 """`/_mock/snapshot`: a project's whole state as one document."""
 
+from functools import partial
+
 from mock_server.control.kinds import CONTROL, WITH_BODY
 from mock_server.control.projects import contents, project_of
 from mock_server.documents import snapshots as state
 from mock_server.documents.saving import SAVE_PATH
-from mock_server.documents.snapshots import Snapshot, SnapshotInvalid
+from mock_server.documents.snapshot_format import Snapshot, SnapshotInvalid
 from mock_server.errors import ControlRefused
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
+from mock_server.http.response import Pieces
+from mock_server.slices import in_slices
 from mock_server.wire.control.projects import NoQuery, ProjectContents, ProjectQuery, SavedState
 
 PATH = "/_mock/snapshot"
@@ -31,7 +35,7 @@ def resources() -> list[Resource]:
                     summary="Restore a project from a snapshot: all of it or nothing.",
                     handler=restore,
                     body=Snapshot,
-                    read_body=read_snapshot,
+                    read_document=partial(state.parsing, source="body"),
                     max_body_bytes=SNAPSHOT_BYTES,
                     failures=(400, 403, 413, 507),
                     response=ProjectContents,
@@ -54,9 +58,9 @@ def resources() -> list[Resource]:
     ]
 
 
-def take(context: RequestContext, query: ProjectQuery) -> Snapshot:
+def take(context: RequestContext, query: ProjectQuery) -> Pieces:
     """Take a snapshot of a project."""
-    return state.take([project_of(context, query)])
+    return Pieces(state.written(state.take([project_of(context, query)])))
 
 
 async def save(context: RequestContext, _: NoQuery) -> SavedState:
@@ -69,17 +73,12 @@ async def save(context: RequestContext, _: NoQuery) -> SavedState:
     return await context.saver.save()
 
 
-def read_snapshot(body: bytes) -> Snapshot:
-    """Parse a request's body. Raises SnapshotInvalid."""
-    return state.parse_snapshot(body, source="body")
-
-
-def restore(context: RequestContext, query: ProjectQuery, snapshot: Snapshot) -> ProjectContents:
+async def restore(context: RequestContext, query: ProjectQuery, snapshot: Snapshot) -> ProjectContents:
     """Restore a project from the only one in a snapshot, or from the one with the same name."""
     project = project_of(context, query)
     named = [each for each in snapshot.projects if each.project == project.name]
     found = named if len(snapshot.projects) > 1 else snapshot.projects
     if not found:
         raise SnapshotInvalid(f"holds several projects, but none is named '{project.name}'", source="body")
-    state.restore(project, found[0], secrets=context.projects, source="body")
+    await in_slices(state.restoring(project, found[0], secrets=context.projects, source="body"))
     return contents(project)

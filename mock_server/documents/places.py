@@ -112,3 +112,8 @@ def _child(value: Any, name: str, index: str) -> Any:
     if isinstance(value, dict) and name:
         return value.get(name)
     return value[int(index)] if isinstance(value, list) and index.isdigit() and int(index) < len(value) else None
+
+
+def further(place: str, *, behind: str, by: int) -> str:
+    """Return the place in a whole list of a place in a part of it: `[1].id` becomes `sessions[101].id`."""
+    return behind + re.sub(r"^\[(\d+)\]", lambda found: f"[{int(found[1]) + by}]", place)

@@ -6,25 +6,32 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from mock_server import config
-from mock_server.documents.places import place_and_reason
+from mock_server.documents.places import further, place_and_reason
 from mock_server.documents.reading import Document, read_document
 from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import named_file
 from mock_server.errors import SeedInvalid
 from mock_server.ids import IdFactory, tail_of
 from mock_server.moments import END_OF_TIME
+from mock_server.slices import Work, at_once
 from mock_server.state.project import Project
+from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread, zoned, zoneless
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat import items
+from mock_server.wire.codec import decode_any, decode_json
 from mock_server.wire.control import seeds as wire
 from mock_server.wire.control.seeds import Seed, SeedItem, SeedSession, SeedThread
+from mock_server.wire.pieces import cut
 from mock_server.wire.rest import files
 from mock_server.wire.rest import threads as rest
 from mock_server.wire.rest.threads import UserMessageInputText, UserMessageQuotedText
+from mock_server.wire.shape import check_shape
+
+_LONG = frozenset({("sessions",), ("threads",)})  # lists of a seed that may be long
 
 
 class LoadedSeed(Struct, frozen=True, kw_only=True):
@@ -33,20 +40,39 @@ class LoadedSeed(Struct, frozen=True, kw_only=True):
     seed: Seed
     source: str
 
-    def load_into(self, project: Project) -> None:
+    def loading(self, project: Project) -> Work[tuple[int, int]]:
         """Add the seed's sessions and threads to a project. Raises SeedInvalid, and then adds nothing."""
-        seed = self.seed
-        check_seed(seed, source=self.source, sessions=project.sessions.ids(), threads=project.threads.ids())
-        now = project.clock.now()
-        for thread in seed.threads:
-            project.threads.add(build_thread(thread, ids=project.ids, now=now))
-        for session in seed.sessions:
-            project.workflows.add(session.workflow.id)
-            created_at = session_created_at(session, now=now)
-            made = project.sessions.create(session, now=created_at, session_id=session.id or None)
-            project.expiries.add(made)
-            if session.status == "cancelled":
-                project.sessions.cancel(made.id, now=created_at)
+        seed, now = self.seed, project.clock.now()
+        yield from checking(seed, source=self.source)
+        yield
+        self._refuse_taken(project)
+        threads: list[StoredThread] = []
+        for given in seed.threads:
+            threads.append(build_thread(given, ids=project.ids, now=now))
+            yield
+        sessions: dict[str, Session] = {}
+        by_secret: dict[str, Session] = {}
+        for asked in seed.sessions:
+            session = _build_session(asked, project, now=now)
+            sessions[session.id] = by_secret[session.client_secret] = session
+            yield
+        workflows = {session.workflow.id for session in seed.sessions}
+        yield
+        self._refuse_taken(project)
+        project.workflows.update(workflows)
+        for thread in threads:
+            project.threads.add(thread)
+        project.sessions.extend(sessions, by_secret)
+        for session in sessions.values():
+            project.expiries.add(session)
+        return len(sessions), len(threads)
+
+    def _refuse_taken(self, project: Project) -> None:
+        """Raise SeedInvalid for an id that the project has already."""
+        for name, objects in (("sessions", project.sessions), ("threads", project.threads)):
+            for at, given in enumerate(getattr(self.seed, name) if objects else ()):
+                if given.id in objects:
+                    raise SeedInvalid(_taken(given.id), place=f"{name}[{at}].id", source=self.source)
 
 
 def parse_seed(document: Any, *, source: str) -> Seed:
@@ -61,6 +87,30 @@ def parse_seed(document: Any, *, source: str) -> Seed:
         raise SeedInvalid(reason, place=place, source=source) from None
 
 
+def parsing(body: bytes, *, source: str) -> Work[Seed]:
+    """Parse and convert a document in JSON. Raises BodyMalformed, SeedInvalid with the place."""
+    skeleton, cuts = yield from cut(body, _LONG)
+    yield from check_shape(skeleton)
+    seed = parse_seed(decode_json(skeleton), source=source)
+    for each in cuts:
+        name = str(each.place[0])
+        for piece in each.pieces:
+            yield from check_shape(piece)
+            _extend(seed, name, decode_any(piece), source)
+            yield
+    return seed
+
+
+def _extend(seed: Seed, name: str, document: Any, source: str) -> None:
+    """Add a part of a list to those that were converted before."""
+    entries = getattr(seed, name)
+    try:
+        entries += getattr(parse_seed({name: document}, source=source), name)
+    except SeedInvalid as error:
+        place = further(error.place.removeprefix(name), behind=name, by=len(entries))
+        raise SeedInvalid(error.reason, place=place, source=source) from None
+
+
 def read_seed(path: Path) -> Seed:
     """Read a seed file. Raises DocumentInvalid with file, line, place and reason."""
     return seed_of(read_document(path))
@@ -70,7 +120,7 @@ def seed_of(document: Document) -> Seed:
     """Return the seed in a document, checked on its own. Raises SeedInvalid with file, line, place and reason."""
     try:
         seed = parse_seed(document.value, source=document.source)
-        check_seed(seed, source=document.source, sessions=(), threads=())
+        at_once(checking(seed, source=document.source))
     except SeedInvalid as error:
         raise document.invalid(error.reason, place=error.place, kind=SeedInvalid) from None
     return seed
@@ -83,20 +133,23 @@ def load_seeds(names: Iterable[str]) -> list[LoadedSeed]:
     ]
 
 
-def check_seed(seed: Seed, *, source: str, sessions: Iterable[str], threads: Iterable[str]) -> None:
-    """Raise SeedInvalid for an id that is in the seed twice or taken already, and for a value that can't be used."""
-    _refuse_used([session.id for session in seed.sessions], "sessions", source, sessions)
-    _refuse_used([thread.id for thread in seed.threads], "threads", source, threads)
+def checking(seed: Seed, *, source: str) -> Work[None]:
+    """Raise SeedInvalid for an id that is in the seed twice, and for a value that can't be used."""
+    _refuse_twice([session.id for session in seed.sessions], "sessions", source)
+    yield
+    _refuse_twice([thread.id for thread in seed.threads], "threads", source)
     for at, session in enumerate(seed.sessions):
+        yield
         if not session.workflow.id:
             raise SeedInvalid("a workflow id can't be empty", place=f"sessions[{at}].workflow.id", source=source)
         _refuse_odd_time(session.created_at, f"sessions[{at}]", source)
     for at, thread in enumerate(seed.threads):
+        yield
         _refuse_odd_time(thread.created_at, f"threads[{at}]", source)
         for index, item in enumerate(thread.items):
             _refuse_odd_time(item.created_at, f"threads[{at}].items[{index}]", source)
             _refuse_odd_text(item, f"threads[{at}].items[{index}]", source)
-        _refuse_used([item.id for item in thread.items], f"threads[{at}].items", source, ())
+        _refuse_twice([item.id for item in thread.items], f"threads[{at}].items", source)
 
 
 def session_created_at(seed: SeedSession, *, now: float) -> float:
@@ -136,6 +189,12 @@ def status_of(status: wire.SeedStatus) -> rest.ThreadStatus:
             return rest.LockedStatus(reason=status.reason)
         case "closed":
             return rest.ClosedStatus(reason=status.reason)
+
+
+def _build_session(seed: SeedSession, project: Project, *, now: float) -> Session:
+    created_at = session_created_at(seed, now=now)
+    made = project.sessions.made(seed, now=created_at, session_id=seed.id or None)
+    return structs.replace(made, cancelled_at=created_at) if seed.status == "cancelled" else made
 
 
 def _build_item(seed: SeedItem, item_id: str, thread_id: str, moment: float) -> items.ThreadItem:
@@ -235,14 +294,17 @@ def _short_types(document: Any) -> Any:
     return document
 
 
-def _refuse_used(ids: list[str | UnsetType], place: str, source: str, taken: Iterable[str]) -> None:
-    seen = set(taken)
+def _refuse_twice(ids: list[str | UnsetType], place: str, source: str) -> None:
+    seen: set[str] = set()
     for at, identifier in enumerate(ids):
         if identifier in seen:
-            reason = f"the id '{identifier}' is taken; choose another, or reset the project first"
-            raise SeedInvalid(reason, place=f"{place}[{at}].id", source=source)
+            raise SeedInvalid(_taken(identifier), place=f"{place}[{at}].id", source=source)
         if identifier is not UNSET:
             seen.add(identifier)
+
+
+def _taken(identifier: str | UnsetType) -> str:
+    return f"the id '{identifier}' is taken; choose another, or reset the project first"
 
 
 def _refuse_odd_text(item: SeedItem, place: str, source: str) -> None:

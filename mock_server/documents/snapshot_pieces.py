@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mock_server.documents.snapshots import FORMAT, VERSION, FaultsState
+from mock_server.documents.snapshot_format import FORMAT, VERSION, FaultsState
 from mock_server.state.files import File, Files
 from mock_server.state.project import Project
 from mock_server.state.threads import StoredThread

@@ -1,99 +1,82 @@
 """Snapshots: whole projects as one document, and back without loss."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from copy import copy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import structs
 
-from mock_server.clock import Clock, Reading
-from mock_server.config import PROJECT_NAME
-from mock_server.documents.places import place_and_reason
-from mock_server.errors import ControlRefused, DocumentInvalid, ProjectInvalid
-from mock_server.ids import IdFactory, IdState
-from mock_server.moments import END_OF_TIME
-from mock_server.state.faults import check
+from mock_server.documents.places import further, place_and_reason
+from mock_server.documents.snapshot_checks import checking, refuse_twice
+from mock_server.documents.snapshot_format import (
+    FORMAT,
+    LONG,
+    OPENED,
+    VERSION,
+    FaultsState,
+    FileState,
+    ProjectState,
+    Snapshot,
+    SnapshotInvalid,
+    ThreadState,
+)
+from mock_server.errors import BodyMalformed
+from mock_server.slices import Work, at_once
 from mock_server.state.files import File, Files
+from mock_server.state.item_updates import unaliased
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread, Threads
-from mock_server.state.timeline import Timeline, TimelineState
-from mock_server.state.usage import UsageState
-from mock_server.wire.chat.items import ThreadItem
-from mock_server.wire.control.faults import FaultParams, FaultRule
-from mock_server.wire.rest.threads import ThreadStatus
-
-FORMAT = "chatkit-mock-server snapshot"
-VERSION = 1
-
-
-class ThreadState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A thread with its items."""
-
-    id: str
-    user: str
-    created_at: float
-    title: str | None
-    status: ThreadStatus
-    session_id: str | None
-    feedback: dict[str, Literal["positive", "negative"]]
-    items: TimelineState[ThreadItem]
-
-
-class FileState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A file with its content in base64; null until it has been uploaded."""
-
-    file: File
-    content: bytes | None
-
-
-class FaultsState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rules with their counters; `drawn` is how many ids were given out."""
-
-    drawn: int
-    rules: list[FaultRule]
-
-
-class ProjectState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A project without its journal; `ids` is null unless the server runs with a seed."""
-
-    project: str
-    clock: Reading
-    ids: IdState | None
-    workflows: list[str]
-    sessions: list[Session]
-    threads: TimelineState[ThreadState]
-    files: list[FileState]
-    usage: UsageState
-    faults: FaultsState
-
-
-class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One project, or all of a server; `taken_at` is in unix seconds of the first project's time."""
-
-    format: Literal["chatkit-mock-server snapshot"] = "chatkit-mock-server snapshot"
-    version: Literal[1] = 1
-    taken_at: float
-    projects: list[ProjectState]
-
-
-class SnapshotInvalid(DocumentInvalid):
-    """A document that is not a snapshot, or is damaged."""
-
-    code = "invalid_snapshot"
+from mock_server.state.timeline import Timeline
+from mock_server.state.usage import Usage
+from mock_server.wire.pieces import Cut, cut, encoded
 
 
 def take(projects: Iterable[Project]) -> Snapshot:
-    """Return a snapshot of projects."""
+    """Return a snapshot of projects, which does not change when they do."""
     taken = list(projects)
     return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project) for project in taken])
 
 
+def written(snapshot: Snapshot) -> Iterator[bytes]:
+    """Yield a snapshot as JSON, in pieces."""
+    return encoded(snapshot, OPENED)
+
+
 def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
+    """Parse and check a snapshot, at once. Raises SnapshotInvalid with place and reason."""
+    return at_once(parsing(body, source=source))
+
+
+def parsing(body: bytes, *, source: str) -> Work[Snapshot]:
     """Parse and check a snapshot. Raises SnapshotInvalid with place and reason."""
+    try:
+        skeleton, cuts = yield from cut(body, frozenset(LONG))
+        snapshot = _parsed_skeleton(skeleton, source)
+        for each in cuts:
+            yield from _filled(snapshot, each, source)
+    except BodyMalformed as error:
+        raise SnapshotInvalid(f"is damaged: {error.hint}", source=source) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SnapshotInvalid(f"is damaged: {error}", source=source) from None
+    if not snapshot.projects:
+        raise SnapshotInvalid("holds no project", source=source, place="projects")
+    refuse_twice([state.project for state in snapshot.projects], "projects", source)
+    yield
+    sessions = [session for state in snapshot.projects for session in state.sessions]
+    yield
+    refuse_twice([session.client_secret for session in sessions], "sessions", source)
+    yield
+    for at, state in enumerate(snapshot.projects):
+        yield from checking(state, f"projects[{at}]", source)
+    return snapshot
+
+
+def _parsed_skeleton(body: bytes, source: str) -> Snapshot:
+    """Parse a snapshot whose long lists may be empty."""
     try:
         head = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         if head.get("format") != msgspec.Raw(msgspec.json.encode(FORMAT)):
@@ -102,29 +85,42 @@ def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
             raise SnapshotInvalid(
                 f"is a snapshot of another version; this emulator reads version {VERSION}", source=source
             )
-        snapshot = msgspec.json.decode(body, type=Snapshot)
+        return msgspec.json.decode(body, type=Snapshot)
     except msgspec.ValidationError as error:
         place, reason = place_and_reason(error, Snapshot)
         raise SnapshotInvalid(reason, source=source, place=place) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SnapshotInvalid(f"is damaged: {error}", source=source) from None
-    if not snapshot.projects:
-        raise SnapshotInvalid("holds no project", source=source, place="projects")
-    _refuse_twice([state.project for state in snapshot.projects], "projects", source)
-    sessions = [session for state in snapshot.projects for session in state.sessions]
-    _refuse_twice([session.client_secret for session in sessions], "sessions", source)
-    for at, state in enumerate(snapshot.projects):
-        _check(state, f"projects[{at}]", source)
-    return snapshot
+
+
+def _filled(snapshot: Snapshot, found: Cut, source: str) -> Work[None]:
+    """Add what was cut out of a list or an object of a snapshot."""
+    part: Any = snapshot
+    for step in found.place:
+        part = part[step] if isinstance(step, int) else getattr(part, step)
+    type_ = LONG["projects", "[]", *map(str, found.place[2:])]
+    for piece in found.pieces:
+        try:
+            read = msgspec.json.decode(piece, type=type_)
+        except msgspec.ValidationError as error:
+            place, reason = place_and_reason(error, type_)
+            behind = f"projects[{found.place[1]}].{'.'.join(map(str, found.place[2:]))}"
+            place = further(place, behind=behind, by=len(part))
+            raise SnapshotInvalid(reason, source=source, place=place) from None
+        if isinstance(part, list):
+            part.extend(read)
+        else:
+            part.update(read)
+        yield
 
 
 def restore(project: Project, state: ProjectState, *, secrets: Projects, source: str) -> None:
+    """Put a project into a saved state, at once. Raises SnapshotInvalid, and then changes nothing."""
+    at_once(restoring(project, state, secrets=secrets, source=source))
+
+
+def restoring(project: Project, state: ProjectState, *, secrets: Projects, source: str) -> Work[None]:
     """Put a project into a saved state. Raises SnapshotInvalid, and then changes nothing."""
-    for at, session in enumerate(state.sessions):
-        owner = secrets.session_of(session.client_secret)
-        if owner is not None and owner.project != project.name:
-            reason = f"project '{owner.project}' already has this session; reset that project first"
-            raise SnapshotInvalid(reason, source=source, place=f"sessions[{at}].client_secret")
+    restores = secrets.restores
+    yield from _refuse_sessions_of_others(project, state, secrets, source)
     files = Files(project.files.types)
     for each in state.files:
         files.add(each.file)
@@ -132,22 +128,43 @@ def restore(project: Project, state: ProjectState, *, secrets: Projects, source:
             with files.contents.storing(each.file.id, writer="restore") as content:
                 content.write(each.content)
                 content.keep()
+        yield
     threads = Threads(Timeline.of_state(state.threads.map(_thread)))
-    project.files.clear()
-    project.files, project.threads = files, threads
-    project.sessions.clear()
+    yield
+    usage = Usage()
+    usage.state = state.usage
+    sessions: dict[str, Session] = {}
+    by_secret: dict[str, Session] = {}
     for session in state.sessions:
-        session.project = project.name
-        project.sessions.add(session)
+        own = session if session.project == project.name else structs.replace(session, project=project.name)
+        sessions[own.id] = by_secret[own.client_secret] = own
+        yield
+    if secrets.restores != restores:  # another project may have got the same sessions meanwhile
+        at_once(_refuse_sessions_of_others(project, state, secrets, source))
+    secrets.restores += 1
+    project.files.clear()
+    project.files, project.threads, project.usage = files, threads, usage
+    old = project.sessions.replace(sessions, by_secret)
     project.expiries.forget()
     project.workflows.clear()
     project.workflows.update(state.workflows)
-    project.usage.state = state.usage
     project.faults.drawn, project.faults.rules = state.faults.drawn, state.faults.rules
     if state.ids is not None:  # another project's secrets stay its own: each has to name one project
         project.ids.go_on_from(state.ids, secrets=state.project == project.name)
     project.set_clock(state.clock)
     project.publish_restored()
+    while old:  # a hundred thousand objects are not deleted at once either
+        old.popitem()
+        yield
+
+
+def _refuse_sessions_of_others(project: Project, state: ProjectState, secrets: Projects, source: str) -> Work[None]:
+    for at, session in enumerate(state.sessions):
+        yield
+        owner = secrets.session_of(session.client_secret)
+        if owner is not None and owner.project != project.name:
+            reason = f"project '{owner.project}' already has this session; reset that project first"
+            raise SnapshotInvalid(reason, source=source, place=f"sessions[{at}].client_secret")
 
 
 def load_state(path: Path, projects: Projects) -> None:
@@ -173,9 +190,9 @@ def _state(project: Project) -> ProjectState:
         workflows=sorted(project.workflows),
         sessions=list(project.sessions),
         threads=project.threads.timeline.state().map(_thread_state),
-        files=[FileState(file=file, content=_content(project.files, file)) for file in project.files],
+        files=[FileState(file=copy(file), content=_content(project.files, file)) for file in project.files],
         usage=project.usage.state,
-        faults=FaultsState(drawn=project.faults.drawn, rules=list(project.faults.rules)),
+        faults=FaultsState(drawn=project.faults.drawn, rules=[copy(rule) for rule in project.faults.rules]),
     )
 
 
@@ -192,75 +209,11 @@ def _thread_state(thread: StoredThread) -> ThreadState:
         title=thread.title,
         status=thread.status,
         session_id=thread.session_id,
-        feedback=thread.feedback,
-        items=thread.items.state(),
+        feedback=dict(thread.feedback),
+        items=thread.items.state().map(lambda item: unaliased(copy(item))),
     )
 
 
 def _thread(state: ThreadState) -> StoredThread:
     fields: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
     return StoredThread(**{**fields, "items": Timeline.of_state(state.items)})
-
-
-def _check(state: ProjectState, place: str, source: str) -> None:
-    """Raise SnapshotInvalid for values that can't be used, and for parts that contradict each other."""
-    _refuse_twice([session.id for session in state.sessions], f"{place}.sessions", source)
-    for at, session in enumerate(state.sessions):
-        if min(session.max_requests_per_1_minute, session.max_files, session.max_file_size) < 1:
-            raise SnapshotInvalid("a limit must be at least 1", source=source, place=f"{place}.sessions[{at}]")
-    _refuse_twice([each.file.id for each in state.files], f"{place}.files", source)
-    clock = Clock()
-    clock.reading = state.clock
-    _refuse_odd_time(clock.reach(), f"{place}.clock", source)
-    _check_name_and_ids(state, place, source)
-    _check_rules(state.faults.rules, f"{place}.faults.rules", source)
-    for at, thread in enumerate(state.threads.entries):
-        _refuse_odd_time(thread.created_at, f"{place}.threads.entries[{at}].created_at", source)
-    timelines = [("threads", state.threads)]
-    timelines += [(f"threads.entries[{at}].items", thread.items) for at, thread in enumerate(state.threads.entries)]  # type: ignore[misc]
-    for name, timeline in timelines:
-        _check_timeline(timeline, f"{place}.{name}", source)
-
-
-def _check_name_and_ids(state: ProjectState, place: str, source: str) -> None:
-    if not re.fullmatch(PROJECT_NAME, state.project):
-        raise SnapshotInvalid(str(ProjectInvalid(state.project)), source=source, place=f"{place}.project")
-    try:
-        if state.ids is not None:
-            IdFactory().go_on_from(state.ids)
-    except ValueError:
-        raise SnapshotInvalid(
-            "the state of the random ids is damaged", source=source, place=f"{place}.ids.streams"
-        ) from None
-
-
-def _check_rules(rules: list[FaultRule], place: str, source: str) -> None:
-    for at, rule in enumerate(rules):
-        try:
-            check(FaultParams(name=rule.name, match=rule.match, do=rule.do))
-        except ControlRefused as error:
-            raise SnapshotInvalid(str(error), source=source, place=f"{place}[{at}]") from None
-
-
-def _check_timeline(timeline: TimelineState[Any], place: str, source: str) -> None:
-    _refuse_twice([entry.id for entry in timeline.entries], f"{place}.entries", source)
-    placed = {entry_id: (at, number) for entry_id, at, number in timeline.places}
-    lost = next((entry.id for entry in timeline.entries if entry.id not in placed), None)
-    if lost is not None:
-        raise SnapshotInvalid(f"the entry '{lost}' is missing from 'places'", source=source, place=f"{place}.entries")
-    numbers = [number for _, _, number in timeline.places]
-    if len({*placed.values()}) < len(numbers) or not all(0 <= number < timeline.added for number in numbers):
-        raise SnapshotInvalid("the places contradict each other", source=source, place=f"{place}.places")
-
-
-def _refuse_odd_time(moment: float, place: str, source: str) -> None:
-    if not 0 <= moment < END_OF_TIME:
-        raise SnapshotInvalid("a time must be between the years 1970 and 9999", source=source, place=place)
-
-
-def _refuse_twice(ids: list[str], place: str, source: str) -> None:
-    seen: set[str] = set()
-    for at, identifier in enumerate(ids):
-        if identifier in seen:
-            raise SnapshotInvalid(f"'{identifier}' occurs twice", source=source, place=f"{place}[{at}]")
-        seen.add(identifier)

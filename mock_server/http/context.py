@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported, HeadTooLarge, RequestMalformed
+from mock_server.slices import let_others
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mock_server.workflows.catalog import Catalog
 
 _DIGITS = 30  # of an announced length, that are read
+_LONG = 1024 * 1024  # bytes of a body that take a while to join
 _SOON = 0.5  # seconds in which the body of a refused request has to arrive, to be kept
 CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
@@ -136,16 +138,17 @@ class RequestContext:
         """Return the name-value pairs of the query, including blank values."""
         return parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
-    async def json_body(self, *, limit: int | None = None) -> bytes:
+    async def json_body(self, *, limit: int | None = None, most: int | None = None) -> bytes:
         """Return the body if its Content-Type is JSON or missing; an empty body counts as `{}` (inferred).
 
-        `limit` is in bytes, by default `max_body_bytes`. Raises ContentTypeUnsupported, BodyTooLarge (without reading
-        further), ClientDisconnect.
+        `limit` is in bytes, by default `max_body_bytes`, and never above `most`. Raises ContentTypeUnsupported,
+        BodyTooLarge (without reading further), ClientDisconnect.
         """
         given = self.headers.get(b"content-type", b"")
         if given != b"application/json" and given.partition(b";")[0].strip().lower() not in {b"application/json", b""}:
             raise ContentTypeUnsupported(given.decode("latin-1"))
         limit = self.projects.settings.max_body_bytes if limit is None else limit
+        limit = limit if most is None else min(limit, most)
         announced = self.headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced[:_DIGITS]) > limit:
             raise BodyTooLarge(limit=limit, size=int(announced[:_DIGITS]))
@@ -161,6 +164,8 @@ class RequestContext:
                 raise BodyTooLarge(limit=limit, size=size)
             more = message.get("more_body", False)
         self.entry.body = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        if size > _LONG:
+            await let_others()
         return body or b"{}"
 
     async def keep_body(self) -> None:

@@ -14,6 +14,7 @@ from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
 from mock_server.wording import sentence
 
+_REPEATED = 10_000  # characters of an error
 _MANY = 20  # values that are listed in any case; only our own control plane has more
 SERVER_ERROR = "The server had an error while processing your request. Sorry about that!"  # observed
 KEYS_PAGE = "https://platform.openai.com/account/api-keys"
@@ -70,7 +71,13 @@ def is_known(error: Exception) -> bool:
 
 
 def _invalid(message: str, *, code: str | None = None, param: str | None = None) -> ErrorDetail:
-    return ErrorDetail(message=message, type="invalid_request_error", param=param, code=code)
+    param = param and _shortened(param)
+    return ErrorDetail(message=_shortened(message), type="invalid_request_error", param=param, code=code)
+
+
+def _shortened(text: str) -> str:
+    """Return a text that may repeat what a client sent; the beginning of a very long one is enough (ours)."""
+    return text if len(text) <= _REPEATED else f"{text[:_REPEATED]}..."
 
 
 def _key_missing(_: errors.ApiKeyMissing) -> ErrorDetail:

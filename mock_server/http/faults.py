@@ -32,7 +32,7 @@ async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Call
     if do.end_session is not UNSET:
         context.ending = do.end_session
         if context.session is not None:
-            context.project.end_session(context.session.id, do.end_session, now=context.now)
+            context.session = context.project.end_session(context.session.id, do.end_session, now=context.now)
     if do.drop:
         raise Dropped
     if do.error is not UNSET:

@@ -3,26 +3,28 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from mock_server.errors import ControlRefused, MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
-from mock_server.http.response import JSON, EventStream, ResponseSender, respond
-from mock_server.slices import in_slices
+from mock_server.http.response import JSON, EventStream, Pieces, ResponseSender, respond, respond_in_pieces
+from mock_server.slices import Work, in_slices
 from mock_server.state.faults import Subject
-from mock_server.wire.codec import decode, decode_query, encode
+from mock_server.wire.codec import decode, decode_query, decoding, encode
+from mock_server.wire.pieces import encoded
 from mock_server.wire.shape import check_shape, looks_small
 
 if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultRule
 
 
-Result = Struct | dict[str, Any] | Response | EventStream
+Result = Struct | dict[str, Any] | Response | EventStream | Pieces
 _DOCUMENTS = (Struct, dict)  # what most handlers return
 _SAY_NOTHING = {b"", b"{}", b"null"}  # bodies that clients send where there is none
+_LONG = 1024 * 1024  # bytes of a request whose response may be as long
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -33,10 +35,11 @@ class Operation(Struct, frozen=True, kw_only=True):
         an awaitable of one; a Struct or dict is encoded as JSON.
     response: the type of the response, for the OpenAPI document.
     read_body: decodes the body where `wire.codec.decode` can't.
+    read_document: decodes a body that may be of any shape, in slices.
     name_in_body: returns the name of what a body asks for, where that is more than `name`, without trusting the body.
     guard: raises if the caller may not do this.
     subject: returns what the request is about, from the context and what was decoded. Without it, no fault applies.
-    max_body_bytes: a body limit that overrides the one in the settings.
+    max_body_bytes, most_body_bytes: a body limit that overrides the one in the settings, or that is below it.
     refuses_body: whether a body is refused where none is declared, instead of ignored as by the real API.
     failures, beta, streams, takes_file, media_types: for the OpenAPI document: the statuses besides 200, whether the
         beta header is required, whether the response may be server-sent events, whether the request is a multipart
@@ -50,11 +53,13 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     read_body: Callable[[bytes], Struct] | None = None
+    read_document: Callable[[bytes], Work[Struct]] | None = None
     name_in_body: Callable[[bytes], str | None] | None = None
     guard: Callable[[RequestContext], None]
     subject: Callable[..., Subject] | None = None
     max_body_bytes: int | None = None
     refuses_body: bool = False
+    most_body_bytes: int | None = None
     failures: tuple[int, ...] = ()
     beta: bool = False
     streams: bool = False
@@ -73,7 +78,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         if self.query is not None:
             given.append(decode_query(context.query(), self.query))
         if self.body is not None:
-            given.append(await self._decoded_body(context, self.body))
+            given.append(await self._read_body(context))
         elif self.refuses_body:
             await self._refuse_body(context)
         if self.subject is not None:
@@ -83,16 +88,30 @@ class Operation(Struct, frozen=True, kw_only=True):
 
                 await apply_fault(context, rule, guard=self.guard)
         result = self.handler(context, *given)
-        if isinstance(result, _DOCUMENTS):
+        if isinstance(result, _DOCUMENTS) and len(context.entry.body) <= _LONG:
             await respond(context, 200, encode(result), JSON)
         else:
             await _respond_otherwise(context, result)
 
-    async def _decoded_body(self, context: RequestContext, kind: type[Struct]) -> Struct:
-        body = await context.json_body(limit=self.max_body_bytes)
-        if not looks_small(body):
-            await in_slices(check_shape(body))
-        return self.read_body(body) if self.read_body else decode(body, kind)
+    async def _read_body(self, context: RequestContext) -> Struct:
+        body = await context.json_body(limit=self.max_body_bytes, most=self.most_body_bytes)
+        if self.read_document is not None:
+            return await in_slices(self.read_document(body))
+        return self._decoded(body) if looks_small(body) else await in_slices(self._checked(body))
+
+    def _decoded(self, body: bytes) -> Struct:
+        assert self.body is not None
+        return self.read_body(body) if self.read_body else decode(body, self.body)
+
+    def _checked(self, body: bytes) -> Work[Struct]:
+        """Decode a body that is not surely within the limits of shape."""
+        yield from check_shape(body)
+        if self.read_body is None and self.body is not None:
+            decoded = yield from decoding(body, self.body)
+        else:
+            decoded = self._decoded(body)
+        yield
+        return decoded
 
     async def _refuse_body(self, context: RequestContext) -> None:
         """Raise ControlRefused for a body that says something; nobody would read it."""
@@ -131,10 +150,14 @@ def _magic_rules() -> "Sequence[FaultRule]":
 async def _respond_otherwise(context: RequestContext, result: Result | Awaitable[Result]) -> None:
     if isinstance(result, Awaitable):
         result = await result
-    if isinstance(result, EventStream):
+    if isinstance(result, Pieces):
+        await respond_in_pieces(context, result)
+    elif isinstance(result, EventStream):
         await result()
     elif isinstance(result, Response):
         await result(context.scope, context.receive, ResponseSender(context))
+    elif len(context.entry.body) > _LONG:
+        await respond_in_pieces(context, Pieces(encoded(to_builtins(result))))
     else:
         await respond(context, 200, encode(result), JSON)
 

@@ -2,19 +2,23 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from starlette.types import Message
 
+from mock_server.clock import stopwatch
 from mock_server.errors import Dropped, RangeMalformed, RangeOutside
 from mock_server.http.context import RequestContext
 from mock_server.http.headers import response_head
+from mock_server.slices import SLICE, let_others
 from mock_server.wire.headers import decode_headers, encode_headers
 
 if TYPE_CHECKING:
     from mock_server.http.injector import FaultInjector
 
 JSON = b"content-type: application/json\r\n"
+_AT_ONCE = 262_144  # bytes that are sent at once
 _EVENT_STREAM = b"content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
 
 
@@ -35,6 +39,41 @@ async def respond(context: RequestContext, status: int, body: bytes, own: bytes)
     await _deliver(context, sent, more=is_cut)
     if is_cut:
         raise Dropped
+
+
+class Pieces:
+    """A response of any length, built piece by piece; `media_type` is that of the whole."""
+
+    def __init__(self, pieces: Iterator[bytes], media_type: str = "application/json") -> None:
+        self.pieces, self.own = pieces, b"content-type: %b\r\n" % media_type.encode()
+
+
+async def respond_in_pieces(context: RequestContext, response: Pieces) -> None:
+    """Send a response while it is built; one that turns out to be short is sent as a whole."""
+    waiting, size, began, more = list[bytes](), 0, stopwatch(), True
+    while more:
+        piece = next(response.pieces, None)
+        more = piece is not None
+        waiting.append(piece or b"")
+        size += len(waiting[-1])
+        if size > _AT_ONCE:
+            await _send_piece(context, response, b"".join(waiting))
+            waiting, size = [], 0
+        if stopwatch() - began > SLICE:
+            await let_others()
+            began = stopwatch()
+    if not context.entry.status:
+        await respond(context, 200, b"".join(waiting), response.own)
+    else:
+        await context.send({"type": "http.response.body", "body": b"".join(waiting), "more_body": False})
+
+
+async def _send_piece(context: RequestContext, response: Pieces, piece: bytes) -> None:
+    if not context.entry.status:
+        context.entry.status = 200
+        context.entry.response_head = head = response_head(context, response.own)
+        await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
+    await context.send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 class EventStream(ABC):

@@ -1,7 +1,7 @@
 """Exports the journal in formats that other tools read."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,32 +11,39 @@ import mock_server
 from mock_server.config import BETA
 from mock_server.moments import iso
 from mock_server.wire.control.requests import Record, RecordedMessage
+from mock_server.wire.pieces import encoded
 
 _ID = re.compile(r"(cksess|ek|cthr|cti|cfile)_[0-9a-f*]{8,}\S*")
 _STANDARD = {"openai-beta": BETA, "content-type": "application/json"}  # what cases leave out
 
 
-def json_lines(records: Iterable[Record]) -> bytes:
-    """Return JSON Lines, one record per line."""
-    return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+def json_lines(records: Iterable[Record]) -> Iterator[bytes]:
+    """Yield JSON Lines, one record per line."""
+    for record in records:
+        yield msgspec.json.encode(record) + b"\n"
 
 
-def har(records: Iterable[Record]) -> bytes:
-    """Return an HTTP Archive (HAR 1.2), which browsers and proxies can open."""
+def har(records: Iterable[Record]) -> Iterator[bytes]:
+    """Yield an HTTP Archive (HAR 1.2), which browsers and proxies can open."""
     log = {
         "version": "1.2",
         "creator": {"name": "chatkit-mock-server", "version": mock_server.__version__},
-        "entries": [_har_entry(record) for record in records],
+        "entries": map(_har_entry, records),
     }
-    return msgspec.json.format(msgspec.json.encode({"log": log}), indent=2)
+    return encoded({"log": log})
 
 
-def wire_cases(records: Iterable[Record]) -> bytes:
-    """Return YAML documents in the format of `fixtures/wire`, one per request whose response was not a stream."""
+def wire_cases(records: Iterable[Record]) -> Iterator[bytes]:
+    """Yield YAML documents in the format of `fixtures/wire`, one per request whose response was not a stream."""
     import yaml  # noqa: PLC0415 - for this export only
 
-    cases = [_case(record) for record in records if record.response is not None and record.events is None]
-    return yaml.safe_dump_all(cases, sort_keys=False, allow_unicode=True, explicit_start=True).encode()
+    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    for record in records:
+        if record.response is not None and record.events is None:
+            text = yaml.dump(_case(record), Dumper=dumper, sort_keys=False, allow_unicode=True, explicit_start=True)
+            yield text.encode()
+        else:
+            yield b""
 
 
 def _har_entry(record: Record) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from mock_server.wire.control.requests import (
     Record,
     RecordedMessage,
     RecordFilter,
-    RecordPage,
     RequestsQuery,
     RequestSummary,
     SummariesQuery,
@@ -46,20 +45,24 @@ def summary(entry: Entry, *, project: str) -> RequestSummary:
     return RequestSummary(**_head(entry, project), events=None if entry.events is None else len(entry.events))
 
 
-def page(journal: Journal, query: RequestsQuery, *, project: str) -> RecordPage:
-    """Return a page of the journal. A cursor that is not in it is ignored, as in the lists of the API."""
+def page(journal: Journal, query: RequestsQuery, *, project: str) -> dict[str, Any]:
+    """Return a page of the journal, a RecordPage whose records are built one by one as they are read.
+
+    A cursor that is not in the journal is ignored, as in the lists of the API.
+    """
     fitting = [entry for entry in journal if fits(entry, query)]
     if query.order == "desc":
         fitting.reverse()
     start = next((at for at, entry in enumerate(fitting, start=1) if entry.id == query.after), 0)
-    data = [record(entry, project=project) for entry in fitting[start : start + query.limit]]
-    return RecordPage(
-        data=data,
-        first_id=data[0].id if data else None,
-        last_id=data[-1].id if data else None,
-        has_more=len(fitting) > start + query.limit,
-        forgotten=journal.forgotten,
-    )
+    chosen = fitting[start : start + query.limit]
+    return {
+        "object": "list",
+        "data": (record(entry, project=project) for entry in chosen),
+        "first_id": chosen[0].id if chosen else None,
+        "last_id": chosen[-1].id if chosen else None,
+        "has_more": len(fitting) > start + query.limit,
+        "forgotten": journal.forgotten,
+    }
 
 
 def predicate(wanted: SummariesQuery) -> Callable[[Entry], bool] | None:

@@ -1,5 +1,6 @@
 """Checks claims about the journal, and explains why they do not hold."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import UNSET
@@ -7,6 +8,7 @@ from msgspec import UNSET
 from mock_server.errors import ControlRefused
 from mock_server.inspection.records import body_of, hidden_headers, misfits
 from mock_server.masking import hidden, hidden_value
+from mock_server.slices import Work
 from mock_server.state.journal import Entry, Journal
 from mock_server.wire.control.requests import Difference, NearMiss, RecordMatch, Verdict, VerifyParams
 
@@ -14,8 +16,17 @@ NEAR_MISSES = 3
 _MISSING = object()
 
 
-def verify(journal: Journal, claim: VerifyParams) -> Verdict:
+def verify(journal: Journal, claim: VerifyParams) -> Work[Verdict]:
     """Check a claim. Raises ControlRefused for one that claims nothing, or two things at once."""
+    _refuse_odd(claim)
+    entries = list(journal)
+    if claim.sequence is not UNSET:
+        return (yield from _verify_order(entries, claim.sequence))
+    assert claim.match is not UNSET
+    return (yield from _verify_count(entries, claim.match, claim))
+
+
+def _refuse_odd(claim: VerifyParams) -> None:
     counts = [claim.times, claim.at_least, claim.at_most]
     if (claim.match is UNSET) == (claim.sequence is UNSET):
         raise ControlRefused("A claim has either 'match' or 'sequence'.", code="invalid_claim")
@@ -29,11 +40,6 @@ def verify(journal: Journal, claim: VerifyParams) -> Verdict:
         raise ControlRefused("'times' is exact; leave out 'at_least' and 'at_most'.", code="invalid_claim")
     if not (claim.at_least is UNSET or claim.at_most is UNSET) and claim.at_least > claim.at_most:
         raise ControlRefused("'at_least' is more than 'at_most', which no journal can satisfy.", code="invalid_claim")
-    entries = list(journal)
-    if claim.sequence is not UNSET:
-        return _verify_order(entries, claim.sequence)
-    assert claim.match is not UNSET
-    return _verify_count(entries, claim.match, claim)
 
 
 def differences(entry: Entry, wanted: RecordMatch) -> list[Difference]:
@@ -50,11 +56,12 @@ def differences(entry: Entry, wanted: RecordMatch) -> list[Difference]:
     return found
 
 
-def _verify_count(entries: list[Entry], match: RecordMatch, claim: VerifyParams) -> Verdict:
-    fitting = [entry.id for entry in entries if not differences(entry, match)]
+def _verify_count(entries: list[Entry], match: RecordMatch, claim: VerifyParams) -> Work[Verdict]:
+    judged = yield from _judged(entries, match)
+    fitting = [entry.id for found, entry in judged if not found]
     least, most = _bounds(claim)
     passed = least <= len(fitting) and (most is None or len(fitting) <= most)
-    misses = [] if passed or len(fitting) >= least else _near_misses(entries, match)
+    misses = [] if passed or len(fitting) >= least else _near_misses(judged)
     told = f"Expected {_described(match)} {_wanted(least, most)}, but it {_came(len(fitting))}."
     return Verdict(
         passed=passed,
@@ -65,15 +72,25 @@ def _verify_count(entries: list[Entry], match: RecordMatch, claim: VerifyParams)
     )
 
 
-def _verify_order(entries: list[Entry], sequence: list[RecordMatch]) -> Verdict:
+def _judged(entries: list[Entry], match: RecordMatch) -> Work[list[tuple[list[Difference], Entry]]]:
+    """Return each request with its differences."""
+    judged: list[tuple[list[Difference], Entry]] = []
+    for entry in entries:
+        judged.append((differences(entry, match), entry))
+        yield
+    return judged
+
+
+def _verify_order(entries: list[Entry], sequence: list[RecordMatch]) -> Work[Verdict]:
     found: list[str] = []
     waiting = iter(entries)
     for at, match in enumerate(sequence, start=1):
-        entry = next((entry for entry in waiting if not differences(entry, match)), None)
+        entry = yield from _first(waiting, match)
         if entry is None:
-            elsewhere = [other.id for other in entries if not differences(other, match)]
+            judged = yield from _judged(entries, match)
+            elsewhere = [other.id for differing, other in judged if not differing]
             came = f"it came too early, as {elsewhere[-1]}" if elsewhere else "it never came"
-            misses = [] if elsewhere else _near_misses(entries, match)
+            misses = [] if elsewhere else _near_misses(judged)
             behind = f" after {found[-1]}" if found else ""
             told = f"Request {at} of the sequence, {_described(match)}, was expected{behind}, but {came}."
             return Verdict(
@@ -87,6 +104,14 @@ def _verify_order(entries: list[Entry], sequence: list[RecordMatch]) -> Verdict:
     return Verdict(passed=True, count=len(found), requests=found, explanation="", near_misses=[])
 
 
+def _first(entries: Iterator[Entry], match: RecordMatch) -> Work[Entry | None]:
+    for entry in entries:
+        yield
+        if not differences(entry, match):
+            return entry
+    return None
+
+
 def _bounds(claim: VerifyParams) -> tuple[int, int | None]:
     if claim.times is not UNSET:
         return claim.times, claim.times
@@ -96,8 +121,7 @@ def _bounds(claim: VerifyParams) -> tuple[int, int | None]:
     return (1, None) if most is None else (0, most)
 
 
-def _near_misses(entries: list[Entry], match: RecordMatch) -> list[NearMiss]:
-    judged = [(differences(entry, match), entry) for entry in entries]
+def _near_misses(judged: list[tuple[list[Difference], Entry]]) -> list[NearMiss]:
     missed = [(found, entry) for found, entry in reversed(judged) if found]
     missed.sort(key=lambda pair: (any(each.field in {"operation", "path"} for each in pair[0]), len(pair[0])))
     return [

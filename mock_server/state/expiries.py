@@ -4,7 +4,7 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator
 
-from mock_server.state.sessions import Session
+from mock_server.state.sessions import Session, Sessions
 
 # Dicts by id, though nothing looks an id up: the garbage collector traverses lists, but not dicts of objects that it
 # does not track.
@@ -44,7 +44,7 @@ class ExpiryIndex:
             elif session.expires_at > self.until:
                 self._begin_second(self._by_second, session)
 
-    def passed(self, sessions: Iterable[Session], *, now: float) -> list[Session]:
+    def passed(self, sessions: Sessions, *, now: float) -> list[Session]:
         """Return which of `sessions` expired since the last check, or became active again when time moved back.
 
         They are ordered by expiry, those of the same second by creation.
@@ -55,7 +55,8 @@ class ExpiryIndex:
             self._keep(self._by_second, (session for session in sessions if session.expires_at > since))
         if now < since:
             return self._revived(self._by_second, sessions, since=since, now=now)
-        return [session for session in self._over(self._by_second, now) if _ends_by_itself(session)]
+        over = [session for session in self._over(self._by_second, now) if session.id in sessions]
+        return [session for session in over if _ends_by_itself(sessions.get(session.id))]
 
     def _over(self, by_second: _BySecond, now: float) -> Iterator[Session]:
         while self._seconds and self._seconds[0] <= now:

@@ -11,6 +11,7 @@ from mock_server.clock import Clock, Reading
 from mock_server.config import Settings
 from mock_server.ids import IdFactory
 from mock_server.masking import hidden, hidden_or_none
+from mock_server.slices import Work, at_once
 from mock_server.state.expiries import ExpiryIndex
 from mock_server.state.faults import Faults
 from mock_server.state.feed import Feed, Listener
@@ -31,8 +32,8 @@ Ending = Literal["expired", "cancelled"]
 class Loadable(Protocol):
     """Something that can be loaded into a project, such as a seed that was read from a file."""
 
-    def load_into(self, project: "Project") -> None:
-        """Add everything, or raise and add nothing."""
+    def loading(self, project: "Project") -> Work[tuple[int, int]]:
+        """Add everything, or raise and add nothing. Returns how many sessions and threads were added."""
 
 
 class Project:
@@ -78,17 +79,15 @@ class Project:
         self.expiries.add(session)
         if self.feed.listeners:
             self.feed.publish_about(session, _described_session, "session.created", now)
-        if ending is not None:
-            self.end_session(session.id, ending, now=now)
-        return session
+        return session if ending is None else self.end_session(session.id, ending, now=now)
 
     def end_session(self, session_id: str, ending: Ending, *, now: float) -> Session:
         """Cancel a session or let it expire, unless it has ended already. Raises SessionNotFound."""
         self.publish_expiries()
-        was_active = self.sessions.get(session_id).status(now) == "active"
+        before = self.sessions.get(session_id)
         end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
         session = end(session_id, now=now)
-        if was_active:
+        if session is not before:
             self._publish_session(session, ending, at=session.transitions(now)[-1].at)
         return session
 
@@ -207,10 +206,13 @@ class Project:
         self.publish_expiries()
 
     def load(self, loadable: Loadable) -> None:
+        """Add everything a seed holds, at once. Raises SeedInvalid, and then adds nothing."""
+        at_once(self.loading(loadable))
+
+    def loading(self, loadable: Loadable) -> Work[None]:
         """Add everything a seed holds. Raises SeedInvalid, and then adds nothing."""
-        sessions, threads = len(self.sessions), len(self.threads)
-        loadable.load_into(self)
-        self.feed.publish("loaded", sessions=len(self.sessions) - sessions, threads=len(self.threads) - threads)
+        sessions, threads = yield from loadable.loading(self)
+        self.feed.publish("loaded", sessions=sessions, threads=threads)
 
     def publish_restored(self) -> None:
         """Publish that the project was restored from a snapshot."""
@@ -287,7 +289,7 @@ class Project:
         self.usage = Usage()
         self.files = Files(self._settings.file_types)
         for loadable in self._base:
-            loadable.load_into(self)
+            at_once(loadable.loading(self))
 
 
 def _described_session(session: Session) -> dict[str, Any]:

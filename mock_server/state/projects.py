@@ -42,6 +42,7 @@ class Projects:
         self._secrets: dict[str, Session] = {}
         self._by_name: dict[str, Project] = {}
         self._candidates: dict[str, Project] = {}
+        self.restores = 0  # how many snapshots brought client secrets along
         self._listeners: list[Listener] = []
         self.default = self.get(settings.project)
         self.keep(self.default)

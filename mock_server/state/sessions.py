@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from mock_server import config
 from mock_server.errors import SessionNotFound, WorkflowNotFound
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from mock_server.wire.control.sessions import SessionSettings, Transition
 
 
-class Session(Struct, gc=False, kw_only=True):
+class Session(Struct, frozen=True, gc=False, kw_only=True):
     """One session, flat so that a million fit into memory; `resource` returns its form on the wire.
+
+    It never changes: another one takes its place, so that a snapshot can be written while sessions end.
 
     created_at, cancelled_at and expired_at are in unix seconds with fractions, expires_at is in whole ones; expired_at
     is set only if the session was made to expire early.
@@ -130,13 +132,19 @@ class Sessions:
     def create(self, params: SessionCreateParams, *, now: float, session_id: str | None = None) -> Session:
         """Create a session, with defaults for what is left out. Raises WorkflowNotFound."""
         self._require_workflow(params.workflow.id)
+        session = self.made(params, now=now, session_id=session_id)
+        self.add(session)
+        return session
+
+    def made(self, params: SessionCreateParams, *, now: float, session_id: str | None = None) -> Session:
+        """Return a new session of any workflow, which is not added yet."""
         session_id = session_id or self._ids.new("cksess", now=now)
         session = _resolve(params, session_id=session_id, project=self._project, ids=self._ids, now=now)
         while session.client_secret in self._secrets:  # seeded, and restored into another project before
-            session.client_secret = self._ids.client_secret(
+            secret = self._ids.client_secret(
                 now=now, expires_at=session.expires_at, tail=tail_of(session_id) or self._ids.new_tail()
             )
-        self.add(session)
+            session = structs.replace(session, client_secret=secret)
         return session
 
     def get(self, session_id: str) -> Session:
@@ -154,19 +162,21 @@ class Sessions:
         """
         session = self.get(session_id)
         if session.status(now) == "active":
-            session.cancelled_at = max(now, session.created_at)
+            session = structs.replace(session, cancelled_at=max(now, session.created_at))
+            self.add(session)
         return session
 
     def expire(self, session_id: str, *, now: float) -> Session:
         """Make an active session expire early; one that has ended stays as it is. Raises SessionNotFound."""
         session = self.get(session_id)
         if session.status(now) == "active":
-            session.expired_at = max(now, session.created_at)  # the clock may have been moved back
-            session.expires_at = int(session.expired_at)
+            at = max(now, session.created_at)  # the clock may have been moved back
+            session = structs.replace(session, expired_at=at, expires_at=int(at))
+            self.add(session)
         return session
 
     def add(self, session: Session) -> None:
-        """Add a session that already has an id and a secret."""
+        """Add a session that already has an id and a secret, in place of any that has the same."""
         self._by_id[session.id] = self._secrets[session.client_secret] = session
 
     def __iter__(self) -> Iterator[Session]:
@@ -191,12 +201,23 @@ class Sessions:
         cancelled = sum(session.cancelled_at is not None for session in self._by_id.values())
         return {"active": active, "expired": len(self._by_id) - active - cancelled, "cancelled": cancelled}
 
+    def extend(self, by_id: dict[str, Session], by_secret: dict[str, Session]) -> None:
+        """Add sessions, which are given by their ids and by their secrets."""
+        self._by_id.update(by_id)
+        self._secrets.update(by_secret)
+
     def clear(self) -> None:
         """Delete every session and its client secret."""
-        for session in self._by_id.values():
+        self.replace({}, {})
+
+    def replace(self, by_id: dict[str, Session], by_secret: dict[str, Session]) -> dict[str, Session]:
+        """Replace every session by others, which are given by their ids and by their secrets; return the old ones."""
+        old, self._by_id = self._by_id, by_id
+        for session in old.values():
             if self._secrets.get(session.client_secret) is session:
                 del self._secrets[session.client_secret]
-        self._by_id.clear()
+        self._secrets.update(by_secret)
+        return old
 
     def _require_workflow(self, workflow_id: str) -> None:
         # An empty id is refused in any case (inferred): no workflow can have it.

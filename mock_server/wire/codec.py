@@ -9,10 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from mock_server.errors import BodyMalformed, InvalidParameter
+from mock_server.slices import Work, at_once
 
 S = TypeVar("S", bound=Struct)
 
 _ENCODER = msgspec.json.Encoder()
+_LONG = 1024 * 1024  # bytes of a body
 _DIGITS = 50  # digits of an integer in a query that are read
 
 
@@ -35,33 +37,38 @@ def decode(body: bytes, type_: type[S]) -> S:
     Raises BodyMalformed for a body that is not JSON, InvalidParameter for JSON that does not fit. A repeated key counts
     as malformed (inferred).
     """
+    return at_once(decoding(body, type_))
+
+
+def decoding(body: bytes, type_: type[S]) -> Work[S]:
+    """Decode a request's body as `decode` does, in steps."""
     try:
         params: S = _decoder(type_).decode(body)
     except msgspec.ValidationError:
-        from mock_server.wire.validation import without_empty_parts  # noqa: PLC0415 - starting fast
-
-        params = convert(without_empty_parts(decode_json(body), type_), type_)
+        yield
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BodyMalformed(_place(error)) from None
     else:
+        yield
         _refuse_repeated_keys(body, params)
-    return params
+        return params
+    from mock_server.wire.validation import without_empty_parts  # noqa: PLC0415 - starting fast
+
+    value = _parsed(body)
+    yield
+    _refuse_repeated_keys(body, value)
+    yield
+    return convert(without_empty_parts(_object(value), type_), type_)
 
 
 def decode_json(body: bytes) -> dict[str, Any]:
     """Decode a request's body into plain JSON. Raises BodyMalformed unless it is an object without repeated keys."""
-    value = decode_any(body)
-    if not isinstance(value, dict):
-        raise BodyMalformed("The body has to be a JSON object.")
-    return value
+    return _object(decode_any(body))
 
 
 def decode_any(body: bytes) -> Any:
     """Decode any JSON. Raises BodyMalformed, also for a repeated key."""
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BodyMalformed(_place(error)) from None
+    value = _parsed(body)
     _refuse_repeated_keys(body, value)
     return value
 
@@ -116,6 +123,19 @@ def _integers(type_: type[Struct]) -> frozenset[str]:
     return frozenset(name for name, schema in fields.items() if schema.get("type") == "integer")
 
 
+def _parsed(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BodyMalformed(_place(error)) from None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BodyMalformed("The body has to be a JSON object.")
+    return value
+
+
 def _refuse_repeated_keys(body: bytes, value: Any) -> None:
     """Raise BodyMalformed for a key that is in one object twice."""
     try:
@@ -131,7 +151,22 @@ def _surely_unique(body: bytes, value: Any) -> bool:
     # A Struct that is encoded with its defaults has more quotes than were sent, so that says nothing.
     if b"\\" in body or (isinstance(value, Struct) and not value.__struct_config__.omit_defaults):
         return False
-    return body.count(b'"') == _ENCODER.encode(value).count(b'"')
+    return body.count(b'"') == (_quotes(value) if len(body) > _LONG else _ENCODER.encode(value).count(b'"'))
+
+
+def _quotes(value: Any) -> int:
+    """Count the quotes of keys and texts without encoding texts that may be very long."""
+    count, waiting = 0, [msgspec.to_builtins(value)]
+    while waiting:
+        match waiting.pop():
+            case str():
+                count += 2
+            case dict() as members:
+                count += 2 * len(members)
+                waiting.extend(members.values())
+            case list() as entries:
+                waiting.extend(entries)
+    return count
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

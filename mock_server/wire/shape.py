@@ -20,15 +20,13 @@ def looks_small(body: bytes) -> bool:
     return len(body) <= VALUES and body.count(b"[") + body.count(b"{") <= DEPTH
 
 
-def check_shape(body: bytes) -> Work[None]:
+def check_shape(body: bytes, *, most: int = VALUES) -> Work[None]:
     """Raise BodyMalformed for too many values or levels; yield after each slice."""
     values = depth = 0
     for marks in _punctuation(body):
         values += len(marks) - marks.count(b"]") - marks.count(b"}")
-        if values > VALUES:
-            raise BodyMalformed(
-                f"The body has too many values: at most {VALUES:,} keys and values can be sent at once."
-            )
+        if values > most:
+            raise BodyMalformed(f"The body has too many values: at most {most:,} keys and values can be sent at once.")
         depth = _depth_after(marks, depth)
         yield
 

@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import dashboard, memory, plugin, rendering, requests, startup, streams, watching
+from benchmarks import dashboard, memory, plugin, rendering, requests, stalls, startup, streams, watching
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     requests.report()
     watching.report()
     streams.report()
+    stalls.report()
     startup.report()
     memory.report()
     plugin.report()

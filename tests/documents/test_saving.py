@@ -17,8 +17,9 @@ from mock_server.app import MockServer
 from mock_server.disk.owned_file import OwnedFile
 from mock_server.documents.saving import Saver
 from mock_server.documents.seeds import load_seeds
+from mock_server.documents.snapshot_format import Snapshot
 from mock_server.documents.snapshot_pieces import pieces_of
-from mock_server.documents.snapshots import Snapshot, load_state, take
+from mock_server.documents.snapshots import load_state, take
 from mock_server.errors import StateNotSaved
 from mock_server.state.project import Project
 

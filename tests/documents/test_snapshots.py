@@ -15,8 +15,9 @@ from support.emulator import MINIMAL, Client, Start, make_app
 from support.talk import Talk
 
 from mock_server.config import Settings
+from mock_server.documents.snapshot_format import SnapshotInvalid
 from mock_server.documents.snapshot_pieces import pieces_of
-from mock_server.documents.snapshots import SnapshotInvalid, load_state, take
+from mock_server.documents.snapshots import load_state, take
 from mock_server.state.projects import Projects
 
 NOW = 1_760_170_033.123456

@@ -44,8 +44,8 @@ def test_history_tells_when_it_happened_not_when_it_was_noticed(project: Project
 def test_cancelling_ends_an_active_session_for_good(project: Project) -> None:
     session = project.sessions.create(params(), now=START)
     project.sessions.cancel(session.id, now=START + 5)
-    project.sessions.cancel(session.id, now=START + 9)
-    history = [(each.status, each.at, each.cause) for each in session.transitions(START + 10_000)]
+    ended = project.sessions.cancel(session.id, now=START + 9)
+    history = [(each.status, each.at, each.cause) for each in ended.transitions(START + 10_000)]
     assert history == [("active", START, "created"), ("cancelled", START + 5, "cancelled")]
 
 

@@ -1,0 +1,212 @@
+"""How long one request stops others: the worst wait of a small request while a large one is served."""
+
+import contextlib
+import http.client
+import json
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.requests import serving
+
+ROUNDS = 3
+SESSIONS = 100_000
+MIB = 1024 * 1024
+BODY, CHAT = 32 * MIB, 10 * MIB  # the largest bodies accepted
+GREEK = "\u03b1"
+TEXT = 10_485_760  # characters of the longest state variable (documented)
+REST = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1", "content-type": "application/json"}
+CUSTOM = {"content-type": "application/json"}
+Case = tuple[str, str, str, bytes | None, dict[str, str]]
+
+
+def session(**workflow: Any) -> bytes:
+    """A body that creates a session."""
+    return json.dumps({"user": "ada", "workflow": {"id": "wf_1", **workflow}}, ensure_ascii=False).encode()
+
+
+def message(text: str) -> bytes:
+    """A body that sends a message."""
+    content = [{"type": "input_text", "text": text}]
+    given = {"content": content, "attachments": [], "inference_options": {}}
+    return json.dumps({"type": "threads.create", "params": {"input": given}}, ensure_ascii=False).encode()
+
+
+def operation(name: str, **params: Any) -> bytes:
+    """The body of another operation of the conversation."""
+    return json.dumps({"type": name, "params": params}).encode()
+
+
+def ignored(value: bytes) -> bytes:
+    """A body with something that is ignored."""
+    return b'{"type": "threads.list", "params": {}, "ignored": %b}' % value
+
+
+def seed() -> bytes:
+    """A seed of many sessions."""
+    made = [{"id": f"cksess_{n}", "user": f"user-{n}", "workflow": {"id": "wf_1"}} for n in range(SESSIONS)]
+    return json.dumps({"sessions": made}).encode()
+
+
+def filled(size: int, piece: bytes) -> bytes:
+    """As many pieces as fit."""
+    return piece * (size // len(piece))
+
+
+def sent() -> list[Case]:
+    """What is sent to an emulator that holds nothing yet: the largest bodies, legal ones and others."""
+    chat, create = "/v1/chatkit/conversation", "/v1/chatkit/sessions"
+    twice = b"{" + b",".join(b'"k%d":1' % n for n in range(40_000)) + b',"k0":1}'
+    regex = {"id": "wf_echo", "turns": [{"when": {"text": {"regex": "(a+)+$"}}, "reply": []}]}
+    return [
+        ("create, the longest state variable", "POST", create, session(state_variables={"a": "a" * TEXT}), REST),
+        ("create, the longest one in Greek", "POST", create, session(state_variables={"a": GREEK * TEXT}), REST),
+        ("create, 32 MiB of empty lists", "POST", create, b'{"a":[%b1]}' % filled(BODY - 20, b"[],"), REST),
+        ("create, 32 MiB of brackets", "POST", create, b'{"a":' + b"[" * (BODY - 10), REST),
+        ("create, 32 MiB of quotes", "POST", create, filled(BODY, b'"'), REST),
+        ("create, an unknown key of 32 MiB", "POST", create, b'{"%b":1}' % (b"k" * (BODY - 20)), REST),
+        ("a key twice among 40,000", "POST", "/v1/chatkit/domain_keys/verify", twice, CUSTOM),
+        ("message, 40,000 spaces", "POST", chat, message(" " * 40_000), CUSTOM),
+        ("message, 100,000 words", "POST", chat, message("word " * 100_000), CUSTOM),
+        ("message, 10 MiB of words", "POST", chat, message("word " * (CHAT // 5 - 100)), CUSTOM),
+        ("message, 10 MiB without a space", "POST", chat, message("a" * (CHAT - 300)), CUSTOM),
+        ("message, 10 MiB of Greek", "POST", chat, message(GREEK * (CHAT // 2 - 300)), CUSTOM),
+        ("message, 32 MiB", "POST", chat, message("a" * (BODY - 300)), CUSTOM),
+        ("conversation, 50,000 values", "POST", chat, ignored(b"[" + b"1," * 49_900 + b"1]"), CUSTOM),
+        ("conversation, nested 980 deep", "POST", chat, ignored(b"[" * 980 + b"]" * 980), CUSTOM),
+        (
+            "transcribe, 10 MiB",
+            "POST",
+            chat,
+            operation("input.transcribe", audio_base64="a" * (CHAT - 200), mime_type="a/b"),
+            CUSTOM,
+        ),
+        ("rename, 10 MiB", "POST", chat, operation("threads.update", thread_id="x", title="a" * (CHAT - 200)), CUSTOM),
+        ("add a workflow with (a+)+$", "POST", "/_mock/workflows", json.dumps(regex).encode(), CUSTOM),
+        ("message to (a+)+$", "POST", chat, message("a" * 20_000 + "!"), CUSTOM),
+    ]
+
+
+def of_much(snapshot: bytes) -> list[Case]:
+    """What is asked of an emulator that holds 100,000 sessions and a full journal."""
+    claim = json.dumps({"match": {"user": "nobody", "body": {"type": "x"}}}).encode()
+    return [
+        ("snapshot", "GET", "/_mock/snapshot", None, {}),
+        ("restore", "PUT", "/_mock/snapshot", snapshot, CUSTOM),
+        ("search in sessions", "GET", "/_mock/sessions?search=nothing", None, {}),
+        ("a page of sessions", "GET", "/_mock/sessions?limit=1000", None, {}),
+        ("expiries", "GET", "/_mock/expiries", None, {}),
+        ("projects", "GET", "/_mock/projects", None, {}),
+        ("metrics", "GET", "/metrics", None, {}),
+        ("journal, 1,000 requests", "GET", "/_mock/requests?limit=1000", None, {}),
+        ("journal, summaries", "GET", "/_mock/requests/summaries?limit=1000&search=x", None, {}),
+        ("verify", "POST", "/_mock/requests/verify", claim, CUSTOM),
+        ("findings", "GET", "/_mock/findings", None, {}),
+        ("export, JSON Lines", "GET", "/_mock/requests/export", None, {}),
+        ("export, HAR", "GET", "/_mock/requests/export?format=har", None, {}),
+        ("export, wire cases", "GET", "/_mock/requests/export?format=wire", None, {}),
+        ("clock, past every expiry", "PUT", "/_mock/clock", b'{"shift": "1h"}', CUSTOM),
+        ("reset", "POST", "/_mock/reset", None, {}),
+        ("load", "POST", "/_mock/load", seed(), CUSTOM),
+    ]
+
+
+def ask(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
+    """Send a request, and read the whole response."""
+    _, method, path, body, headers = case
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+@contextlib.contextmanager
+def probing(origin: str) -> Iterator[list[float]]:
+    """Ask for /health without a pause; gives how long each answer took, in milliseconds."""
+    waits: list[float] = []
+    over = threading.Event()
+
+    def probe() -> None:
+        connection = http.client.HTTPConnection(urlsplit(origin).netloc)
+        while not over.is_set():
+            began = time.perf_counter()  # noqa: TID251 - it is a benchmark
+            connection.request("GET", "/health")
+            connection.getresponse().read()
+            waits.append((time.perf_counter() - began) * 1000)  # noqa: TID251
+            time.sleep(0.001)
+        connection.close()
+
+    thread = threading.Thread(target=probe)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        over.set()
+        thread.join()
+
+
+def stall(origin: str, case: Case) -> tuple[float, float, int]:
+    """The worst wait of a probe during a request, its own duration in milliseconds, and its status."""
+    connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=600)
+    with probing(origin) as waits:
+        time.sleep(0.05)
+        waits.clear()
+        began = time.perf_counter()  # noqa: TID251
+        status, _ = ask(connection, case)
+        took = (time.perf_counter() - began) * 1000  # noqa: TID251
+        time.sleep(0.02)
+    connection.close()
+    return max(waits), took, status
+
+
+def warm_up(origin: str) -> None:
+    """Send one small request of each kind: what is imported on first use is there then."""
+    connection = http.client.HTTPConnection(urlsplit(origin).netloc)
+    script = b'{"id": "wf_x", "turns": [{"when": {"text": {"regex": "x"}}, "reply": []}]}'
+    ask(connection, ("", "POST", "/_mock/workflows", script, CUSTOM))
+    ask(connection, ("", "POST", "/v1/chatkit/conversation", message("Hi"), CUSTOM))
+    for path in ("requests", "requests/export?format=wire", "findings", "sessions", "expiries"):
+        ask(connection, ("", "GET", f"/_mock/{path}", None, {}))
+    connection.close()
+
+
+def fill_journal(origin: str) -> None:
+    """Fill the journal to its 32 MiB and its 1,000 requests."""
+    connection = http.client.HTTPConnection(urlsplit(origin).netloc)
+    text = ignored(b"[" + b'"sk-text of a client, ",' * 1800 + b"1]")
+    large = ignored(b'"' + b"a" * (MIB // 2) + b'"')
+    for number in range(600):
+        ask(connection, ("", "POST", "/v1/chatkit/conversation", large if number % 20 == 0 else text, CUSTOM))
+    connection.close()
+
+
+def report() -> None:
+    """Print the worst wait for each operation, the median of some rounds."""
+    print("| while it is served | worst wait of another request | it takes | status |\n|---|---|---|---|")
+    found: dict[str, list[tuple[float, float, int]]] = {}
+    for _ in range(ROUNDS):
+        with serving("mock_server", "serve", "--quiet", "--custom-mode", "--port") as origin:
+            warm_up(origin)
+            for case in [("nothing", "GET", "/health", None, {}), *sent()]:
+                found.setdefault(case[0], []).append(stall(origin, case))
+        with serving("mock_server", "serve", "--quiet", "--custom-mode", "--port") as origin:
+            connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=600)
+            ask(connection, ("", "POST", "/_mock/load", seed(), CUSTOM))
+            _, snapshot = ask(connection, ("", "GET", "/_mock/snapshot", None, {}))
+            fill_journal(origin)
+            warm_up(origin)
+            for case in of_much(snapshot):
+                found.setdefault(case[0], []).append(stall(origin, case))
+            connection.close()
+    for name, rounds in found.items():
+        wait, took = (statistics.median(each[place] for each in rounds) for place in (0, 1))
+        print(f"| {name} | {wait:.0f} ms | {took:,.0f} ms | {rounds[0][2]} |", flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    report()
