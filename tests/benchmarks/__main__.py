@@ -5,7 +5,7 @@ import platform
 import shutil
 import sys
 
-from benchmarks import dashboard, memory, plugin, rendering, requests, stalls, startup, streams, watching
+from benchmarks import dashboard, memory, plugin, rendering, requests, saving, stalls, startup, streams, watching
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     stalls.report()
     startup.report()
     memory.report()
+    saving.report()
     plugin.report()
     rendering.report()
     dashboard.report()

@@ -69,8 +69,28 @@ def large(state: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("number", STOPPING)
-def test_every_signal_that_stops_saves(state: Path, number: signal.Signals) -> None:
-    with kept(state) as (process, client):
+def test_every_signal_that_stops_wakes_an_idle_emulator(
+    tmp_path: Path, number: signal.Signals, loop: dict[str, str]
+) -> None:
+    with serving(tmp_path / "ready", "--quiet", **loop) as process:
+        process.send_signal(number)
+        assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def loop(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Variables with which the emulator runs on one of the two loops that it may have."""
+    if request.param == "uvloop":
+        pytest.importorskip("uvloop")
+        return {}
+    (tmp_path / "uvloop.py").write_text("raise ImportError")
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_every_signal_that_stops_saves(state: Path, number: signal.Signals, loop: dict[str, str]) -> None:
+    with kept(state, **loop) as (process, client):
         session = created(client)
         process.send_signal(number)
         assert process.communicate(timeout=10) == ("", "")
