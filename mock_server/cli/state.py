@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp
-
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from mock_server.app import MockServer
 
 
 @contextmanager
-def kept_state(path: Path | None, app: "MockServer") -> Iterator[ASGIApp]:
+def kept_state(path: Path | None, app: "MockServer") -> "Iterator[ASGIApp]":
     """Restore the state from a file, and give the app a saver; yield the app as it is to be served.
 
     The file is held within the block. Raises SnapshotInvalid, and OSError for a file that can't be written or is in
