@@ -65,18 +65,21 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Raise SettingUnusable for a value that nothing would ever match, and RealKeyRefused."""
         for host in self.allow_hosts:
             if not _HOST.fullmatch(host):
-                raise SettingUnusable(f"--allow-host: '{host}' is not a host name; write only that, such as mock.test")
+                raise SettingUnusable("allow_hosts", f"'{host}' is not a host name; write only that, such as mock.test")
         for kind in self.file_types:
             if kind != "*/*" and not _MIME_TYPE.fullmatch(kind):
-                raise SettingUnusable(f"--file-type: '{kind}' is not a MIME type; write one such as text/csv, or */*")
+                raise SettingUnusable("file_types", f"'{kind}' is not a MIME type; write one such as text/csv, or */*")
+        for name in ("journal_entries", "journal_bytes", "max_body_bytes"):
+            if getattr(self, name) < 1:
+                raise SettingUnusable(name, f"{getattr(self, name)} is too few; write 1 or more")
         if self.api_key is not None:
             self._check_key(self.api_key)
 
     def _check_key(self, key: str) -> None:
         if _REAL_KEY.fullmatch(key):  # it must not leak
-            raise RealKeyRefused("--api-key looks like a real OpenAI key; use a made-up one, such as sk-test")
+            raise RealKeyRefused("api_key", "this looks like a real OpenAI key; use a made-up one, such as sk-test")
         if not _KEY.fullmatch(key) or key.startswith("ek_") or key == INVALID_KEY:
-            raise SettingUnusable("--api-key: no client could use this key; use one such as sk-test")
+            raise SettingUnusable("api_key", "no client could use this key; use one such as sk-test")
 
 
 def exported_variables(origin: str, *, base_url: str, api_key: str, project: str) -> dict[str, str]:

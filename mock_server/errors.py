@@ -241,12 +241,16 @@ class ClockRunning(ControlRefused):
         )
 
 
-class RealKeyRefused(MockServerError):
-    """A real API key where only a made-up one is allowed."""
-
-
 class SettingUnusable(MockServerError):
-    """A setting with which the emulator could not do what is asked for; the message says what to write instead."""
+    """A setting with which the emulator could not do what is asked for; the reason says what to write instead."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.setting, self.reason = setting, reason
+
+
+class RealKeyRefused(SettingUnusable):
+    """A real API key where only a made-up one is allowed."""
 
 
 class CertificateUnusable(MockServerError):

@@ -17,11 +17,11 @@ _WAITING = sys.stdlib_module_names | {"anyio", "trio"}  # libraries that wait by
 
 
 class EveryThread:
-    """While held, moved time is the time of every thread.
+    """While held, moved time is the time of every thread, and no wait of a library lasts for ever.
 
     freezegun shows real time to whatever has a module such as `threading` among its five innermost callers. That
-    keeps waits from lasting for ever, but it also leaves out most of what runs in a thread. While this is held, real
-    time is shown only to such a module itself, and to the timers by which libraries wait.
+    keeps some waits from lasting for ever, but it also leaves out most of what runs in a thread. While this is held,
+    real time is shown only to such a module itself, and to the timers by which libraries wait.
     """
 
     def hold(self) -> None:
@@ -50,12 +50,11 @@ class _StackRule:
         if not api.ignore_lists:
             return True  # the freezer has just ended
         caller = sys._getframe(2)  # behind the replacement
-        ignored = [module for module in _innermost_modules(caller) if module.startswith(api.ignore_lists[-1])]
-        if not ignored:
-            return False
         own = _module_of(caller)
-        is_wait = sys._getframe(1).f_code.co_name in _TIMERS and own.partition(".")[0] in _WAITING
-        return is_wait or own in ignored or not all(module.startswith(_CARRIERS) for module in ignored)
+        if sys._getframe(1).f_code.co_name in _TIMERS and own.partition(".")[0] in _WAITING:
+            return True
+        ignored = [module for module in _innermost_modules(caller) if module.startswith(api.ignore_lists[-1])]
+        return own in ignored or not all(module.startswith(_CARRIERS) for module in ignored)
 
 
 def _innermost_modules(frame: FrameType | None) -> list[str]:

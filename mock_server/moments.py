@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from mock_server.wording import quoted
 
+__tracebackhide__ = True  # pytest shows the line of the test
 END_OF_TIME = 253_402_300_800  # the year 10000, in unix seconds
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")

@@ -12,13 +12,14 @@ from mock_server.cli.banner import show_banner
 from mock_server.cli.commands import Command
 from mock_server.cli.state import kept_state
 from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
-from mock_server.errors import MockServerError
+from mock_server.errors import MockServerError, SettingUnusable
 
 if TYPE_CHECKING:
     from mock_server.app import MockServer
     from mock_server.documents.seeds import LoadedSeed
     from mock_server.server.process import Https
 
+_OPTIONS = {"allow_hosts": "--allow-host", "file_types": "--file-type", "api_key": "--api-key"}  # by setting
 F = TypeVar("F", bound=Callable[..., Any])
 TLS_PORT = 4443
 _STANDARD_ERROR = 2
@@ -241,6 +242,8 @@ def _build(
             settings, base=_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
         )
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
+    except SettingUnusable as error:
+        raise click.ClickException(f"{_OPTIONS.get(error.setting, error.setting)}: {error.reason}") from None
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
     gc.freeze()

@@ -47,7 +47,10 @@ class ControlClient:
         of_project: bool = True,
     ) -> bytes:
         """Send a request to a path below `/_mock`, and return the response's body."""
-        encoded = None if body is None else msgspec.json.encode(body)
+        try:
+            encoded = None if body is None else msgspec.json.encode(body)
+        except TypeError as error:
+            raise TypeError(f"a value can't be sent as JSON: {error}") from None
         return self.transport.call(method, self._path(path, query or {}, of_project=of_project), encoded)
 
     def lines(self, path: str) -> Iterator[bytes]:

@@ -104,9 +104,9 @@ class FaultsHandle:
         """Return all faults, with how often each was applied."""
         return self._control.ask("GET", "/faults", FaultList).faults
 
-    def remove(self, fault: str) -> None:
+    def remove(self, fault: IdLike) -> None:
         """Remove a fault, by its id or name."""
-        self._control.ask("DELETE", f"/faults/{quote(fault, safe='')}", Cleared)
+        self._control.ask("DELETE", f"/faults/{quote(id_of(fault), safe='')}", Cleared)
 
     def clear(self) -> int:
         """Remove all faults, and return how many there were."""

@@ -51,6 +51,8 @@ class Handle(ControlClient):
         """
         if isinstance(seed, Mapping):
             return self.ask("POST", "/load", ProjectContents, body=seed)
+        if not isinstance(seed, str | Path):
+            raise TypeError(f"a document, a path or the name of a shipped seed was expected, not {seed!r}")
         document = read_document(named_file("seeds", seed) if isinstance(seed, str) else seed)
         seed_of(document)
         try:
@@ -68,6 +70,8 @@ class Handle(ControlClient):
 
     def restore(self, snapshot: bytes) -> ProjectContents:
         """Restore the project from a snapshot. If any of it is invalid, raises ControlError and changes nothing."""
+        if not isinstance(snapshot, bytes | bytearray):
+            raise TypeError(f"the bytes that snapshot() returns were expected, not {snapshot!r}")
         return self.ask("PUT", "/snapshot", ProjectContents, body=msgspec.Raw(snapshot))
 
     def findings(self) -> list[Finding]:

@@ -85,9 +85,9 @@ class JournalHandle:
             self._assert(as_claim(operation, filters))
         return page.data[0]
 
-    def get(self, request_id: str) -> Record:
+    def get(self, request: IdLike) -> Record:
         """Return one request."""
-        return self._control.ask("GET", f"/requests/{quote(request_id, safe='')}", Record)
+        return self._control.ask("GET", f"/requests/{quote(id_of(request), safe='')}", Record)
 
     def verify(self, claim: VerifyParams | Mapping[str, Any]) -> Verdict:
         """Return whether a claim holds and, if not, why."""
@@ -110,16 +110,16 @@ class JournalHandle:
 
         Each is an operation, or the filters of a request. Returns the ids of the requests.
         """
-        sequence = [{"operation": each} if isinstance(each, str) else _plain(each, Expected) for each in requests]
+        sequence = [_expected(each) for each in requests]
         return self._assert({"sequence": sequence})
 
     def export(self, form: Literal["jsonl", "har", "wire"] = "jsonl", **filters: Unpack[Filters]) -> str:
         """Return the journal as JSON Lines, HAR 1.2, or cases for `fixtures/wire`."""
         return self._control.raw("GET", "/requests/export", query={"format": form, **_plain(filters, Filters)}).decode()
 
-    def curl(self, request_id: str) -> str:
+    def curl(self, request: IdLike) -> str:
         """Return a curl command that repeats a request."""
-        return self._control.ask("GET", f"/requests/{quote(request_id, safe='')}/curl", CurlCommand).command
+        return self._control.ask("GET", f"/requests/{quote(id_of(request), safe='')}/curl", CurlCommand).command
 
     def clear(self) -> int:
         """Clear the journal, and return how many requests it held."""
@@ -137,6 +137,14 @@ def as_claim(operation: OperationName | None, claim: Mapping[str, object]) -> di
     match = _plain(claim, Claim)
     counts: dict[str, Any] = {name: match.pop(name) for name in ("times", "at_least", "at_most") if name in match}
     return {"match": match if operation is None else {"operation": operation, **match}, **counts}
+
+
+def _expected(request: OperationName | Expected) -> dict[str, Any]:
+    if isinstance(request, str):
+        return {"operation": request}
+    if not isinstance(request, Mapping):
+        raise TypeError(f"an operation or filters were expected, not {request!r}")
+    return _plain(request, Expected)
 
 
 def _plain(filters: Mapping[str, object], known: type[Filters]) -> dict[str, Any]:

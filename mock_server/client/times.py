@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+__tracebackhide__ = True  # pytest shows the line of the test
 InstantLike = str | float | datetime
 DurationLike = str | float | timedelta
 
@@ -12,7 +13,7 @@ def as_instant(moment: InstantLike) -> str | float:
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone; write datetime(..., tzinfo=UTC)")
         return moment.isoformat()
-    if not isinstance(moment, str | int | float):
+    if not isinstance(moment, str | int | float) or isinstance(moment, bool):
         raise TypeError(f"{moment!r} is not a point in time; write datetime(..., tzinfo=UTC)")
     return moment
 
@@ -21,6 +22,6 @@ def as_duration(span: DurationLike) -> str | float:
     """Return a duration as a string such as `10m`, or in seconds. Raises TypeError."""
     if isinstance(span, timedelta):
         return span.total_seconds()
-    if not isinstance(span, str | int | float):
+    if not isinstance(span, str | int | float) or isinstance(span, bool):
         raise TypeError(f"{span!r} is not a duration; write seconds, a timedelta, or a string such as 10m")
     return span

@@ -14,6 +14,7 @@ from mock_server.errors import DocumentInvalid
 if TYPE_CHECKING:
     import yaml
 
+__tracebackhide__ = True  # pytest shows the line of the test
 STANDARD_INPUT = Path("-")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 

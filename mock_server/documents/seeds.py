@@ -31,6 +31,7 @@ from mock_server.wire.rest import threads as rest
 from mock_server.wire.rest.threads import UserMessageInputText, UserMessageQuotedText
 from mock_server.wire.shape import check_shape
 
+__tracebackhide__ = True  # pytest shows the line of the test
 _LONG = frozenset({("sessions",), ("threads",)})  # lists of a seed that may be long
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from mock_server.errors import DocumentInvalid
 from mock_server.wording import did_you_mean
 
+__tracebackhide__ = True  # pytest shows the line of the test
 _PACKAGE = Path(__file__).parents[1]
 _NOUNS = {"seeds": "seed", "faults": "set", "workflows": "workflow"}
 

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
-from mock_server.errors import BodyTooLarge, ContentTypeUnsupported, HeadTooLarge, RequestMalformed
+from mock_server.errors import BodyTooLarge, ContentTypeUnsupported, Dropped, HeadTooLarge, RequestMalformed
 from mock_server.slices import let_others
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.state.project import Project
@@ -55,6 +55,7 @@ class RequestContext:
     session: the session of the client secret, if the request has one.
     ending: how a session that this request creates ends at once, because of a fault.
     injector: what damages the response, because of a fault.
+    resets: how often the project's state had been reset when the request came.
     is_read: whether somebody has begun to read the body.
     """
 
@@ -72,6 +73,7 @@ class RequestContext:
         "projects",
         "receive",
         "request_id",
+        "resets",
         "scope",
         "send",
         "session",
@@ -95,7 +97,7 @@ class RequestContext:
 
     def enter(self, project: Project) -> None:
         """Assign the request to `project`: read its clock, draw a request id and create the journal entry."""
-        self.project = project
+        self.project, self.resets = project, project.resets
         self.now = now = project.clock.now()
         self.request_id = request_id = project.ids.request_id()
         scope = self.scope
@@ -104,6 +106,11 @@ class RequestContext:
         )
         if self.session is not None:
             self.entry.session = self.session.id
+
+    def refuse_if_reset(self) -> None:
+        """Raise Dropped if the project was reset since the request came: it may be the next test's by now."""
+        if self.project.resets != self.resets:
+            raise Dropped
 
     @property
     def connection(self) -> Connection | None:

@@ -29,6 +29,7 @@ async def apply_fault(context: RequestContext, rule: "FaultRule", *, guard: Call
     context.project.publish_fault(rule.name, request=context.request_id, operation=context.entry.operation)
     if do.delay is not UNSET:
         await context.pause(seconds(do.delay, most=3600))
+        context.refuse_if_reset()
     if do.end_session is not UNSET:
         context.ending = do.end_session
         if context.session is not None:
@@ -45,7 +46,8 @@ def drop(context: RequestContext) -> None:
     """Close the connection at once. Without a connection, raises ConnectionResetError, as a socket would."""
     connection = context.connection
     if connection is None:
-        raise ConnectionResetError(f"the fault '{context.entry.fault}' dropped the connection")
+        by = f"the fault '{context.entry.fault}'" if context.entry.fault else "a reset"
+        raise ConnectionResetError(f"{by} dropped the connection")
     connection.abort()
 
 

@@ -133,7 +133,11 @@ class Operation(Struct, frozen=True, kw_only=True):
 
 
 def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | None":
-    """Record in the journal what a request is about, and return the fault that applies to it, if any."""
+    """Record in the journal what a request is about, and return the fault that applies to it, if any.
+
+    Raises Dropped.
+    """
+    context.refuse_if_reset()
     entry = context.entry
     entry.operation, entry.user, entry.workflow = subject.operation, subject.user, subject.workflow
     if subject.session is not None:

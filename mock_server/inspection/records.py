@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from mock_server.errors import BodyMalformed
 from mock_server.masking import hidden, hidden_header, hidden_or_none, hidden_query, hidden_value
-from mock_server.state.faults import is_like, is_named
+from mock_server.patterns import is_like, is_named
 from mock_server.state.journal import Entry, Journal
 from mock_server.wire.codec import decode_any
 from mock_server.wire.control.requests import (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = (Path(__file__).parent / "mock_server", Path(__file__).parents[1])  # when installed, and in a checkout
 _OF_A_TEST = ("now", "strict")  # marker arguments for the test; all others configure the emulator
 _SHOWN_REQUESTS = 20
+_ON, _OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 _MOCKS = pytest.StashKey[list["Mock"]]()
 
 
@@ -60,6 +61,10 @@ def pytest_configure(config: pytest.Config) -> None:
     port = str(_option(config, "port") or 0)
     if not (port.isdecimal() and int(port) <= 65535):
         raise pytest.UsageError(f"chatkit_mock_port: {port!r} is not a port; give a number from 1 to 65535")
+    try:
+        _is_on(_option(config, "strict"))
+    except ValueError as error:
+        raise pytest.UsageError(f"chatkit_mock_{error}") from None
     if int(port) and getattr(config.option, "numprocesses", None):
         raise pytest.UsageError(
             "chatkit_mock_port sets a single port, but each xdist worker runs its own emulator; leave it out"
@@ -89,7 +94,7 @@ def chatkit_mock_server(chatkit_mock_config: dict[str, Any], pytestconfig: pytes
     url = _option(pytestconfig, "url")
     if url:
         project = f"pytest-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        yield _ours("testing.mock").RemoteMock(url, project=project)
+        yield _say(lambda: _ours("testing.mock").RemoteMock(url, project=project))
         return
     with ExitStack() as started:
         port = int(_option(pytestconfig, "port") or 0)
@@ -109,6 +114,8 @@ def chatkit_mock(request: pytest.FixtureRequest) -> Iterator["Mock"]:
 def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> Iterator["Mock"]:
     """Return the shared emulator after a reset, or a separate one if a marker configures the emulator."""
     wanted = _marked(request.node)
+    strict = wanted.get("strict", _option(request.config, "strict"))
+    is_strict: bool = _say(lambda: _is_on(strict), where=f"{_marker_of(request.node)}: ")
     of_server = {name: value for name, value in wanted.items() if name not in _OF_A_TEST}
     with ExitStack() as started:
         if of_server:
@@ -124,7 +131,7 @@ def _for_one_test(request: pytest.FixtureRequest, shared: str, **fixed: Any) -> 
         yield mock
         mock.raise_failures()
         _say(mock.raise_unmet)
-        if wanted.get("strict", _is_on(_option(request.config, "strict"))):
+        if is_strict:
             _refuse_findings(mock)
 
 
@@ -140,11 +147,11 @@ def _started(stack: ExitStack, where: str, options: dict[str, Any]) -> "ChatKitM
     return mock
 
 
-def _say(do: Callable[[], object], *, where: str = "") -> None:
+def _say(do: Callable[[], Any], *, where: str = "") -> Any:
     """Fail the test in one sentence, without a trace through our own code, if what it asks for can't be."""
     refusals = (AssertionError, TypeError, ValueError, _ours("client.transport").ControlError)
     try:
-        do()
+        return do()
     except refusals as error:
         raise pytest.fail.Exception(f"{where}{error}", pytrace=False) from None
 
@@ -222,7 +229,7 @@ def _ours(module: str) -> Any:
     if found is None or found.parent not in _HOMES:
         pytest.fail(
             f"chatkit_mock needs the package mock_server of chatkit-mock-server, but {found or 'something else'} hides "
-            "it; rename that one, or keep its folder out of sys.path, as 'pytest' does and 'python -m pytest' does not",
+            "it; rename that one, or keep its folder out of sys.path: run 'pytest --import-mode=importlib'",
             pytrace=False,
         )
     return importlib.import_module(f"mock_server.{module}")
@@ -230,12 +237,19 @@ def _ours(module: str) -> Any:
 
 def _option(config: pytest.Config, name: str) -> Any:
     """Return an option from the command line, else from the environment, else from the ini file."""
-    given = config.getoption(f"chatkit_mock_{name}")
-    return given or os.environ.get(f"CHATKIT_MOCK_{name.upper()}") or config.getini(f"chatkit_mock_{name}")
+    given = config.getoption(f"chatkit_mock_{name}") or os.environ.get(f"CHATKIT_MOCK_{name.upper()}")
+    try:
+        return given or config.getini(f"chatkit_mock_{name}")
+    except ValueError as error:
+        raise pytest.UsageError(f"chatkit_mock_{name}: {error}") from None
 
 
 def _is_on(given: object) -> bool:
-    return bool(given) and str(given).lower() not in {"0", "false", "no", "off"}
+    """Return whether a switch is on. Raises ValueError for what is neither on nor off."""
+    word = str(given or "").lower()
+    if word not in {*_ON, *_OFF}:
+        raise ValueError(f"strict: {given!r} is neither on nor off; write 1 or 0")
+    return word in _ON
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:

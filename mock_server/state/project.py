@@ -40,9 +40,11 @@ class Project:
     """One isolated world. It starts with the server's seeds and faults, and returns to them when it is reset.
 
     is_kept: whether it counts as a project, because something was changed in it.
+    resets: how often its state was reset; a request that is still under way then must not change the new one.
     """
 
     is_kept = False
+    resets = 0
 
     def __init__(
         self,
@@ -228,6 +230,7 @@ class Project:
         if only in {None, "requests"}:
             self.journal.clear()
         if only in {None, "state"}:
+            self.resets += 1
             self.sessions.clear()
             self.files.clear()
             self._start()

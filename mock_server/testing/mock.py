@@ -17,6 +17,8 @@ from mock_server.testing.options import Document, Name, SettingOptions, names_of
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.workflows.catalog import Catalog
 
+__tracebackhide__ = True  # pytest shows the line of the test
+
 
 class ServerFailed(AssertionError):
     """The emulator itself failed while handling a request: a bug in the emulator. The message names the request."""

@@ -11,6 +11,7 @@ from mock_server.documents.places import place_and_reason
 from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed
 from mock_server.wording import refuse_unknown
 
+__tracebackhide__ = True  # pytest shows the line of the test
 Name = str | Path  # of a file, or of something shipped
 Document = Mapping[str, Any]
 
@@ -38,14 +39,19 @@ class SettingOptions(TypedDict, total=False):
 
 
 def settings_of(options: Mapping[str, Any]) -> Settings:
-    """Return the settings. Raises TypeError for an unknown one, or for a value of another type."""
+    """Return the settings.
+
+    Raises TypeError for an unknown one or a value of another type, SettingUnusable for one that can't work.
+    """
     refuse_unknown(options, (*Settings.__struct_fields__, *OWN))
     alone = {name: (value,) for name, value in options.items() if name in _TUPLES and isinstance(value, str)}
     try:
-        return msgspec.convert({**options, **alone}, Settings)
+        settings = msgspec.convert({**options, **alone}, Settings)
     except msgspec.ValidationError as error:
         place, reason = place_and_reason(error, Settings)
         raise TypeError(f"{place}: {reason}") from None
+    settings.check()
+    return settings
 
 
 def seeds_of(given: Name | Document | Iterable[Name | Document]) -> list[LoadedSeed]:

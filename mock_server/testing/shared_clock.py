@@ -3,11 +3,12 @@
 from mock_server.client.clock import ClockHandle
 from mock_server.client.control import ControlClient
 from mock_server.client.times import DurationLike, InstantLike, as_duration, as_instant
-from mock_server.clock import world_stands_still
+from mock_server.clock import world_stands_still, world_time
 from mock_server.freezers import EveryThread, WorldHold
 from mock_server.moments import instant, seconds
 from mock_server.wire.control.clock import ClockState
 
+__tracebackhide__ = True  # pytest shows the line of the test
 _FAR = 1e11  # seconds: more than any duration
 
 
@@ -30,7 +31,7 @@ class SharedClock(ClockHandle):
 
     def freeze(self, at: InstantLike | None = None) -> ClockState:
         """Freeze the clock at a moment, by default the current one."""
-        return self._hold(self.now() if at is None else instant(as_instant(at)), frozen=True)
+        return self._hold(world_time() if at is None else instant(as_instant(at)), frozen=True)
 
     def travel_to(self, at: InstantLike) -> ClockState:
         """Move the clock to a moment; a running clock keeps running from there."""
@@ -41,13 +42,13 @@ class SharedClock(ClockHandle):
     ) -> ClockState:
         """Move the clock by `10m`, a timedelta or seconds, plus the given parts; backwards if negative."""
         named = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-        return self._hold(self.now() + _length(by) + named, frozen=self._stands())
+        return self._hold(world_time() + _length(by) + named, frozen=self._stands())
 
     def tick(self, by: DurationLike = 1.0) -> ClockState:
         """Move a frozen clock forward, by one second by default. Raises ValueError for a running one."""
         if not self._stands():
             raise ValueError("only a frozen clock can tick: freeze it first, or shift the running one")
-        return self._hold(self.now() + _length(by), frozen=True)
+        return self._hold(world_time() + _length(by), frozen=True)
 
     def resume(self) -> ClockState:
         """Return to real time."""

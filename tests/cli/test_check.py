@@ -99,6 +99,7 @@ BAD_SEEDS = {
 
 
 @pytest.mark.parametrize("name", BAD_SEEDS)
+@pytest.mark.slow  # three processes for each
 def test_check_serve_and_ctl_load_say_the_same_about_a_seed(tmp_path: Path, server: ServerThread, name: str) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text(BAD_SEEDS[name])

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.patience import eventually
 
 from mock_server.client.transport import ControlError
 from mock_server.testing import ChatKitMock
@@ -102,6 +104,14 @@ def test_a_misspelt_value(mock: ChatKitMock, call: str, told: str) -> None:
         ("mock.clock.freeze(dt.date(2026, 1, 1))", "is not a point in time"),
         ("mock.clock.shift(None)", "is not a duration"),
         ("mock.emulator_clock.shift([10])", "is not a duration"),
+        ("mock.load(5)", "a document, a path or the name of a shipped seed was expected, not 5"),
+        ("mock.load([])", "a document, a path or the name of a shipped seed was expected"),
+        ("mock.restore('a.json')", r"the bytes that snapshot\(\) returns were expected"),
+        ("mock.faults.remove(None)", "an id was expected"),
+        ("mock.journal.curl(None)", "an id was expected"),
+        ("mock.journal.assert_order(5)", "an operation or filters were expected, not 5"),
+        ("mock.faults.add(user=object(), error=500)", "a value can't be sent as JSON"),
+        ("mock.clock.freeze(True)", "is not a point in time"),
         ("mock.sessions.expire(object())", "an id was expected, or an object that has one"),
         ("mock.journal.requests(session=object())", "an id was expected"),
         ("mock.secret(3)", "a session with its client secret was expected, or the secret itself"),
@@ -154,3 +164,20 @@ def test_the_emulators_clock_alone(mock: ChatKitMock) -> None:
     assert (dt.datetime.now(dt.UTC) - before).total_seconds() < 60  # noqa: TID251
     mock.clock.resume()
     assert mock.sessions.get(session).status == "active"
+
+
+def test_an_empty_id_is_called_empty(mock: ChatKitMock) -> None:
+    with pytest.raises(ValueError, match="an id can't be empty"):
+        mock.sessions.get("")
+
+
+def test_a_request_from_before_a_reset_changes_nothing_after_it(mock: ChatKitMock) -> None:
+    mock.faults.add("sessions.create", delay="300ms")
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(mock.create_session)
+        eventually(lambda: bool(mock.journal.requests()))
+        mock.start_anew()
+        with pytest.raises((ControlError, ConnectionResetError)):
+            late.result(10)
+    assert [each.id for each in mock.sessions.list()] == ["cksess_1"], "the seed's only"
+    assert mock.journal.requests() == []

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 from mock_server.config import BETA, Settings
 from mock_server.inspection.replay.python import Expression, brief, calling
 from mock_server.masking import hidden, hidden_value
-from mock_server.state.faults import is_named
+from mock_server.patterns import is_named
 from mock_server.state.journal import Entry
 from mock_server.state.project import Project
 from mock_server.wire.control.faults import FaultAction

@@ -2,10 +2,12 @@
 
 import asyncio
 import datetime as dt
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing.pool import ThreadPool
 from queue import Empty, Queue
@@ -15,6 +17,7 @@ from urllib.request import urlopen
 import django
 import pytest
 import time_machine
+import trio
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
@@ -227,6 +230,28 @@ def test_moved(chatkit_mock: ChatKitMock, move: Move, place: Callable[[], Times]
     with ExitStack() as stack:
         stack.enter_context(move(chatkit_mock))
         is_one_time(chatkit_mock, place)
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_waits_end(chatkit_mock: ChatKitMock, move: Move) -> None:
+    with move(chatkit_mock), ThreadPoolExecutor() as pool:
+        asyncio.run(asyncio.wait_for(asyncio.sleep(0.001), 60))
+        with pytest.raises(TimeoutError):
+            asyncio.run(asyncio.wait_for(asyncio.sleep(60), 0.001))
+        trio.run(trio.sleep, 0.001)
+        with pytest.raises(subprocess.TimeoutExpired):
+            subprocess.run([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, timeout=0.01, check=False)
+        gate = threading.Event()
+        with pytest.raises(TimeoutError):
+            list(as_completed([pool.submit(gate.wait, 60)], timeout=0.001))
+        gate.set()
+
+
+def test_an_emulators_clock_is_not_the_processs(chatkit_mock: ChatKitMock) -> None:
+    chatkit_mock.emulator_clock.freeze(AT)
+    real = time.time()
+    chatkit_mock.clock.shift(minutes=10)
+    assert 590 < time.time() - real < 660
 
 
 @pytest.mark.parametrize("place", PLACES, ids=NAMES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.state.faults import is_like
+from mock_server.patterns import is_like
 
 TEXTS = st.text("ab*\n.", max_size=8)
 
