@@ -37,6 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     api_key: the only API key accepted; None accepts any.
     beta_header: whether a request without `OpenAI-Beta: chatkit_beta=v1` is rejected, as by the real API.
     require_workflow: whether a workflow id that has no file and that no seed names is a 404, as in the real API.
+    control_key: what `/_mock` asks for, and `/health` and `/metrics` for the names of projects; None asks for nothing.
     allow_hosts: host names through which `/_mock` may be reached, besides loopback names and IP addresses.
     custom_mode: whether the conversation works without a client secret, as with a self-hosted ChatKit server.
     custom_user: the user in custom mode for requests without an `X-Mock-User` header.
@@ -52,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     beta_header: Literal["required", "optional"] = "required"
     require_workflow: bool = False
+    control_key: str | None = None
     allow_hosts: tuple[str, ...] = ()
     custom_mode: bool = False
     custom_user: str = "user"
@@ -72,13 +74,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         for name in ("journal_entries", "journal_bytes", "max_body_bytes"):
             if getattr(self, name) < 1:
                 raise SettingUnusable(name, f"{getattr(self, name)} is too few; write 1 or more")
-        if self.api_key is not None:
-            self._check_key(self.api_key)
+        self._check_keys()
 
-    def _check_key(self, key: str) -> None:
-        if _REAL_KEY.fullmatch(key):  # it must not leak
-            raise RealKeyRefused("api_key", "this looks like a real OpenAI key; use a made-up one, such as sk-test")
-        if not _KEY.fullmatch(key) or key.startswith("ek_") or key == INVALID_KEY:
+    def _check_keys(self) -> None:
+        for name in ("api_key", "control_key"):
+            key: str | None = getattr(self, name)
+            if key is not None and _REAL_KEY.fullmatch(key):  # it must not leak
+                raise RealKeyRefused(name, "this looks like a real OpenAI key; use a made-up one, such as sk-test")
+            if key is not None and not _KEY.fullmatch(key):
+                raise SettingUnusable(name, "no client could use this key; use one such as sk-test")
+        if self.api_key is not None and (self.api_key.startswith("ek_") or self.api_key == INVALID_KEY):
             raise SettingUnusable("api_key", "no client could use this key; use one such as sk-test")
 
 

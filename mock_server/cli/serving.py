@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mock_server.cli.banner import show_banner
+from mock_server.cli.banner import is_loopback, show_banner
 from mock_server.cli.commands import Command
 from mock_server.cli.state import kept_state
 from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from mock_server.documents.seeds import LoadedSeed
     from mock_server.server.process import Https
 
-_OPTIONS = {"allow_hosts": "--allow-host", "file_types": "--file-type", "api_key": "--api-key"}  # by setting
+_OPTIONS = {  # by setting
+    "allow_hosts": "--allow-host",
+    "file_types": "--file-type",
+    "api_key": "--api-key",
+    "control_key": "--control-key",
+}
 F = TypeVar("F", bound=Callable[..., Any])
 TLS_PORT = 4443
 _STANDARD_ERROR = 2
@@ -97,6 +102,11 @@ def _server_options(command: F) -> F:
             multiple=True,
             metavar="NAME",
             help="A host name through which /_mock may be reached, besides localhost and IP addresses. Repeatable.",
+        ),
+        click.option(
+            "--control-key",
+            metavar="KEY",
+            help="Ask for this key at /_mock and on the dashboard, where others can reach the emulator.",
         ),
         click.option(
             "--log-format",
@@ -190,7 +200,14 @@ def serve(
                 https=https,
                 ready_file=ready_file,
                 saver=app.saver,
-                banner=None if quiet else lambda urls: show_banner(*urls, variables=_variables(urls[0], settings)),
+                banner=None
+                if quiet
+                else lambda urls: show_banner(
+                    *urls,
+                    variables=_variables(urls[0], settings),
+                    control_key=settings.control_key,
+                    is_open=not is_loopback(host),
+                ),
             )
     except (OSError, MockServerError) as error:
         raise click.ClickException(str(error)) from None
@@ -291,7 +308,8 @@ def _seeds(names: tuple[str, ...]) -> "list[LoadedSeed]":
 
 def _variables(origin: str, settings: Settings) -> dict[str, str]:
     key = settings.api_key or f"sk-mock-{settings.project}"
-    return exported_variables(origin, base_url=f"{origin}/v1", api_key=key, project=settings.project)
+    own = {} if settings.control_key is None else {"CHATKIT_MOCK_CONTROL_KEY": settings.control_key}
+    return exported_variables(origin, base_url=f"{origin}/v1", api_key=key, project=settings.project) | own
 
 
 def _configure_logging(log_format: str, *, quiet: bool) -> None:

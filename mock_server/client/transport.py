@@ -66,10 +66,12 @@ class HttpTransport:
     def __init__(self, url: str | None = None, *, timeout: float = TIMEOUT) -> None:
         """Use the emulator at `url`, by default `$CHATKIT_MOCK_URL`, else DEFAULT_URL; a trailing `/v1` is ignored.
 
-        `timeout` is in seconds without a byte. Raises UrlInvalid.
+        The key of `$CHATKIT_MOCK_CONTROL_KEY` is sent along. `timeout` is in seconds without a byte. Raises UrlInvalid.
         """
         self.url = _complete(url or os.environ.get("CHATKIT_MOCK_URL") or DEFAULT_URL)
         self._timeout = timeout
+        key = os.environ.get("CHATKIT_MOCK_CONTROL_KEY")
+        self._own_headers = {"authorization": f"Bearer {key}"} if key else {}
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
     def call(
@@ -95,7 +97,9 @@ class HttpTransport:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> "urllib.request._UrlopenRet":
         try:
-            sent = dict(headers) if body is None else {**headers, "content-type": "application/json"}
+            sent = {**self._own_headers, **headers}
+            if body is not None:
+                sent["content-type"] = "application/json"
             request = urllib.request.Request(self.url + path, body, sent, method=method)  # noqa: S310
             return self._open(request, timeout=self._timeout)
         except urllib.error.HTTPError as error:

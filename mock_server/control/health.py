@@ -22,4 +22,9 @@ def resources() -> list[Resource]:
 
 def show(context: RequestContext) -> Health:
     """Report that the server is running."""
-    return Health(version=mock_server.__version__, projects=context.projects.names())
+    names = context.projects.names()
+    if context.projects.settings.control_key is not None:
+        from mock_server.control.guard import has_control_key  # noqa: PLC0415 - see above
+
+        names = names if has_control_key(context) else []
+    return Health(version=mock_server.__version__, projects=names)

@@ -7,9 +7,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from mock_server.control.kinds import OPEN
+from mock_server.control.guard import has_control_key
+from mock_server.errors import ControlForbidden
 from mock_server.http.context import RequestContext
-from mock_server.http.operation import Resource
+from mock_server.http.operation import Operation, Resource
 from mock_server.state.projects import Projects
 
 
@@ -19,7 +20,8 @@ def resources() -> list[Resource]:
         Resource(
             "/metrics",
             {
-                "GET": OPEN(
+                "GET": Operation(
+                    guard=_allowed,
                     name="metrics",
                     summary="Return counts and gauges of every project, in the Prometheus format.",
                     handler=show,
@@ -33,6 +35,11 @@ def resources() -> list[Resource]:
 
 _PROJECT = ["project"]
 FORM = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def _allowed(context: RequestContext) -> None:
+    if not has_control_key(context):
+        raise ControlForbidden("/metrics asks for the control key: send it as 'Authorization: Bearer KEY'.")
 
 
 def show(context: RequestContext) -> Response:

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from mock_server.http.context import RequestContext
+from mock_server.http.cookies import CONTROL_KEY
 from mock_server.http.operation import Operation, Resource
 from mock_server.web.scripts import Scripts
 
@@ -59,7 +60,12 @@ def routes() -> list[BaseRoute]:
 
 
 def _home(request: Request) -> RedirectResponse:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/dashboard")
+    """Lead to the dashboard. A control key in the query becomes a cookie, which scripts and other sites never see."""
+    response = RedirectResponse(f"{request.scope.get('root_path', '')}/dashboard")
+    key = request.query_params.get("control_key")
+    if key is not None and key == request.scope["mock_server.context"].projects.settings.control_key:
+        response.set_cookie(CONTROL_KEY, key, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    return response
 
 
 def _dashboard(request: Request) -> Response:

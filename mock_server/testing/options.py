@@ -15,8 +15,9 @@ __tracebackhide__ = True  # pytest shows the line of the test
 Name = str | Path  # of a file, or of something shipped
 Document = Mapping[str, Any]
 
+_KNOWN = tuple(name for name in Settings.__struct_fields__ if name != "control_key")  # a test's emulator is its own
 OWN = ("load", "workflows", "faults", "port", "socket")  # the options that are not settings
-MARKER = ("now", "strict", *OWN, *Settings.__struct_fields__)  # the arguments of the pytest marker
+MARKER = ("now", "strict", *OWN, *_KNOWN)  # the arguments of the pytest marker
 _TUPLES = ("allow_hosts", "file_types")  # a string is one entry
 
 
@@ -43,7 +44,7 @@ def settings_of(options: Mapping[str, Any]) -> Settings:
 
     Raises TypeError for an unknown one or a value of another type, SettingUnusable for one that can't work.
     """
-    refuse_unknown(options, (*Settings.__struct_fields__, *OWN))
+    refuse_unknown(options, (*_KNOWN, *OWN))
     alone = {name: (value,) for name, value in options.items() if name in _TUPLES and isinstance(value, str)}
     try:
         settings = msgspec.convert({**options, **alone}, Settings)
