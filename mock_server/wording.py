@@ -17,6 +17,15 @@ def quoted(value: object, *, empty: str = "an empty value") -> str:
     return f"'{value}'" if str(value) else empty
 
 
+def printable(text: str) -> str:
+    """Return a text with everything escaped that would break a line, or that a terminal would obey."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    return repr(character)[1:-1] if character.isascii() else character.encode("ascii", "backslashreplace").decode()
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a wrong one is most like, or None if none is near."""
     if len(name) > _LONGEST:  # the comparison takes the square of its length

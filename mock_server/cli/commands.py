@@ -4,7 +4,7 @@ import re
 
 import click
 
-from mock_server.wording import did_you_mean, quoted, sentence
+from mock_server.wording import did_you_mean, printable, quoted, sentence
 
 _NEGATIVE = re.compile(r"-\.?\d.*")
 
@@ -67,7 +67,7 @@ def message_of(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         known = [name for each in error.ctx.command.get_params(error.ctx) for name in each.opts]
         return sentence(f"No such option '{error.option_name}'{did_you_mean(error.option_name, known)}")
-    return sentence(error.format_message().replace("\n\t", " ").replace("\n", ""))
+    return sentence(printable(error.format_message().replace("\n\t", " ").replace("\n", "")))
 
 
 def _refuse_empty(command: click.Command, ctx: click.Context, args: list[str]) -> None:

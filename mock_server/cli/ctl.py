@@ -26,6 +26,7 @@ from mock_server.inspection.records import fits
 from mock_server.moments import iso
 from mock_server.wire.control.events import FeedEvent
 from mock_server.wire.control.requests import Record, RecordFilter
+from mock_server.wording import printable
 
 _TOO_LARGE = 413
 
@@ -183,7 +184,7 @@ def journal(*, mock: Handle, follow: bool, limit: int, as_json: bool, **filters:
         return
     click.echo("Following the journal; press Ctrl-C to stop.", err=True)
     for record in _following(mock, shown, events, msgspec.convert(given, RecordFilter)):
-        click.echo(msgspec.json.encode(record) if as_json else "  ".join(map(str, request_row(record))))
+        click.echo(msgspec.json.encode(record) if as_json else printable("  ".join(map(str, request_row(record)))))
 
 
 @ctl.command()

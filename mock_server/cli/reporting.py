@@ -10,7 +10,7 @@ from mock_server.cli.control import SETTINGS, control_options
 from mock_server.cli.tables import show_json
 from mock_server.client.handle import Handle
 from mock_server.wire.control.findings import FindingCode
-from mock_server.wording import did_you_mean
+from mock_server.wording import did_you_mean, printable
 
 
 def _known(_: click.Context, __: click.Parameter, codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def report(*, mock: Handle, ignore: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json(findings)
     for finding in [] if as_json else findings:
-        click.echo(f"{click.style(finding.code, bold=True)}: {finding.message}")
+        click.echo(f"{click.style(finding.code, bold=True)}: {printable(finding.message)}")
         click.echo(f"  why: {finding.why}\n  fix: {finding.way_out}\n  requests: {_short(finding.requests)}")
     if not findings and not as_json:
         click.echo("No findings.")

@@ -6,6 +6,8 @@ from typing import Any
 import click
 import msgspec
 
+from mock_server.wording import printable
+
 
 def show_json(value: Any) -> None:
     """Print a JSON document."""
@@ -27,4 +29,4 @@ def show_table(titles: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: s
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else printable(str(value))

@@ -15,9 +15,11 @@ from mock_server.http.context import RequestContext
 from mock_server.http.errors import is_known, render
 from mock_server.http.operation import Resource
 from mock_server.http.response import JSON, ResponseSender, respond
+from mock_server.masking import hidden
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
 from mock_server.wire.headers import encode_headers
+from mock_server.wording import printable
 
 _log = logging.getLogger("mock_server")
 
@@ -99,7 +101,8 @@ class RequestMiddleware:
                 allowed = (error.headers or {}).get("Allow", "")
                 error = MethodNotAllowed(context.method, context.path, allowed=allowed)
         if not is_known(error):
-            _log.error("%s %s failed (%s)", context.method, context.path, context.request_id, exc_info=error)
+            told = (context.method, printable(hidden(context.path)), context.request_id)
+            _log.error("%s %s failed (%s)", *told, exc_info=error)
             context.project.journal.failures.append((context.entry, error))
             self._projects.keep(context.project)
         if context.entry.status:
@@ -134,18 +137,18 @@ def _log_request(context: RequestContext) -> None:
     entry, milliseconds = context.entry, (stopwatch() - context.entry.began) * 1000
     outcome = "completed" if entry.outcome == "open" else entry.outcome  # only the journal ends a request
     ending = [*([str(entry.status)] if entry.status else []), *([] if outcome == "completed" else [outcome])]
-    path = context.path if context.path.isprintable() else ascii(context.path)[1:-1]
+    path = hidden(context.path)
     _log.log(
         level,
         "%s %s %s %.1f ms",
         context.method,
-        path,
+        printable(path),
         ", ".join(ending),
         milliseconds,
         extra={
             "request": {
                 "method": context.method,
-                "path": context.path,
+                "path": path,
                 "status": entry.status or None,
                 "outcome": outcome,
                 "milliseconds": round(milliseconds, 3),

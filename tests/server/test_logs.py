@@ -60,12 +60,16 @@ def test_the_log_shows_the_calls_of_the_app_and_not_those_of_our_own_pages(tmp_p
             web.get("/v1/demo")
             web.get("/_mock/projects")
             web.get("/v1/a%0Ab")
+            web.get("/v1/%1b[31m%C2%9B")
+            web.get(f"/v1/chatkit/ek_{'0' * 48}_00secret")
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=10)
     assert [line.rpartition(" ")[0].rpartition(" ")[0] for line in errors.splitlines()] == [
         "GET /v1/demo 404",
         "GET /_mock/projects 200",
         "GET /v1/a\\nb 404",
+        "GET /v1/\\x1b[31m\\x9b 404",
+        f"GET /v1/chatkit/ek_00000{'*' * 48}cret 404",
     ]
 
 
