@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import Struct
 
 from mock_server.documents.nesting import is_too_deep
-from mock_server.errors import DocumentInvalid
+from mock_server.errors import BodyMalformed, DocumentInvalid
+from mock_server.wire.codec import decode_any
 
 if TYPE_CHECKING:
     import yaml
@@ -66,8 +66,8 @@ def _text(path: Path, source: str) -> str:
 def _value(text: str, source: str) -> Any:
     if text.lstrip()[:1] in {"{", "["}:
         try:
-            value = msgspec.json.decode(text)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            value = decode_any(text.encode())
+        except (BodyMalformed, UnicodeError):
             pass  # it may be YAML, which says where it breaks
         else:
             if not is_too_deep(value):

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from mock_server.documents.keys import with_unique_keys
 from mock_server.documents.loaders import PlainLoader, loaders
 from mock_server.documents.nesting import check_events
 from mock_server.errors import DocumentInvalid
@@ -25,7 +26,7 @@ def parse(text: str, *, source: str) -> Any:
         raise DocumentInvalid(f"contains the character U+{code:04X}, which is not text", source=source, line=line)
     for loader in loaders():
         try:
-            check_events(yaml.parse(text, loader), source=source)
+            check_events(with_unique_keys(yaml.parse(text, loader), source=source), source=source)
             return yaml.load(text, loader)  # noqa: S506 - all of them are safe
         except yaml.YAMLError as error:
             failure = error  # that of the last loader counts, which is the same everywhere
