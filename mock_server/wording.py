@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 __tracebackhide__ = True  # pytest shows the line of the test
-_NEAR = 0.6  # of 1, which is the same name
+_NEAR = 0.66  # of 1, which is the same name
 _LONGEST = 100  # characters of a name
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
@@ -11,7 +11,6 @@ from starlette.types import Receive, Scope, Send
 
 from mock_server.clock import stopwatch
 from mock_server.errors import BodyTooLarge, ContentTypeUnsupported, Dropped, HeadTooLarge, RequestMalformed
-from mock_server.slices import let_others
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mock_server.workflows.catalog import Catalog
 
 _DIGITS = 30  # of an announced length, that are read
-_LONG = 1024 * 1024  # bytes of a body that take a while to join
 _SOON = 0.5  # seconds in which the body of a refused request has to arrive, to be kept
 CONNECTION = "mock_server.connection"  # a key in a scope's extensions
 
@@ -159,21 +157,18 @@ class RequestContext:
         announced = self.headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced[:_DIGITS]) > limit:
             raise BodyTooLarge(limit=limit, size=int(announced[:_DIGITS]))
-        chunks: list[bytes] = []
-        size, more, self.is_read = 0, True, True
+        joined, more, self.is_read = bytearray(), True, True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > limit:
-                raise BodyTooLarge(limit=limit, size=size)
+            joined += message.get("body", b"")
+            if len(joined) > limit:
+                raise BodyTooLarge(limit=limit, size=len(joined))
             more = message.get("more_body", False)
-        self.entry.body = body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        if size > _LONG:
-            await let_others()
-        return body or b"{}"
+        self.entry.body = bytes(joined[:ENTRY_BYTES])
+        # To copy what is long would stop other requests; all that is done with a body takes a bytearray too.
+        return cast("bytes", joined) if len(joined) > ENTRY_BYTES else self.entry.body or b"{}"
 
     async def keep_body(self) -> None:
         """Keep a body that nobody reads, for the journal: as much as that keeps, and what arrives soon."""

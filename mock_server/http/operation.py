@@ -13,6 +13,7 @@ from mock_server.http.context import RequestContext
 from mock_server.http.response import JSON, EventStream, Pieces, ResponseSender, respond, respond_in_pieces
 from mock_server.slices import Work, in_slices
 from mock_server.state.faults import Subject
+from mock_server.state.journal import ENTRY_BYTES
 from mock_server.wire.codec import decode, decode_query, decoding, encode
 from mock_server.wire.pieces import encoded
 from mock_server.wire.shape import check_shape, looks_small
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 Result = Struct | dict[str, Any] | Response | EventStream | Pieces
 _DOCUMENTS = (Struct, dict)  # what most handlers return
 _SAY_NOTHING = {b"", b"{}", b"null"}  # bodies that clients send where there is none
-_LONG = 1024 * 1024  # bytes of a request whose response may be as long
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
                 await apply_fault(context, rule, guard=self.guard)
         result = self.handler(context, *given)
-        if isinstance(result, _DOCUMENTS) and len(context.entry.body) <= _LONG:
+        if isinstance(result, _DOCUMENTS) and len(context.entry.body) < ENTRY_BYTES:
             await respond(context, 200, encode(result), JSON)
         else:
             await _respond_otherwise(context, result)
@@ -160,7 +160,7 @@ async def _respond_otherwise(context: RequestContext, result: Result | Awaitable
         await result()
     elif isinstance(result, Response):
         await result(context.scope, context.receive, ResponseSender(context))
-    elif len(context.entry.body) > _LONG:
+    elif len(context.entry.body) >= ENTRY_BYTES:
         await respond_in_pieces(context, Pieces(encoded(to_builtins(result))))
     else:
         await respond(context, 200, encode(result), JSON)

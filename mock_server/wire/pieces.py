@@ -23,7 +23,7 @@ _TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"(?:[^"\\]++|\\.)*+"[^"{}\[\]]*+){0,2
 _KEY = re.compile(rb'"((?:[^"\\]|\\.){0,200})"\s*:\s*$', re.DOTALL)
 _COMMA = re.compile(rb"\s*,")
 _OPENING = b"[{"
-_BRACKETS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+_BRACKETS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 class Cut(Struct, frozen=True):
@@ -65,7 +65,7 @@ class _Cutter:
             if at - looked_at > PIECE:
                 looked_at = at
                 yield
-            if body[end:at] not in _BRACKETS:
+            if end >= len(body) or body[end] not in _BRACKETS:
                 continue
             if body[end] not in _OPENING:
                 if not path:
@@ -102,7 +102,7 @@ class _Cutter:
         brackets = (body[start - 1 : start], b"]" if body[start - 1 : start] == b"[" else b"}")
         while depth and at < len(body):
             end, at = self._next(at)
-            depth += _BRACKETS.get(body[end:at], 0)
+            depth += _BRACKETS.get(body[end], 0) if end < len(body) else 0
             if depth > DEPTH:
                 raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} levels of objects and arrays.")
             if depth == 1 and at - began >= PIECE and (comma := _COMMA.match(body, at)):
