@@ -41,6 +41,7 @@ class RequestParser:
         self._reader = reader
         self.is_between = False
         self._offered: bytes | None = None
+        self._refusal: MockServerError | None = None  # as a cause, it would be lost while another error is handled
         self._untold = self._fed = 0
         self._is_split = False  # whether the head has arrived in several parts
         self.on_message_begin()
@@ -53,8 +54,7 @@ class RequestParser:
         try:
             self._feed(data)
         except httptools.HttpParserError as error:
-            cause = error.__context__
-            raise cause if isinstance(cause, MockServerError) else RequestMalformed(str(error)) from None
+            raise self._refusal or RequestMalformed(str(error)) from None
         self._is_split = True
         if self._untold > HEAD_BYTES:
             raise HeadTooLarge(limit=HEAD_BYTES)
@@ -110,7 +110,7 @@ class RequestParser:
         elif name == b"transfer-encoding":
             self._codings += 1
             if value.lower() != b"chunked" or self._codings > 1:
-                raise RequestMalformed("The only Transfer-Encoding is 'chunked', once")
+                raise self._refused(RequestMalformed("The only Transfer-Encoding is 'chunked', once"))
 
     def on_headers_complete(self) -> None:
         """Pass the head on, unless it has to be parsed once more."""
@@ -130,18 +130,25 @@ class RequestParser:
         # Chunks in 1.0 are to be read and never trusted (RFC 9112, 6.1); behind CONNECT is no HTTP.
         self.keep_alive = parser.should_keep_alive() and not (version == "1.0" and self._codings)
         self.keep_alive = self.keep_alive and method != b"CONNECT"
-        self._reader.on_request(self)
+        try:
+            self._reader.on_request(self)
+        except MockServerError as error:
+            raise self._refused(error) from None
         self.headers = []  # trailers are no headers
 
     def _refuse_wrong_head(self) -> None:
         if self._is_split or self._fed > HEAD_BYTES:
             lines = sum(len(name) + len(value) + 4 for name, value in self.headers)
             if lines + len(self._parser.get_method()) + len(self.target) + len("  HTTP/1.1\r\n\r\n") > HEAD_BYTES:
-                raise HeadTooLarge(limit=HEAD_BYTES)
+                raise self._refused(HeadTooLarge(limit=HEAD_BYTES))
         if self.version not in _VERSIONS:
-            raise RequestMalformed("The version has to be HTTP/1.1 or HTTP/1.0")
+            raise self._refused(RequestMalformed("The version has to be HTTP/1.1 or HTTP/1.0"))
         if self._hosts > 1 or (not self._hosts and self.version == "1.1"):
-            raise RequestMalformed("There has to be one Host header")
+            raise self._refused(RequestMalformed("There has to be one Host header"))
+
+    def _refused(self, error: MockServerError) -> MockServerError:
+        self._refusal = error
+        return error
 
     def on_body(self, body: bytes) -> None:
         """Pass a piece of the body on."""

@@ -170,3 +170,58 @@ def test_a_client_that_sends_on_after_a_refusal_of_its_body_reads_it(origin: str
 def test_no_target_is_too_much(origin: str, method: str, target: str) -> None:
     with RawClient(origin) as client:
         assert client.send(request(method, target)).answer(method=method).status < 500
+
+
+SHAPES = {
+    "a wrong target": b"GET /a b HTTP/1.1\r\n" + KEYS + b"\r\n",
+    "a wrong coding": POST + b"transfer-encoding: gzip\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "beyond ASCII": b"GET /\xff HTTP/1.1\r\n" + KEYS + b"\r\n",
+    "nonsense": NONSENSE,
+}
+
+
+@pytest.mark.parametrize("before", [request("GET", "/v1/chatkit/threads/cthr_1"), CREATE.replace(b"sk-test", b"")])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_refusal_never_tells_the_error_of_the_request_before(origin: str, shape: bytes, before: bytes) -> None:
+    connect(origin).faults.add("sessions.create", delay=0.1)
+    with RawClient(origin) as client:
+        client.send(CREATE + before * 2, shape)
+        first, *failures, refusal = [client.answer() for _ in range(4)]
+        assert client.is_closed()
+    assert (first.status, refusal.status) == (200, 400)
+    assert {answer.status for answer in failures} <= {401, 404}
+    assert refusal.json()["error"]["message"].startswith("We could not parse your request as HTTP/1.1: ")
+
+
+@pytest.mark.parametrize("behind", [b"0x5\r\nabcde\r\n0\r\n\r\n", b"5\nabcde\r\n0\r\n\r\n", b"2\r\n{}\r\nzz\r\n"])
+def test_what_takes_no_body_is_not_done_if_one_is_malformed(app: MockServer, origin: str, behind: bytes) -> None:
+    with RawClient(origin) as client:
+        client.send(CREATE).answer()
+        client.send(request("POST", "/_mock/reset", extra=b"transfer-encoding: chunked\r\n") + behind)
+        assert client.answer().status == 400
+    assert len(app.projects.default.sessions) == 1
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b" "])
+def test_what_takes_no_body_is_not_done_for_a_client_that_leaves_within_one(
+    app: MockServer, origin: str, sent: bytes
+) -> None:
+    with RawClient(origin) as client:
+        client.send(CREATE).answer()
+        client.send(request("DELETE", "/_mock/requests", extra=b"content-length: 2\r\n") + sent).half_close()
+        assert client.is_closed()
+    assert len(app.projects.default.journal) == 1
+
+
+@pytest.mark.parametrize("body", [b"{}", b"null", b" " * 1000 + b"{}", b""])
+def test_what_takes_no_body_takes_an_empty_one_in_pieces(origin: str, body: bytes) -> None:
+    with RawClient(origin) as client:
+        client.send(request("POST", "/_mock/reset", body)[: -len(body) or None], body[:1], body[1:])
+        assert client.answer().status == 200
+
+
+def test_what_takes_no_body_refuses_one_that_goes_on_for_ever(origin: str) -> None:
+    with RawClient(origin) as client:
+        client.send(request("POST", "/_mock/reset", extra=b"content-length: 1000000000\r\n") + b" " * 2000)
+        assert client.answer().json()["error"]["code"] == "body_refused"
