@@ -1,5 +1,6 @@
 """Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
+import logging
 from contextlib import suppress
 
 from python_multipart import MultipartParser
@@ -117,6 +118,8 @@ class _FilePart:
                 "on_end": self._end,
             },
         )
+        # It warns of what it raises; without logging set up, as with `serve`, that would go to standard error.
+        self._parser.logger = logging.Logger("unheard", level=logging.CRITICAL)  # noqa: LOG001 - nobody hears it
 
     async def read(self, context: RequestContext) -> None:
         """Read the body. Raises UploadRefused."""

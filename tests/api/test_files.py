@@ -144,6 +144,23 @@ def test_what_is_no_upload_gets_the_envelope(talk: Talk, content: bytes, content
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 
+MALFORMED = [
+    b"nonsense",
+    b"--b\r\nx y: z\r\n\r\n--b--\r\n",
+    b"--b\r\n: z\r\n\r\n",
+    b"--b\r\nx: a\n\r\n",
+    b"--b--\r\nmore",
+]
+
+
+@pytest.mark.parametrize("content", MALFORMED)
+def test_what_is_no_upload_is_not_logged_either(talk: Talk, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(1):
+        headers = {"authorization": f"Bearer {talk.secret}", "content-type": "multipart/form-data; boundary=b"}
+        assert talk.client.post("/v1/chatkit/files", content=content, headers=headers).status_code == 400
+    assert [record for record in caplog.records if "multipart" in record.name] == []
+
+
 UNKNOWN = "application/octet-stream"
 PDF = b"%PDF-1.7 and so on"
 
