@@ -1,0 +1,1 @@
+"""Fuzzers of a running emulator. What they do follows from a seed; `make fuzz` runs them for long."""
