@@ -22,7 +22,8 @@ export class OpenAIChatKitElement extends HTMLElement {
     looks.replaceSync(
       `:host { display: block; min-height: 0 }
        :host([hidden]), iframe[hidden] { display: none }
-       iframe { border: 0; display: block; height: 100%; width: 100% }`,
+       iframe { border: 0; display: block; height: 100%; width: 100% }
+       p { font: 14px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 16px }`,
     );
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = [looks];
   }
