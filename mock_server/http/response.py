@@ -113,12 +113,12 @@ class EventStream(ABC):
             await self._send_past(context.injector, frame)
             return
         await context.send({"type": "http.response.body", "body": frame, "more_body": True})
-        context.entry.keep_event(frame)
+        context.project.journal.keep_event(context.entry, frame)
 
     async def _send_past(self, injector: "FaultInjector", frame: bytes) -> None:
         frame, is_last = injector.event(frame)
         await injector.deliver(frame, more=True)
-        self.context.entry.keep_event(frame)
+        self.context.project.journal.keep_event(self.context.entry, frame)
         if is_last:
             raise Dropped
 

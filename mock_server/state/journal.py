@@ -58,13 +58,6 @@ class Entry(Struct, gc=False):
         """Start keeping events."""
         self.events, self.sent_at = [], array("d")
 
-    def keep_event(self, frame: bytes) -> None:
-        """Keep an event that was just sent, unless the stream's events would exceed ENTRY_BYTES."""
-        if self.sent_at is not None and self.kept + len(frame) <= ENTRY_BYTES:
-            self.events.append(frame)  # type: ignore[union-attr]
-            self.sent_at.append(stopwatch())
-            self.kept += len(frame)
-
 
 class Journal:
     """The newest entries of one project, limited in number and in bytes; the oldest are dropped first.
@@ -97,6 +90,16 @@ class Journal:
         if len(self._entries) > self._limit:
             self._forget_oldest()
 
+    def keep_event(self, entry: Entry, frame: bytes) -> None:
+        """Keep an event that was just sent, unless the stream's events would exceed ENTRY_BYTES."""
+        if entry.sent_at is None or entry.kept + len(frame) > ENTRY_BYTES:
+            return
+        entry.events.append(frame)  # type: ignore[union-attr]
+        entry.sent_at.append(stopwatch())
+        entry.kept += len(frame)
+        if entry.size != _GONE:
+            self._grow(len(frame))
+
     def end(self, entry: Entry, *, now: float) -> None:
         """Close an entry at `now` on the stopwatch."""
         if entry.outcome == "open":
@@ -110,9 +113,7 @@ class Journal:
         total[1] += entry.seconds
         if entry.size != _GONE:
             entry.size = _OVERHEAD + _head_size(entry) + len(entry.body) + len(entry.response_body) + entry.kept
-            self._size += entry.size
-            while self._size > self._size_limit and self._entries:
-                self._forget_oldest()
+            self._grow(entry.size - entry.kept)
         if self.on_end is not None:
             self.on_end(entry)
 
@@ -130,9 +131,14 @@ class Journal:
         self._entries.clear()
         self._size = self.forgotten = 0
 
+    def _grow(self, size: int) -> None:
+        self._size += size
+        while self._size > self._size_limit and self._entries:
+            self._forget_oldest()
+
     def _forget_oldest(self) -> None:
         oldest = self._entries.popleft()
-        self._size -= oldest.size
+        self._size -= oldest.size or oldest.kept  # of an open one, only the events count yet
         oldest.size = _GONE
         self.forgotten += 1
 

@@ -245,10 +245,6 @@ class Project:
         self.files.clear()
         self.journal.clear()
 
-    def publish_deleted(self) -> None:
-        """Publish that the project was deleted."""
-        self.feed.publish("deleted")
-
     def join(self, listener: Listener) -> None:
         """Start publishing to a listener."""
         if not self.feed.listeners:

@@ -65,7 +65,7 @@ class Projects:
             raise ControlRefused("The default project can't be deleted; reset it instead.", code="default_project")
         project = self._by_name.pop(name)
         project.discard()
-        project.publish_deleted()
+        project.feed.publish("deleted")
 
     def _new(self, name: str) -> Project:
         if not _NAME.fullmatch(name):

@@ -1,6 +1,7 @@
 """A collection in order of creation, read page by page."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound="Entry")
 F = TypeVar("F", bound="Entry")
 Place = tuple[float, int]
+_CURSORS = 1000  # places of deleted entries that are kept
 
 
 class TimelinePage(Struct, Generic[E]):
@@ -51,7 +53,7 @@ class TimelinePage(Struct, Generic[E]):
 
 
 class TimelineState(Struct, Generic[E], frozen=True, kw_only=True):
-    """A timeline to be saved: every place it ever had, its entries in order, the number of additions so far."""
+    """A timeline to be saved: the places of entries and of those deleted last, the entries in order, all additions."""
 
     added: int
     places: list[tuple[str, float, int]]
@@ -65,13 +67,14 @@ class TimelineState(Struct, Generic[E], frozen=True, kw_only=True):
 class Timeline(Generic[E]):
     """Entries by id and by time of creation; those of equal times keep the order in which they were added.
 
-    A deleted entry leaves its place behind, so that a page that ended there still has a next one.
+    A deleted entry leaves its place behind for a while, so that a page that ended there still has a next one.
     """
 
     def __init__(self) -> None:
         self._places: dict[str, Place] = {}
         self._order: list[Place] = []
         self._entries: dict[Place, E] = {}
+        self._removed: deque[tuple[str, Place]] = deque()
         self._added = 0
 
     @classmethod
@@ -82,6 +85,7 @@ class Timeline(Generic[E]):
         made._places = {entry_id: (at, number) for entry_id, at, number in state.places}
         made._entries = {made._places[entry.id]: entry for entry in state.entries}
         made._order = sorted(made._entries)
+        made._removed = deque(pair for pair in made._places.items() if pair[1] not in made._entries)
         return made
 
     def state(self) -> TimelineState[E]:
@@ -119,6 +123,11 @@ class Timeline(Generic[E]):
         place = self._places[entry_id]
         del self._entries[place]
         del self._order[bisect_left(self._order, place)]
+        self._removed.append((entry_id, place))
+        if len(self._removed) > _CURSORS:
+            oldest, its_place = self._removed.popleft()
+            if self._places.get(oldest) == its_place:  # else it has come back, at a new place
+                del self._places[oldest]
 
     def replace(self, entry: E) -> None:
         """Replace the existing entry that has the same id."""

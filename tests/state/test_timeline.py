@@ -90,3 +90,16 @@ def test_a_walk_sees_what_stays_exactly_once(data: st.DataObject) -> None:
     assert len(seen) == len(set(seen))
     stayed = [entry_id for entry_id in start if entry_id not in removed]
     assert [entry_id for entry_id in seen if entry_id in stayed] == stayed
+
+
+def test_places_of_deleted_entries_are_bounded() -> None:
+    notes = timeline()
+    for at in range(3000):
+        notes.add(Note(f"e{at}"), at=at)
+        notes.remove(f"e{at}")
+    assert len(notes.state().places) == 1000
+    notes.add(Note("e2999"), at=5)
+    for at in range(2000):
+        notes.add(Note(f"f{at}"), at=at)
+        notes.remove(f"f{at}")
+    assert notes.get("e2999") is not None, "it has come back since it was deleted"

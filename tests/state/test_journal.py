@@ -1,0 +1,36 @@
+"""The journal is bounded in bytes, whatever is still open."""
+
+from mock_server.state.journal import Entry, Journal
+
+
+def stream(journal: Journal, name: str) -> Entry:
+    entry = Entry(name, 0.0, 0.0, "POST", "/v1/chatkit/conversation", b"", [])
+    journal.begin(entry)
+    entry.begin_stream()
+    return entry
+
+
+def test_events_of_open_streams_count() -> None:
+    journal = Journal(entries=1000, size=100_000)
+    streams = [stream(journal, f"req_{at}") for at in range(10)]
+    for _ in range(20):
+        for each in streams:
+            journal.keep_event(each, b"x" * 1000)
+    assert sum(each.kept for each in journal) <= 100_000
+    assert journal.forgotten == 10 - len(journal) > 0
+    for each in streams:
+        journal.end(each, now=1.0)
+    assert 0 < sum(each.size for each in journal) <= 100_000
+
+
+def test_a_journal_that_was_cleared_starts_at_nothing() -> None:
+    journal = Journal(entries=1000, size=10_000)
+    old = stream(journal, "req_old")
+    journal.keep_event(old, b"x" * 6000)
+    journal.clear()
+    journal.keep_event(old, b"x" * 6000)
+    journal.end(old, now=1.0)
+    new = stream(journal, "req_new")
+    journal.keep_event(new, b"x" * 6000)
+    journal.end(new, now=1.0)
+    assert [each.id for each in journal] == ["req_new"]
