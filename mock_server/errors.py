@@ -85,7 +85,7 @@ class InvalidParameter(MockServerError):
 
     def __init__(self, code: str, param: str, *, near: str | None = None, **facts: Any) -> None:
         """`near` is what was probably meant, if anything is like it."""
-        super().__init__(f"{code} at {param}")
+        super().__init__(f"{code} at {param[:200]}")
         self.code, self.param, self.facts = code, param, facts
         self.hint = None if near is None else f"Did you mean '{near}'?"
 

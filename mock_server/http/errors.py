@@ -157,13 +157,14 @@ def _server_full(_: errors.ServerFull) -> ErrorDetail:
 
 
 def _parameter(error: errors.InvalidParameter) -> ErrorDetail:
-    facts = dict(error.facts)
+    facts = {name: _shortened(fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    param = _shortened(error.param)
     if "supported" in facts:
         if error.hint and len(facts["supported"]) > _MANY:
-            return _invalid(f"Invalid value: '{facts['value']}'.", code=error.code, param=error.param)
+            return _invalid(f"Invalid value: '{facts['value']}'.", code=error.code, param=param)
         facts["supported"] = _enumerated(facts["supported"])
     template = _TEMPLATES[error.code.replace("decimal_", "integer_")]
-    return _invalid(template.format(param=error.param, **facts), code=error.code, param=error.param)
+    return _invalid(template.format(param=param, **facts), code=error.code, param=param)
 
 
 def _enumerated(values: Iterable[str]) -> str:

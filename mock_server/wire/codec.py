@@ -42,23 +42,26 @@ def decode(body: bytes, type_: type[S]) -> S:
 
 def decoding(body: bytes, type_: type[S]) -> Work[S]:
     """Decode a request's body as `decode` does, in steps."""
-    try:
-        params: S = _decoder(type_).decode(body)
-    except msgspec.ValidationError:
-        yield
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BodyMalformed(_place(error)) from None
-    else:
-        yield
-        _refuse_repeated_keys(body, params)
-        return params
-    from mock_server.wire.validation import without_empty_parts  # noqa: PLC0415 - starting fast
+    if len(body) <= _LONG:  # the usual way takes a long body through errors that repeat it
+        try:
+            params: S = _decoder(type_).decode(body)
+        except msgspec.ValidationError:
+            pass
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BodyMalformed(_place(error)) from None
+        else:
+            _refuse_repeated_keys(body, params)
+            return params
+    from mock_server.wire.validation import explain, without_empty_parts  # noqa: PLC0415 - starting fast
 
     value = _parsed(body)
     yield
     _refuse_repeated_keys(body, value)
     yield
-    return convert(without_empty_parts(_object(value), type_), type_)
+    value = without_empty_parts(_object(value), type_)
+    explain(value, type_)
+    yield
+    return convert(value, type_)
 
 
 def decode_json(body: bytes) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import statistics
 import sys
 import threading
 import time
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.requests import serving
 
-ROUNDS = 3
+ROUNDS = 5
 SESSIONS = 100_000
 MIB = 1024 * 1024
 BODY, CHAT = 32 * MIB, 10 * MIB  # the largest bodies accepted
@@ -184,7 +183,7 @@ def fill_journal(origin: str) -> None:
 
 
 def report() -> None:
-    """Print the worst wait for each operation, the median of some rounds."""
+    """Print the worst wait for each operation, in the best of some rounds: other processes can only add to it."""
     print("| while it is served | worst wait of another request | it takes | status |\n|---|---|---|---|")
     found: dict[str, list[tuple[float, float, int]]] = {}
     for _ in range(ROUNDS):
@@ -202,7 +201,7 @@ def report() -> None:
                 found.setdefault(case[0], []).append(stall(origin, case))
             connection.close()
     for name, rounds in found.items():
-        wait, took = (statistics.median(each[place] for each in rounds) for place in (0, 1))
+        wait, took = (min(each[place] for each in rounds) for place in (0, 1))
         print(f"| {name} | {wait:.0f} ms | {took:,.0f} ms | {rounds[0][2]} |", flush=True)
     print()
 
