@@ -97,12 +97,13 @@ class Watched:
 
 
 @contextmanager
-def watched(*options: str) -> Iterator[Watched]:
+def watched() -> Iterator[Watched]:
     """Start an emulator; at the end of the block it has to stop in order."""
     with tempfile.TemporaryDirectory() as name:
         folder, ready = Path(name, "temporary"), Path(name, "ready")
         folder.mkdir()
-        command = [sys.executable, "-m", "fuzz.inside", "serve", "--port", "0", "--ready-file", str(ready), *options]
+        serve = ["serve", "--seed", "fuzz", "--port", "0", "--ready-file", str(ready)]  # the same ids each time
+        command = [sys.executable, "-m", "fuzz.inside", *serve]
         tests = str(Path(__file__).parent.parent)
         environment = {**PLAIN, "TMPDIR": str(folder), "PYTHONPATH": tests, "PYTHONWARNINGS": "always::ResourceWarning"}
         pipe = subprocess.PIPE
@@ -113,5 +114,7 @@ def watched(*options: str) -> Iterator[Watched]:
                 server = Watched(process, ready.read_text().removesuffix("/v1"), folder)
                 yield server
                 server.stopped()
+            except Violation as violation:
+                raise Violation(f"{violation}\n\nIt wrote: {''.join(server.foreign)}") from None
             finally:
                 process.kill()
