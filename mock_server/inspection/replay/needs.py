@@ -25,6 +25,7 @@ from mock_server.state.journal import Entry
 from mock_server.state.project import Project
 from mock_server.state.threads import StoredThread, unix
 from mock_server.wire.chat import items
+from mock_server.wire.chat.operations import OPERATIONS
 from mock_server.workflows.catalog import Catalog
 
 _UPLOADS = {"chatkit_configuration": {"file_upload": {"enabled": True}}}
@@ -84,9 +85,25 @@ def _of_conversation(scene: Scene) -> None:
     if entry.session is not None:
         needs_files = "attachment" in scene.operation or bool(_attachments(params))
         create_session(scene, _UPLOADS if needs_files and entry.status == 200 else {})
-    if entry.status == 404 or scene.operation == "conversation":
+    kind = OPERATIONS.get(scene.operation.removeprefix("conversation."))
+    if entry.status == 404 or kind is None or not _fits(params, kind):
         return
-    if entry.status == 200:
+    ignored = {name: params.pop(name) for name in [*params] if name not in kind.__struct_fields__}
+    _of_params(scene, params)
+    params |= ignored
+
+
+def _fits(params: dict[str, Any], kind: type[msgspec.Struct]) -> bool:
+    """Return whether params have the types that they should: those of a refused request may have any."""
+    try:
+        msgspec.convert(params, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _of_params(scene: Scene, params: dict[str, Any]) -> None:
+    if scene.entry.status == 200:
         _upload_attachments(scene, params)
     if "thread_id" in params and scene.operation.endswith("add_structured_input"):
         _ask_again(scene, params)
