@@ -5,12 +5,16 @@ import secrets
 import sys
 from collections.abc import Callable
 
-from fuzz import bodies, http
+from fuzz import bodies, http, machine
 from fuzz.cases import Violation
 from fuzz.watched import watched
 from mock_server.clock import stopwatch
 
-FUZZERS: dict[str, tuple[Callable[..., int], float]] = {"http": (http.fuzz, 0.6), "bodies": (bodies.fuzz, 0.4)}
+FUZZERS: dict[str, tuple[Callable[..., int], float]] = {
+    "http": (http.fuzz, 0.5),
+    "bodies": (bodies.fuzz, 0.4),
+    "machine": (machine.fuzz, 0.1),
+}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`/_mock/requests/{id}/test` of requests that nobody should have sent: a test can be written for any of them."""
+"""`/_mock/requests/{id}/test` of requests that nobody should have sent: a test can be written of any."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from support.talk import Talk
 
 from mock_server.wire.chat.operations import OPERATIONS
 
-ODD: list[Any] = [None, 1, 2.5, True, "", "x", [], [1], [None], {}, {"a": []}, ["x", {"a": 1}]]
+ODD = [None, 1, 2.5, True, "", "x", [], [1], [None], {}, {"a": []}, ["x", {"a": 1}]]
 KEYS = sorted({name for kind in OPERATIONS.values() for name in kind.__struct_fields__})
 
 
