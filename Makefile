@@ -11,7 +11,7 @@ QUICK := -m "not browser and not registry and not slow and not exhaustive"
 FIREFOX := $(firstword $(shell command -v firefox-esr firefox))
 unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes, which share what is compiled
 
-.PHONY: serve quick test test-all test-lowest test-newest lint lock bench screenshots clean python
+.PHONY: serve quick test test-all test-lowest test-newest lint lock bench fuzz screenshots clean python
 
 serve: $(PACKAGE)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds options.
 	@$(BIN)/chatkit-mock serve $(ARGS) || \
@@ -49,7 +49,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## Compare with raw ASGI on the same uvicorn; needs wrk.
-	PYTHONPATH=tests $(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(READY)  ## Send 100,000 requests that nobody should send; ARGS="--requests 1000000 --seed 1".
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(ARGS)
 
 screenshots: $(READY)  ## Take the manual's pictures again; needs a Chromium.
 	PYTHONPATH=tests $(BIN)/python -m screenshots

@@ -90,6 +90,7 @@ def test_a_users_tests_pass(outcomes: dict[str, Counter[str]], scenario: str, co
     assert outcomes[f"scenario_{scenario}"] == Counter(passed=count)
 
 
+@pytest.mark.slow
 def test_strict_fails_on_what_would_hurt(project: pytest.Pytester) -> None:
     text = """
 import pytest
@@ -142,6 +143,7 @@ def test_next(chatkit_mock):
     result.stdout.fnmatch_lines(["*ServerFailed: the emulator failed while handling POST /v1/chatkit/conversation*"])
 
 
+@pytest.mark.slow
 def test_conftest_configures_the_server_and_makes_more(project: pytest.Pytester) -> None:
     project.makeconftest("""
 import pytest
@@ -161,11 +163,13 @@ def test_base(chatkit_mock, make_chatkit_mock):
     run(project, text).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_parallel_tests_do_not_meet(tmp_path: Path) -> None:
     arguments = (str(PROJECT / "scenario_parallel.py"), "-p", "xdist", "-n", "2")
     assert outcomes_of(tmp_path, *arguments) == {"scenario_parallel": Counter(passed=12)}
 
 
+@pytest.mark.slow
 def test_workers_have_a_project_each_of_a_server_that_runs_already(project: pytest.Pytester) -> None:
     text = """
 import os, pytest
@@ -200,6 +204,7 @@ def test_met(chatkit_mock):
     assert "raise_unmet" not in result.stdout.str(), "our own source is nobody's business"
 
 
+@pytest.mark.slow
 def test_ids_under_a_seed_do_not_depend_on_the_order(project: pytest.Pytester) -> None:
     text = """
 import pytest
@@ -233,6 +238,7 @@ def test_an_impossible_port_is_refused(project: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["ERROR: chatkit_mock_port: 'any' is not a port; give a number from 1 to 65535"])
 
 
+@pytest.mark.slow
 def test_strict_can_be_turned_off_by_a_word(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
 def test_version(chatkit_mock):
@@ -370,6 +376,7 @@ def test_plain():
 @pytest.mark.parametrize(
     ("argument", "word"), [("--markers", "chatkit_mock(load="), ("--fixtures", "chatkit_mock_env")]
 )
+@pytest.mark.slow
 def test_it_is_found_and_describes_itself(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, argument: str, word: str
 ) -> None:

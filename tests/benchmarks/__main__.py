@@ -1,15 +1,22 @@
 """`make bench`: prints what the manual's page on performance reports."""
 
+import argparse
 import os
 import platform
 import shutil
 import sys
 
-from benchmarks import dashboard, memory, plugin, rendering, requests, saving, stalls, startup, streams, watching
+from benchmarks import dashboard, memory, plugin, rendering, requests, saving, soak, stalls, startup, streams, watching
 
 
 def main() -> None:
     """Run every benchmark, or say what it needs."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description='Options go into ARGS: make bench ARGS="--tests 10"'
+    )
+    parser.add_argument("--requests", type=int, default=soak.REQUESTS, help="of the soak; 1,000,000 by default")
+    parser.add_argument("--tests", type=int, default=plugin.SOAK, help="with the fixture; 10,000 by default")
+    options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("The benchmarks put load on the server with wrk; install it (apt install wrk, brew install wrk).")
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}\n")
@@ -20,7 +27,8 @@ def main() -> None:
     startup.report()
     memory.report()
     saving.report()
-    plugin.report()
+    plugin.report(options.tests)
+    soak.report(options.requests)
     rendering.report()
     dashboard.report()
 

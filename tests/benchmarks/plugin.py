@@ -48,9 +48,9 @@ def seconds(text: str, *arguments: str, plugin: bool = True) -> tuple[float, str
         return time.perf_counter() - began, done.stdout  # noqa: TID251 - it is a benchmark
 
 
-def soak(text: str) -> tuple[float, str]:
+def soak(text: str, tests: int) -> tuple[float, str]:
     """How long very many tests take, and what they leave behind."""
-    took, said = seconds(text.format(count=SOAK))
+    took, said = seconds(text.format(count=tests))
     return took, next(line.lstrip(".") for line in said.splitlines() if "threads" in line)
 
 
@@ -59,7 +59,7 @@ def median(text: str, *, plugin: bool = True) -> float:
     return statistics.median(seconds(text, plugin=plugin)[0] for _ in range(ROUNDS))
 
 
-def report() -> None:
+def report(tests: int = SOAK) -> None:
     """One table."""
     one = _NOTHING.format(count=1, fixture="")
     pairs = [(seconds(one)[0], seconds(one, plugin=False)[0]) for _ in range(PAIRS)]
@@ -70,11 +70,11 @@ def report() -> None:
     marked = "import pytest\npytestmark = pytest.mark.chatkit_mock(seed='1')\n"
     few = median(marked + _NOTHING.format(count=1, fixture="chatkit_mock, "))
     fresh = (median(marked + _NOTHING.format(count=FRESH + 1, fixture="chatkit_mock, ")) - few) * 1000 / FRESH
-    took, left = soak(_SOAK)
-    _, alone = soak(_WITHOUT)
+    took, left = soak(_SOAK, tests)
+    _, alone = soak(_WITHOUT, tests)
     print("| the pytest plugin | |\n|---|---|")
     print(f"| a run that does not use it | {unused:+.1f} ms |")
     print(f"| a test with `chatkit_mock` | {used:.2f} ms |")
     print(f"| a test with a server of its own | {fresh:.1f} ms |")
-    print(f"| {SOAK:,} tests, in {took:.0f} s, leave behind | {left} |")
+    print(f"| {tests:,} tests, in {took:.0f} s, leave behind | {left} |")
     print(f"| the same without the emulator, of pytest's own | {alone} |\n")

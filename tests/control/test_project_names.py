@@ -66,6 +66,7 @@ def test_a_thousand_names_take_no_room(client: TestClient) -> None:
     assert client.get("/p/image-99/_mock/requests").json()["data"] != []
 
 
+@pytest.mark.slow
 def test_there_is_a_limit_that_says_what_to_do(client: TestClient) -> None:
     for at in range(MOST - 1):
         assert client.post(f"/p/n{at}/_mock/reset").status_code == 200

@@ -3,44 +3,38 @@
 import argparse
 import secrets
 import sys
-from collections.abc import Callable
 
-from fuzz import bodies, http, machine
 from fuzz.cases import Violation
+from fuzz.fuzzers import FUZZERS
 from fuzz.watched import watched
 from mock_server.clock import stopwatch
-
-FUZZERS: dict[str, tuple[Callable[..., int], float]] = {
-    "http": (http.fuzz, 0.5),
-    "bodies": (bodies.fuzz, 0.4),
-    "machine": (machine.fuzz, 0.1),
-}
 
 
 def main() -> None:
     """Fuzz as the command line says."""
-    parser = argparse.ArgumentParser(prog="make fuzz", description="ARGS holds the options.")
+    parser = argparse.ArgumentParser(prog="make fuzz", description='Options go into ARGS: make fuzz ARGS="--seed 1"')
     parser.add_argument("--requests", type=int, default=100_000, help="how many; 100,000 by default")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="any, by default")
-    parser.add_argument("--only", choices=FUZZERS, help="one fuzzer")
-    parser.add_argument("--case", type=int, help="the number of the only case to play; with --only")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="a number; by default a random one")
+    parser.add_argument("--only", choices=FUZZERS, help="the only fuzzer to run")
+    parser.add_argument("--case", type=int, help="the number of the only case to play; needs --only http or bodies")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    for name, (fuzz, share) in FUZZERS.items():
+    for name, fuzzer in FUZZERS.items():
         if options.only in {None, name}:
-            count = options.requests if options.only else int(options.requests * share)
-            _run(name, lambda server: fuzz(server, seed=options.seed, requests=count, case=options.case))  # noqa: B023
+            count = options.requests if options.only else int(options.requests * fuzzer.part)
+            _run(name, seed=options.seed, requests=count, case=options.case)
 
 
-def _run(name: str, fuzz: Callable[..., int]) -> None:
+def _run(name: str, *, seed: int, requests: int, case: int | None) -> None:
     began = stopwatch()
     try:
         with watched() as server:
-            sent = fuzz(server)
+            sent = FUZZERS[name].fuzz(server, seed=seed, requests=requests, case=case)
             held = server.held()
     except Violation as violation:
         sys.exit(str(violation))
-    print(f"{name}: {sent:,} requests in {stopwatch() - began:.0f} s; {held.memory / 2**20:.0f} MB at the end")
+    took, memory = stopwatch() - began, held.memory / 2**20
+    print(f"{name}: {sent:,} requests in {took:.0f} s, no violation; {memory:.0f} MB at the end", flush=True)
 
 
 if __name__ == "__main__":

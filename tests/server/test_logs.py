@@ -20,6 +20,7 @@ REQUESTS = 4000  # each is a line of some 20 bytes; a pipe holds 64 kB
 GET = b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
 
+@pytest.mark.slow
 def test_a_pipe_that_nobody_reads_stops_nothing(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     with serving(ready) as process:
