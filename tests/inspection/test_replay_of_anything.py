@@ -10,7 +10,7 @@ from support.talk import Talk
 
 from mock_server.wire.chat.operations import OPERATIONS
 
-ODD = [None, 1, 2.5, True, "", "x", [], [1], [None], {}, {"a": []}, ["x", {"a": 1}]]
+ODD: list[Any] = [None, 1, 2.5, True, "", "x", [], [1], [None], {}, {"a": []}, ["x", {"a": 1}]]
 KEYS = sorted({name for kind in OPERATIONS.values() for name in kind.__struct_fields__})
 
 
