@@ -61,7 +61,7 @@ def mutated(chance: Random, data: bytes) -> bytes:
     """Change some bytes, most of them in heads."""
     made = bytearray(data)
     for _ in range(chance.choice([1, 1, 2, 5])):
-        at = chance.randrange(min(len(made), chance.choice([40, 400, 10**9])))
+        at = chance.randrange(min(len(made) + 1, chance.choice([40, 400, 10**9])))
         piece = chance.choice([b"\r", b"\n", b"\r\n", b"\0", b"\xff", b" ", b":", b"\r\n\r\n", chance.randbytes(1)])
         end = at + chance.choice([0, 1, 1, 2, 20])
         made[at:end] = chance.choice([piece, piece, b"", bytes(made[at:end]) * 2])
