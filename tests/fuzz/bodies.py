@@ -14,11 +14,39 @@ from fuzz.corpus import Known, shipped_documents
 from fuzz.responses import Garbled, Response, read_response
 from fuzz.values import Values, written
 from fuzz.watched import Watched
+from mock_server.moments import END_OF_TIME
 from mock_server.wire.chat.operations import OPERATIONS
 
 AT_ONCE, STEPS, BATCH = 6, 25, 4000
 _PATIENCE = 10.0  # seconds
 _OFTEN = {"conversation": 10, "sessions.create": 3, "snapshot.restore": 3, "workflows.add": 3, "load": 3}
+_HEADERS = ["origin", "range", "openai-project", "openai-beta", "accept", "x-mock-user", "sec-fetch-site", "cookie"]
+_HEADERS += ["content-encoding", "if-none-match", "x-request-id", "accept-language", "referer", "forwarded", "te"]
+_ODD = [
+    "",
+    "*",
+    "null",
+    "http://[",
+    "http://a:99999",
+    "bytes=0-",
+    "bytes=-5",
+    "bytes=9-1",
+    "bytes=0-0,2-3",
+    "bytes=x-y",
+]
+_ODD += [
+    "bytes=" + "9" * 30 + "-",
+    "gzip",
+    "cross-site",
+    "same-origin",
+    "p1",
+    ".",
+    "chatkit_beta=v2",
+    "\xe4\xff",
+    "a, b;q=0.1",
+]
+_LAST_YEAR = END_OF_TIME - 366 * 86_400  # in which a clock may run out of the years that a snapshot takes
+_UNFIT = re.compile("[^ -~\x80-\xff]")  # for a header's value
 _SHORT = 0.3  # seconds, where a fault or a workflow may ask for more
 _ENDLESS = "events"
 _LISTS = ["", "/summaries", "/export", "/export?format=har", "/export?format=wire"]
@@ -143,13 +171,20 @@ class _Play:
             target += f"?{self._queried(operation)}"
         key = self._chance.choice(secrets if operation.name == "conversation" else ["sk-test"] * 50 + secrets)
         headers, body = self._content(operation)
-        answer = await self._send(operation.method, target, headers, body, key=key)
+        method = operation.method if self._chance.random() < 0.97 else self._chance.choice(["HEAD", "OPTIONS", "PATCH"])
+        answer = await self._send(method, target, [*headers, *self._odd_headers()], body, key=key)
         if answer is None:
             return
         if answer.status < 400 and operation.name.startswith(("faults", "workflows", "snapshot", "load")):
             self._is_patient = False
         if answer.status == 401 and operation.name == "conversation" and self._is_patient:
             await self._begin_session()
+
+    def _odd_headers(self) -> list[str]:
+        if self._chance.random() < 0.7:
+            return []
+        odd = self._chance.choice([self._chance.choice(_ODD), self._values.text()[:9000]])
+        return [f"{self._chance.choice(_HEADERS)}: {_UNFIT.sub('?', odd)}"]
 
     def _quoted(self, name: str) -> str:
         return quote(self._values.text(name)[:500] or "x", safe="")
@@ -168,7 +203,8 @@ class _Play:
     def _content(self, operation: Operation) -> tuple[list[str], bytes]:
         kind = self._chance.choice(["application/json"] * 20 + ["", "text/plain", "application/json; charset=latin-1"])
         if operation.name == "files.upload":
-            return [], self._form()
+            boundary = self._chance.choice(["b"] * 20 + ["", "x" * 300, '"b"', "b; a=b"])
+            return [f"content-type: multipart/form-data; boundary={boundary}"], self._form()
         if operation.body is None:
             return [], b"" if self._chance.random() < 0.8 else written(self._values.odd(), self._chance).encode()
         value = self._value(operation)
@@ -201,20 +237,19 @@ class _Play:
         self, method: str, target: str, headers: list[str], body: bytes, *, key: str = "sk-test"
     ) -> Response | None:
         """Send a request, and return its response if there is one. Raises Violation."""
-        form = "content-type: multipart/form-data; boundary=b"
         lines = [
             f"{method} /p/{self._project}{target} HTTP/1.1",
             f"host: {self._address}",
             f"authorization: Bearer {key}",
             "openai-beta: chatkit_beta=v1",
             f"content-length: {len(body)}",
-            *(headers or ([form] if target.startswith("/v1/chatkit/files") else [])),
+            *headers,
         ]
         data = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body
         self._case.sent.append(data)
         try:
             async with asyncio.timeout(_PATIENCE if self._is_patient else _SHORT):
-                return self._judged(await self._exchange(data, method=method), target)
+                return self._judged(await self._exchange(data, method=method), method, target)
         except (Garbled, OSError, TimeoutError) as error:
             await self._give_up(error)
             return None
@@ -240,11 +275,11 @@ class _Play:
         await self._ask("POST", "/_mock/reset?only=faults")
         self._is_patient = False
 
-    def _judged(self, response: Response, target: str) -> Response:
+    def _judged(self, response: Response, method: str, target: str) -> Response:
         asked_for = b"x-mock-fault" in response.headers or response.status == 507
         if response.status >= 500 and not asked_for:
             raise self._case.violation(f"{target[:500]} got {response}")
-        if response.status >= 400 and not asked_for and not response.is_failure_in_order():
+        if response.status >= 400 and not asked_for and method != "HEAD" and not response.is_failure_in_order():
             raise self._case.violation(f"{target[:500]} got no envelope: {response}")
         text = response.body[:20_000].decode("utf-8", "replace")
         self._known.learn(text)
@@ -274,7 +309,7 @@ class _Play:
             for way in ("", "/curl", "/test"):
                 await self._ask("GET", f"/_mock/requests/{entry['id']}{way}")
         taken = await self._ask("GET", "/_mock/snapshot")
-        if taken is not None:
+        if taken is not None and json.loads(taken.body)["taken_at"] < _LAST_YEAR:
             await self._ask("PUT", "/_mock/snapshot", json.loads(taken.body))
         await self._ask("GET", "/v1/chatkit/threads")
 
