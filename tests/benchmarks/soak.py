@@ -23,8 +23,9 @@ def report(requests: int = REQUESTS) -> None:
         for _ in range(0, requests, ROUND):
             asyncio.run(_round(server.origin, min(ROUND, requests)))
             held.append(server.check())
-    early, late = held[len(held) // 10], held[-1]
-    print(f"| {requests:,} requests | after {(len(held) // 10 + 1) * ROUND:,} | at the end |\n|---|---|---|")
+    rounds = max(1, len(held) // 10)
+    early, late = held[rounds - 1], held[-1]
+    print(f"| {requests:,} requests | after {rounds * ROUND:,} | at the end |\n|---|---|---|")
     print(f"| memory | {early.memory / _MEGABYTE:.1f} MB | {late.memory / _MEGABYTE:.1f} MB |")
     print(f"| tasks, open files, threads | {_counts(early)} | {_counts(late)} |\n")
     assert _counts(early) == _counts(late)
