@@ -12,7 +12,7 @@ from threading import Thread
 
 import httpx2
 import pytest
-from support.commands import COMMAND, PLAIN, said, serving, wait_for
+from support.commands import COMMAND, NO_COVERAGE, PLAIN, said, serving, wait_for
 from support.disks import full, mounted
 from support.emulator import HEADERS, MINIMAL, socket_client
 
@@ -190,7 +190,7 @@ def until_it_is_full(client: httpx2.Client) -> set[str]:
 def test_a_full_disk_keeps_what_was_kept_and_is_never_code_0(state: Path, runs: int) -> None:
     for run in range(runs):
         state.unlink(missing_ok=True)
-        with full(5000 + 97 * run), kept(state) as (process, client):
+        with full(5000 + 97 * run), kept(state, **NO_COVERAGE) as (process, client):
             promised = until_it_is_full(client)
             process.send_signal(STOPPING[run % 4])
             output, errors = process.communicate(timeout=20)

@@ -11,7 +11,8 @@ from pathlib import Path
 COMMAND = [sys.executable, "-m", "mock_server"]
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_", "OPENAI_"))}
 # Coverage writes a file of its own at exit, and complains where it can't.
-UNMEASURED = {name: value for name, value in PLAIN.items() if not name.startswith("COV")}
+NO_COVERAGE = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+UNMEASURED = {**PLAIN, **NO_COVERAGE}
 
 
 @contextmanager

@@ -89,7 +89,7 @@ async def test_upload(make: Any) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("fault", "raised"), FAULTS)
 async def test_errors(mock: Any, make: Any, fault: dict[str, Any], raised: type[Exception]) -> None:
-    client = make(max_retries=0, timeout=0.3)
+    client = make(max_retries=0, timeout=5 if "error" in fault else 0.3)
     mock.faults.add("sessions.create", **fault)
     with pytest.raises(raised):
         await create(client)
