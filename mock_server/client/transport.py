@@ -82,7 +82,7 @@ class HttpTransport:
             try:
                 content: bytes = answer.read()
             except _BROKEN as error:
-                raise self._unreachable(error) from None
+                raise self._broken_off(error) from None
             return content
 
     def lines(self, path: str) -> Iterator[bytes]:
@@ -91,7 +91,7 @@ class HttpTransport:
             try:
                 yield from answer
             except _BROKEN as error:
-                raise self._unreachable(error) from None
+                raise self._broken_off(error) from None
 
     def _answer(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
@@ -107,6 +107,9 @@ class HttpTransport:
                 raise refusal(error.code, error.read(), hint=error.headers.get("x-mock-hint")) from None
         except _BROKEN as error:
             raise self._unreachable(error) from None
+
+    def _broken_off(self, error: Exception) -> ControlError:
+        return ControlError(f"the response from {self.url} broke off ({_reason(error)})", status=0)
 
     def _unreachable(self, error: Exception) -> Unreachable:
         return Unreachable(self.url, _reason(getattr(error, "reason", error)))

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import IncompleteRead
 
 import pytest
 from openai import APIStatusError
@@ -12,6 +11,7 @@ from playwright.sync_api import Dialog, Locator, Request, expect
 from support.dashboard_page import Dashboard, dashboard_page
 from support.tabs import Tabs
 
+from mock_server.client.transport import ControlError
 from mock_server.clock import stopwatch
 from mock_server.testing import ChatKitMock
 
@@ -117,6 +117,7 @@ def test_shows_how_to_make_a_request_while_there_is_none(dashboard: Dashboard) -
 def test_clearing_asks_first_and_is_of_one_project(dashboard: Dashboard) -> None:
     create(dashboard)
     with dashboard.mock.http_client() as web:
+        web.post("/p/other/_mock/reset")
         web.post("/p/other/v1/chatkit/sessions", json={})
     dashboard.open("dashboard/requests")
     expect(total(dashboard, "2 requests")).to_be_visible()
@@ -149,7 +150,7 @@ def test_lists_what_the_app_calls_while_it_calls(dashboard: Dashboard) -> None:
     failed = dashboard.row("outage")
     expect(failed.get_by_text("500", exact=True), "A fault is named").to_have_attribute("data-tone", "bad")
     dashboard.mock.faults.add("conversation.threads.create", cut=3, name="scissors")
-    with pytest.raises(IncompleteRead):
+    with pytest.raises(ControlError, match="broke off"):
         say(dashboard, "hello")
     cut = dashboard.row("scissors").get_by_text("dropped", exact=True)
     expect(cut, "It says what was cut").to_be_visible()

@@ -89,7 +89,9 @@ def test_follows_a_clock_that_others_move(dashboard: Dashboard) -> None:
 
 def test_each_project_has_its_own(dashboard: Dashboard) -> None:
     dashboard.open("dashboard/time")
-    OpenAI(base_url=f"{dashboard.mock.url}/p/other/v1", api_key="sk-test").beta.chatkit.threads.list()
+    OpenAI(base_url=f"{dashboard.mock.url}/p/other/v1", api_key="sk-test").beta.chatkit.sessions.create(
+        user="ada", workflow={"id": "wf_1"}
+    )
     press(dashboard, "Freeze", "other")
     expect(clock(dashboard, "other"), "The clock of the other project stands still").to_contain_text("frozen")
     expect(clock(dashboard), "The default project's clock goes on").to_contain_text("running")

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 from support.node import NEEDS, in_both_modes, only_custom
+from support.patience import eventually
 from support.shop_chat import CDN, GREETING, Chat
 
 from mock_server.testing.clients import Mock
@@ -125,7 +126,7 @@ def test_stops_where_the_server_allows_it(chat: Chat, chatkit_mock: Mock) -> Non
         return
     chat.button("Stop").click()
     chat.settle()
-    assert chatkit_mock.journal.last("conversation.threads.create").outcome == "abandoned"
+    eventually(lambda: chatkit_mock.journal.last("conversation.threads.create").outcome == "abandoned")
     chat.ask("And again", "And again")
     assert "slowly" not in chat.answers.first.inner_text()
 
