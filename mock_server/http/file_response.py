@@ -47,10 +47,10 @@ class FileResponse(StreamingResponse):
         pieces = _pieces(self._file, Part(0, 0) if context.method == "HEAD" else sent)
         super().__init__(pieces, status_code=200 if part is None else 206, headers=own)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
         """Send it, and close the file whatever becomes of that."""
         with self._file:
-            await super().__call__(scope, receive, send)
+            await self.stream_response(send)  # `send` raises if the client has gone
 
 
 def requested_part(context: RequestContext, size: int) -> Part | None:

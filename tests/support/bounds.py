@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+BESIDE_LOWEST = ["fastapi==0.115.6"]  # of the time of the lowest Starlette
 
 
 def declared() -> list[Requirement]:
@@ -41,4 +42,5 @@ def make(folder: Path, versions: list[str]) -> None:
 
 if __name__ == "__main__":
     which, target = sys.argv[1:]
-    make(Path(target), [lowest(each) if which == "lowest" else str(each) for each in declared()])
+    chosen = [lowest(each) if which == "lowest" else str(each) for each in declared()]
+    make(Path(target), chosen + (BESIDE_LOWEST if which == "lowest" else []))
