@@ -50,7 +50,7 @@ async def _connection(origin: str, count: int) -> None:
             writer.write(b"".join(each for each, _ in pipeline))
             for _, expected in pipeline:
                 response = await read_response(stream, method="GET")
-                assert response is not None
+                assert response, f"a connection ended before the response to a request of {len(pipeline)}"
                 assert response.status == expected, response
             sent += len(pipeline)
         writer.transport.abort()

@@ -96,6 +96,14 @@ class Watched:
             raise Violation(f"exit code {code}, files left: {left}, lines: {self.foreign}")
 
 
+def _code(process: subprocess.Popen[str]) -> int | None:
+    """The exit code of a process that has ended, or is about to."""
+    try:
+        return process.wait(1)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 @contextmanager
 def watched() -> Iterator[Watched]:
     """Start an emulator; at the end of the block it has to stop in order."""
@@ -108,13 +116,15 @@ def watched() -> Iterator[Watched]:
         environment = {**PLAIN, "TMPDIR": str(folder), "PYTHONPATH": tests, "PYTHONWARNINGS": "always::ResourceWarning"}
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        server: Watched | None = None
         with process:
             try:
                 wait_for(ready, process)
                 server = Watched(process, ready.read_text().removesuffix("/v1"), folder)
                 yield server
                 server.stopped()
-            except Violation as violation:
-                raise Violation(f"{violation}\n\nIt wrote: {''.join(server.foreign)}") from None
+            except AssertionError as error:
+                wrote = "" if server is None else "".join(server.foreign)
+                raise Violation(f"{error!s}\n\nIt wrote: {wrote}\nIts exit code: {_code(process)}") from error
             finally:
                 process.kill()
