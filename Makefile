@@ -17,7 +17,7 @@ serve: $(PACKAGE)  ## Serve on http://127.0.0.1:4114; ARGS="--load demo" adds op
 	@$(BIN)/chatkit-mock serve $(ARGS) || \
 		{ code=$$?; echo 'Options go into ARGS: make serve ARGS="--port 4115"' >&2; exit $$code; }
 
-quick: $(READY)  ## Run the tests that need no browser and no download, in less than a minute.
+quick: $(READY)  ## Run the tests that need no browser and no download.
 	$(BIN)/pytest $(QUICK) $(ARGS)
 
 test: $(READY) lint  ## Check everything but what needs a second browser, a download or minutes; ARGS="-k threads" narrows it.

@@ -48,7 +48,7 @@ class OwnedFile:
 
     @contextmanager
     def writing(self) -> Iterator[WholeFile]:
-        """Open the file to be written anew. What was there before stays, unless the new one is kept."""
+        """Open the file for new content. What was there before stays, unless the new content is kept."""
         with self._explained():
             file = WholeFile(self._target, partial=self._beside(f"{os.getpid()}.partial"))
             try:
