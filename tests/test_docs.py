@@ -48,7 +48,7 @@ def app(chatkit_mock, chatkit_mock_page):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("text", cases("test", "python"))
 def test_a_python_example_runs(
     served: ServerThread,
@@ -67,7 +67,7 @@ def test_a_python_example_runs(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("text", cases("test", "sh"))
 def test_a_shell_example_runs(served: ServerThread, tmp_path: Path, text: str) -> None:
     shell = shutil.which("bash")
@@ -87,7 +87,7 @@ def test_a_shell_example_runs(served: ServerThread, tmp_path: Path, text: str) -
     assert done.stderr == ""
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("text", cases("pytest", "python"))
 def test_a_pytest_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -96,7 +96,7 @@ def test_a_pytest_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.browser
 def test_the_example_with_a_page_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     (text,) = examples(page("frontend"), "page", "python")

@@ -15,6 +15,7 @@ from mock_server.testing import ChatKitMock, connect
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS / "support" / "user_project"  # a user's tests, in files named by what they show
+ONE_TIME = PROJECT / "scenario_one_time.py"  # every way of moving the time with every other: more than all the others
 CREATE = """
 HEADERS = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
 
@@ -68,8 +69,8 @@ def outcomes_of(folder: Path, *arguments: str) -> dict[str, Counter[str]]:
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]]:
-    """The outcomes of all tests of the user's project, in one run."""
-    return outcomes_of(tmp_path_factory.mktemp("project"), str(PROJECT), "--durations=3")
+    """The outcomes of the tests of the user's project, in one run, but for those of `ONE_TIME`."""
+    return outcomes_of(tmp_path_factory.mktemp("project"), str(PROJECT), "--ignore", str(ONE_TIME))
 
 
 @pytest.mark.parametrize(
@@ -82,12 +83,16 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[str]
         ("parallel", 12),
         ("without_a_socket", 3),
         ("frozen_time", 15),
-        ("one_time", 118),
         ("pytest_asyncio", 2),
     ],
 )
 def test_a_users_tests_pass(outcomes: dict[str, Counter[str]], scenario: str, count: int) -> None:
     assert outcomes[f"scenario_{scenario}"] == Counter(passed=count)
+
+
+@pytest.mark.slow
+def test_the_time_is_one_whoever_moves_it(tmp_path: Path) -> None:
+    assert outcomes_of(tmp_path, str(ONE_TIME)) == {"scenario_one_time": Counter(passed=118)}
 
 
 @pytest.mark.slow
@@ -188,6 +193,7 @@ def test_alone(chatkit_mock, turn):
         assert {"pytest-gw0", "pytest-gw1"} <= {each.project for each in connect(server.origin).projects().projects}
 
 
+@pytest.mark.slow
 def test_what_was_expected_has_to_come(project: pytest.Pytester) -> None:
     text = """
 def test_unmet(chatkit_mock):
@@ -265,6 +271,7 @@ WRONG_MARKERS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_wrong_marker_is_refused_in_a_sentence(project: pytest.Pytester) -> None:
     marked = "\n".join(
         f"@pytest.mark.chatkit_mock({arguments})\ndef test_wrong_{at}(chatkit_mock): pass\n"
@@ -277,6 +284,7 @@ def test_a_wrong_marker_is_refused_in_a_sentence(project: pytest.Pytester) -> No
     assert "_started(" not in result.stdout.str(), "our own source is nobody's business"
 
 
+@pytest.mark.slow
 def test_one_seed_may_stand_alone_or_be_a_document(project: pytest.Pytester) -> None:
     text = """
 import pathlib, pytest
@@ -308,6 +316,7 @@ def test_typo(chatkit_mock):
     assert "urllib" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_a_journal_that_cannot_be_read_hides_no_failure(project: pytest.Pytester) -> None:
     text = """
 def test_fails(chatkit_mock):
@@ -322,6 +331,7 @@ def test_next():
     result.stdout.fnmatch_lines(["E *the test's own failure*", "The journal can't be read: no emulator responds*"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["mock_server/__init__.py", "mock_server.py"])
 def test_a_projects_own_mock_server_is_in_nobodys_way(project: pytest.Pytester, file: str) -> None:
     own = project.path / file
@@ -343,6 +353,7 @@ def test_ours(chatkit_mock):
     )
 
 
+@pytest.mark.slow
 def test_without_sockets_the_app_still_works_and_the_server_says_why_not(project: pytest.Pytester) -> None:
     text = """
 def test_app(chatkit_mock_app):

@@ -99,17 +99,18 @@ def delete(mock: ChatKitMock, path: str) -> None:
 def test_a_client_that_leaves_leaves_no_file_open() -> None:
     with ChatKitMock() as mock:
         path = uploaded(mock)
+        before = open_files()
         host, port = mock.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as client:
             client.sendall(f"GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n".encode())
             assert client.recv(10)
-            assert len(open_files()) == 1
-        eventually(lambda: not open_files())
+            assert len(open_files() - before) == 1
+        eventually(lambda: open_files() <= before)
 
 
-def open_files() -> list[Path]:
-    found = []
+def open_files() -> set[Path]:
+    found = set()
     for fd in FDS.iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
-            found.append(fd.readlink())
-    return [link for link in found if "chatkit-mock-" in str(link)]
+            found.add(fd.readlink())
+    return {link for link in found if "chatkit-mock-" in str(link)}

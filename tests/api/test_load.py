@@ -22,7 +22,7 @@ from mock_server.wire.codec import decode
 from mock_server.wire.rest.sessions import SessionCreateParams
 from mock_server.workflows.catalog import Catalog
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 EVENTS = 50
 SCRIPT = f"""
 turns:

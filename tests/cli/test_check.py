@@ -57,6 +57,7 @@ def test_takes_the_names_of_shipped_files() -> None:
     assert checked("--faults", "flaky")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "code", "words"),
     [
@@ -98,6 +99,7 @@ BAD_SEEDS = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", BAD_SEEDS)
 @pytest.mark.slow  # three processes for each
 def test_check_serve_and_ctl_load_say_the_same_about_a_seed(tmp_path: Path, server: ServerThread, name: str) -> None:
@@ -122,6 +124,7 @@ def test_ctl_load_takes_what_serve_takes(server: ServerThread, tmp_path: Path) -
     assert error == "chatkit-mock: dmeo: there is no such file or shipped seed; did you mean 'demo'?\n"
 
 
+@pytest.mark.slow
 def test_ctl_load_says_that_a_file_is_too_large_and_what_the_limit_is(server: ServerThread, tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     path.write_text(json.dumps({"threads": [{"user": "x" * 1000}] * 40_000}))

@@ -57,6 +57,7 @@ def test_every_command_explains_itself_in_whole_sentences(names: tuple[str, ...]
     assert re.search(r"\w\.\.\.(\s|$)", short.output.partition("\n")[2]) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -125,6 +126,7 @@ def test_a_url_may_leave_out_what_goes_without_saying(server: ServerThread) -> N
         assert ran("ctl", "projects", CHATKIT_MOCK_URL=url).exit_code == 0, url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["ftp://x", "http://", "localhost:x", "a b", "http://x:99999", "x?y", "user@x", ":"])
 def test_a_url_that_is_none_is_refused_in_a_sentence(url: str) -> None:
     for command in ("sessions", "wait"):

@@ -61,6 +61,7 @@ def test_https_needs_a_temporary_folder_and_says_so(tmp_path: Path) -> None:
     assert "set TMPDIR to a folder that can be written to, or provide a certificate with --tls-cert" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "file"), [("--ready-file", "ready.txt"), ("--state", "state.json")])
 @pytest.mark.parametrize("folder", ["nowhere", "file"])
 def test_a_folder_that_is_none(tmp_path: Path, option: str, file: str, folder: str) -> None:
@@ -87,6 +88,7 @@ def test_standard_output_on_a_full_disk(tmp_path: Path, arguments: list[str]) ->
     assert "can't write to standard output: no space left on device" in said
 
 
+@pytest.mark.slow
 @needs_full_device
 @pytest.mark.parametrize("command", ["ctl snapshot", "ctl sessions", "ctl export --format har", "report --json"])
 def test_what_is_read_from_an_emulator_too(tmp_path: Path, served: ServerThread, command: str) -> None:
@@ -94,6 +96,7 @@ def test_what_is_read_from_an_emulator_too(tmp_path: Path, served: ServerThread,
     assert "can't write to standard output: no space left on device" in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are Unix's")
 def test_an_emulator_without_a_temporary_folder_serves_all_but_uploads(tmp_path: Path) -> None:
     script = "from openai import OpenAI; OpenAI().beta.chatkit.sessions.create(user='u', workflow={'id': 'w'})"

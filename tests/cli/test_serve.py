@@ -99,6 +99,7 @@ def test_a_taken_port_is_one_sentence_and_code_2() -> None:
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -152,6 +153,7 @@ raise SystemExit(7)
     assert (done.returncode, done.stdout, done.stderr) == (7, "active\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_CUSTOM_HEADERS", "OPENAI_PROJECT_ID"]
 )
@@ -230,6 +232,7 @@ def test_the_state_goes_on_in_the_next_run(ready: Path, tmp_path: Path) -> None:
         assert state.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content", ["", "{", '{"format": "something else"}', "[1]", '{"format": "chatkit-mock-server snapshot"}']
 )
@@ -255,6 +258,7 @@ def test_begins_with_the_faults_of_a_file(ready: Path, tmp_path: Path) -> None:
         assert web.get("/v1/chatkit/threads", headers=headers).status_code == 503
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these signals a
 STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 SAVE = "/_mock/snapshot/save"
 repeated = pytest.mark.parametrize(
-    "runs", [pytest.param(3, marks=pytest.mark.slow), pytest.param(50, marks=pytest.mark.exhaustive)]
+    "runs", [pytest.param(1, marks=pytest.mark.slow), pytest.param(50, marks=pytest.mark.exhaustive)]
 )
 Running = tuple[subprocess.Popen[str], httpx2.Client]
 
@@ -68,6 +68,7 @@ def large(state: Path) -> set[str]:
     return saved(state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", STOPPING)
 def test_every_signal_that_stops_wakes_an_idle_emulator(
     tmp_path: Path, number: signal.Signals, loop: dict[str, str]

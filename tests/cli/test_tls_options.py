@@ -122,6 +122,7 @@ def test_without_tls_nothing_is_said_or_imported_for_it(ready: Path) -> None:
     assert not re.search(r"trustme|cryptography|mock_server\.testing\.tls", imports)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_both_at_once(ready: Path, number: signal.Signals) -> None:
     with both(ready) as server:
@@ -239,6 +240,7 @@ def test_a_taken_port_is_one_sentence_that_names_the_option() -> None:
             assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.commands import COMMAND, PLAIN
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive
 
 HERE = Path(__file__).parent
 CLIENTS = {

@@ -79,6 +79,7 @@ def test_a_fault_does_what_the_manual_says(server: ServerThread, rule: str, of_t
     assert struck.response is None or struck.response.headers["x-mock-fault"] == struck.fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("value", "what", "of_the_sdk", "of_a_message"), table(PAGE, "magic"))
 def test_a_magic_value_does_what_the_manual_says(
     server: ServerThread, value: str, what: str, of_the_sdk: str, of_a_message: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from schemathesis import Case, DeserializationContext, Response
     from schemathesis.schemas import BaseSchema
 
-pytestmark = [pytest.mark.slow, pytest.mark.generated]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.generated]
 ENDLESS = "events"  # a stream without an end
 LARGE = {"snapshot.restore": 4, "workflows.add": 10}  # examples, where one takes long to make up
 PATHS: dict[str, dict[str, Any]] = Client(make_app(), headers={}).get("/openapi.json").json()["paths"]
@@ -57,9 +57,7 @@ def is_sent_as_meant(case: "Case[Any]") -> bool:
     )
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.exhaustive) if name in LARGE else name for name in OPERATIONS]
-)
+@pytest.mark.parametrize("name", OPERATIONS)
 def test_serves_what_the_document_promises(served: MockServer, api: "BaseSchema", name: str) -> None:
     from schemathesis import GenerationMode  # noqa: PLC0415 - see above
     from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance  # noqa: PLC0415

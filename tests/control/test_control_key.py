@@ -90,6 +90,7 @@ def test_the_command_and_the_handle_take_it_from_the_environment(
         assert connect(url).sessions.list() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "warned"), [([], False), (["--host", "0.0.0.0"], True)])
 @pytest.mark.parametrize("key", [[], ["--control-key", KEY]])
 def test_a_warning_where_others_can_reach_it(

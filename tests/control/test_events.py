@@ -414,6 +414,7 @@ def test_a_batch_holds_the_newest_and_counts_the_others(web: httpx2.Client, mock
         assert next_batch["omitted"] == {}, "they were counted already"
 
 
+@pytest.mark.slow
 def test_a_reader_of_batches_is_never_dropped(web: httpx2.Client, app: MockServer) -> None:
     address, feed = urlsplit(str(web.base_url)), app.projects.default.feed
     with web.stream("GET", "/_mock/events", params={"every": "50ms"}) as answer:
@@ -496,6 +497,7 @@ def test_expiries_of_all_projects_are_heard(web: httpx2.Client) -> None:
     assert told_of(told, "expired") == [old, new]
 
 
+@pytest.mark.slow
 def test_who_hears_all_and_who_hears_one_do_not_disturb_each_other(
     web: httpx2.Client, app: MockServer, mock: Handle
 ) -> None:

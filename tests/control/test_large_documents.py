@@ -46,6 +46,7 @@ def test_a_fault_far_behind_is_named_by_its_place_and_nothing_is_loaded(
     assert client.get("/_mock/projects").json()["projects"][0]["sessions"] == 0
 
 
+@pytest.mark.slow
 def test_a_large_snapshot_brings_everything_back(client: TestClient) -> None:
     client.put("/_mock/clock", json={"freeze": "2026-01-01T00:00:00Z"})
     load(client, seed())
@@ -67,6 +68,7 @@ def test_a_fault_far_behind_in_a_snapshot_is_named_by_its_place_and_nothing_is_r
     assert client.get("/_mock/projects").json()["projects"][0]["sessions"] == 0
 
 
+@pytest.mark.slow
 def test_a_snapshot_holds_what_was_there_when_it_was_taken(client: TestClient) -> None:
     project = projects_of(client).default
     load(client, seed())
@@ -77,6 +79,7 @@ def test_a_snapshot_holds_what_was_there_when_it_was_taken(client: TestClient) -
     assert b"".join(written(snapshot)) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/_mock/load"), ("GET", "/_mock/snapshot"), ("PUT", "/_mock/snapshot")]
 )

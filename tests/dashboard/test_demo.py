@@ -444,6 +444,7 @@ def test_the_colours_follow_the_page(dashboard: Dashboard) -> None:
     expect(answer(dashboard), "The answer goes on").to_contain_text("Here is your flight.")
 
 
+@pytest.mark.exhaustive
 def test_fits_every_window_and_everybody_can_use_it(dashboard: Dashboard) -> None:
     page, window = dashboard.page, dashboard.page.viewport_size
     assert window

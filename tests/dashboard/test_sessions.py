@@ -200,6 +200,7 @@ def test_hostile_and_long_text_is_only_text(dashboard: Dashboard) -> None:
     assert not dashboard.overflows(), "A very long user fits into the window"
 
 
+@pytest.mark.exhaustive
 def test_looks(dashboard: Dashboard) -> None:
     made = create(dashboard, expires_after={"anchor": "created_at", "seconds": 40})
     dashboard.mock.secret(made).send("Hello")

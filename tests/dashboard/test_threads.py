@@ -584,6 +584,7 @@ def test_addresses_lead_nowhere_bad(dashboard: Dashboard) -> None:
 # What it looks like
 
 
+@pytest.mark.exhaustive
 def test_everybody_can_use_it(dashboard: Dashboard) -> None:
     title = "\u202egpj.exe " + "long" * 200
     dashboard.open("dashboard/threads")

@@ -272,6 +272,7 @@ def test_hostile_text_stays_text(dashboard: Dashboard) -> None:
     assert not dashboard.overflows()
 
 
+@pytest.mark.exhaustive
 def test_looks(dashboard: Dashboard, folder: Path) -> None:
     (folder / "wf_shop.yaml").write_text(BROKEN)
     dashboard.open("dashboard/workflows")

@@ -78,6 +78,7 @@ def faults(path: Path) -> object:
     return load_faults([str(path)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [seed, read_script, faults])
 @pytest.mark.parametrize("name", ODD)
 def test_a_file_that_is_odd_is_refused_in_one_sentence(

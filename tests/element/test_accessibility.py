@@ -86,6 +86,7 @@ def check_forced_colours(chat: ChatPage) -> None:
     assert inside(chat).evaluate(BARE) == [], "controls have edges in forced colours"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_is_for_everybody(calm: ChatPage, own: OwnServer, scene: str) -> None:
     calm.page.set_viewport_size(PHONE)
@@ -106,6 +107,7 @@ def test_a_scene_is_for_everybody(calm: ChatPage, own: OwnServer, scene: str) ->
     check_forced_colours(calm)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_any_accent_can_be_read(calm: ChatPage, own: OwnServer, scheme: str) -> None:
     SCENES["talk"](calm, own, theme())

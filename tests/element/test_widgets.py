@@ -28,6 +28,7 @@ def _all(value: object) -> Json:
     return dict.fromkeys(PROPERTIES.split(), value)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everyone_can_use_them(widgets: WidgetPage, scheme: str) -> None:
     widgets.page.emulate_media(reduced_motion="reduce")

@@ -91,6 +91,7 @@ def changed(body: Any, place: tuple[Any, ...], value: Any) -> Any:
 IDS = [f"{method} {path} {body.get('type', '')}" for method, path, body in BODIES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path", "body"), BODIES, ids=IDS)
 @given(data=st.data())
 def test_any_value_at_any_place(method: str, path: str, body: dict[str, Any], data: st.DataObject) -> None:

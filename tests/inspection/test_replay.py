@@ -420,7 +420,7 @@ def spoiled_codes(start: Start) -> dict[str, str]:
     return codes
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_is_pasted_passes_and_what_is_asserted_matters(
     project: pytest.Pytester, start: Start, web: httpx2.Client
 ) -> None:

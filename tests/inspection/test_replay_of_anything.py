@@ -24,6 +24,7 @@ def written(client: TestClient) -> str:
     return code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_params_of_any_type(client: TestClient, operation: str) -> None:
     talk = Talk.begin(client, rate_limits={"max_requests_per_1_minute": 1000})

@@ -23,6 +23,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fresh_python(tmp_path_factory.mktemp("venv"), str(wheel))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_its_data_only(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}

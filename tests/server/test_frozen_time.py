@@ -81,7 +81,7 @@ def test_a_server_that_ran_before_follows_and_lets_go(
     assert stopwatch() - began < LIMIT
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_it_may_be_imported_for_the_first_time_in_frozen_time() -> None:
     text = f"""
 from freezegun import freeze_time

@@ -78,6 +78,7 @@ BEHIND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["close", "reset"])
 @pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
 def test_a_reader_of_events_that_leaves_is_noticed(world: World, behind: bytes, how: str) -> None:
@@ -101,6 +102,7 @@ def test_a_stream_whose_client_leaves_ends(world: World, behind: bytes, how: str
     assert world.app.projects.default.journal.open_streams == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["close", "reset"])
 @pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
 def test_a_delay_ends_with_its_client(world: World, behind: bytes, how: str) -> None:

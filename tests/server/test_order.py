@@ -126,7 +126,7 @@ def test_who_is_refused_without_being_told_to_go_on_is_closed(origin: str, sends
         assert client.rest().count(b"HTTP/1.1") == 0
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "rest",
     [pytest.param(CREATE_BODY[5:], id="later"), pytest.param(b"", id="never", marks=pytest.mark.exhaustive)],
@@ -141,7 +141,7 @@ def test_an_idle_connection_whose_body_ends_after_its_response_is_closed(origin:
         assert (4 if rest else 50) < stopwatch() - began
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_head_may_take_its_time(origin: str) -> None:
     with RawClient(origin) as client:
         client.send(CREATE).answer()

@@ -73,7 +73,7 @@ def test_a_head_has_no_body() -> None:
         assert rest.startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_an_idle_connection_is_closed_after_some_seconds() -> None:
     with ServerThread(make_app()) as server, connected(server) as connection:
         for _ in range(2):

@@ -37,7 +37,7 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sub
             process.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_too_many_connections_are_refused_in_a_sentence(served: tuple[subprocess.Popen[str], str]) -> None:
     process, origin = served
     burned = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime

@@ -101,11 +101,13 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     return pytester
 
 
+@pytest.mark.exhaustive
 def test_shows_the_stand_in(project: pytest.Pytester) -> None:
     project.makepyfile(APP)
     project.runpytest_subprocess("-W", "error").assert_outcomes(passed=4)
 
 
+@pytest.mark.exhaustive
 def test_is_the_page_of_pytest_playwright(project: pytest.Pytester) -> None:
     project.makeconftest("""
 import pytest

@@ -16,7 +16,7 @@ with ChatKitMock(socket={socket}) as mock:
     else:
         print({told})
 """
-pytestmark = pytest.mark.slow  # a Python of its own for each
+pytestmark = pytest.mark.exhaustive  # a Python of its own for each
 SOCKET = pytest.mark.parametrize("socket", [True, False], ids=["socket", "in process"])
 HTTP = ["http_client", "async_http_client"]
 

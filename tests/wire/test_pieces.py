@@ -39,7 +39,7 @@ def put_together(body: bytes) -> Any:
 
 @pytest.mark.parametrize("indent", [None, 2])
 @given(value=values, other=values)
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_nothing_is_lost_where_a_document_is_cut(indent: int | None, value: Any, other: Any) -> None:
     entries = [{"n": n, "v": value} for n in range(4000)]
     by_key = {f"{n}": [other] for n in range(9000)}
