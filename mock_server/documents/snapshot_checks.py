@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from mock_server.clock import Clock
 from mock_server.config import PROJECT_NAME
 from mock_server.documents.snapshot_format import ProjectState, SnapshotInvalid
 from mock_server.errors import ControlRefused, ProjectInvalid
@@ -29,9 +28,8 @@ def checking(state: ProjectState, place: str, source: str) -> Work[None]:
         if not is_mime_type(each.file.mime_type):
             here = f"{place}.files[{at}].file.mime_type"
             raise SnapshotInvalid("is not a MIME type, such as image/png", source=source, place=here)
-    clock = Clock()
-    clock.reading = state.clock
-    _refuse_odd_time(clock.reach(), f"{place}.clock", source)
+    for name, moment in (("at", state.clock.at), ("frozen_at", state.clock.frozen_at or 0.0)):
+        _refuse_odd_time(moment, f"{place}.clock.{name}", source)
     _check_name_and_ids(state, place, source)
     _check_rules(state.faults.rules, f"{place}.faults.rules", source)
     for at, thread in enumerate(state.threads.entries):

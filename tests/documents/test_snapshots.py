@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
 from support.emulator import MINIMAL, Client, Start, make_app
+from support.patience import eventually
 from support.talk import Talk
 
 from mock_server.config import Settings
 from mock_server.documents.snapshot_format import SnapshotInvalid
 from mock_server.documents.snapshot_pieces import pieces_of
 from mock_server.documents.snapshots import load_state, take
+from mock_server.moments import END_OF_TIME
 from mock_server.state.projects import Projects
 
 NOW = 1_760_170_033.123456
@@ -251,6 +253,14 @@ def test_used_limits_stay_used(frozen: TestClient) -> None:
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "40")
     frozen.put("/_mock/clock", json={"tick": "60s"})
     assert [upload(frozen, talk.secret).status_code for _ in range(2)] == [200, 400]
+
+
+def test_a_clock_that_has_run_to_the_end_of_time_comes_back(client: TestClient) -> None:
+    for moved in ({"travel_to": "9999-12-31T23:59:59Z"}, {"scale": 100_000}):
+        assert client.put("/_mock/clock", json=moved).status_code == 200
+    eventually(lambda: client.get("/_mock/clock").json()["now"] == END_OF_TIME - 0.001)
+    assert restore(client, snapshot(client)).status_code == 200
+    assert client.get("/_mock/clock").json()["now"] == END_OF_TIME - 0.001
 
 
 def test_files_come_back_and_can_be_downloaded(frozen: TestClient) -> None:
