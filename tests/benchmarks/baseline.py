@@ -38,6 +38,12 @@ _HEADERS = [
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload"),
     (b"alt-svc", b'h3=":443"; ma=86400'),
 ]
+_STREAM_HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), *_HEADERS[3:]]
+FRAMES = 57
+FRAME = (
+    b'data: {"type":"thread.item.updated","item_id":"cti_6b054ebc79608190a894247d0fab80b70facade5b04a5ddc",'
+    b'"update":{"type":"assistant_message.content_part.text_delta","content_index":0,"delta":"fifteen different words go "}}\n\n'
+)
 
 
 async def raw(_: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +51,15 @@ async def raw(_: Scope, receive: Receive, send: Send) -> None:
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     await send({"type": "http.response.body", "body": _BODY})
+
+
+async def stream(_: Scope, receive: Receive, send: Send) -> None:
+    """Frames, sent one by one."""
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+    for _each in range(FRAMES):
+        await send({"type": "http.response.body", "body": FRAME, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def create(request: Request) -> Response:
@@ -57,6 +72,7 @@ async def create(request: Request) -> Response:
 
 APPS: dict[str, ASGIApp] = {
     "raw": raw,
+    "stream": stream,
     "starlette": Starlette(routes=[Route("/v1/chatkit/sessions", create, methods=["POST"])]),
 }
 

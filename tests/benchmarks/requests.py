@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,8 +41,15 @@ def free_port() -> int:
 @contextmanager
 def serving(*command: str) -> Iterator[str]:
     """A server process, once its port answers; gives its origin."""
+    with listening(lambda port: [sys.executable, "-m", *command, str(port)]) as origin:
+        yield origin
+
+
+@contextmanager
+def listening(command: Callable[[int], list[str]]) -> Iterator[str]:
+    """A process that listens on a port, once the port answers; gives its origin."""
     port = free_port()
-    with subprocess.Popen([sys.executable, "-m", *command, str(port)]) as process:
+    with subprocess.Popen(command(port), stdout=subprocess.DEVNULL) as process:
         try:
             for _ in range(500):
                 try:
@@ -55,13 +62,13 @@ def serving(*command: str) -> Iterator[str]:
             process.terminate()
 
 
-def load(origin: str, script: str) -> tuple[float, float]:
+def load(origin: str, script: str, path: str = "/v1/chatkit/sessions") -> tuple[float, float]:
     """Requests per second and p99 in milliseconds under wrk; every response has to be a success."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
         options = ["-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "-s", file.name, "--latency"]
-        command = ["wrk", *options, f"{origin}/v1/chatkit/sessions"]
+        command = ["wrk", *options, f"{origin}{path}"]
         output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in output, output
     rate, latency = re.search(r"Requests/sec:\s+([\d.]+)", output), re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
