@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mock_server.api.callers import caller_of
 from mock_server.backends.backend import StreamedTurn
+from mock_server.clock import stopwatch
 from mock_server.http.context import RequestContext
 from mock_server.http.response import EventStream
-from mock_server.wire.chat.events import ErrorEvent
-from mock_server.wire.codec import encode_event
+from mock_server.wire.chat.events import ErrorEvent, TextDeltas
+from mock_server.wire.frames import frames_of
 from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
 
+_BATCH_BYTES, _BATCH_SECONDS = 32_768, 0.001  # after which a batch is sent
 _log = logging.getLogger("mock_server")
 
 
@@ -45,26 +47,53 @@ class TurnStream(EventStream):
 
     async def send_events(self) -> bool:
         """Send every event. Returns whether the turn was sent to its end."""
-        entry = self.context.entry
-        for output in self._stored():
-            if isinstance(output, Pause):
-                await asyncio.wait({self.gone}, timeout=output.seconds)
-            elif isinstance(output, Disconnect):
+        entry, sent = self.context.entry, 0
+        for part in self._batches():
+            if isinstance(part, Disconnect):
                 entry.outcome = "dropped"
                 return False  # leaving the response unfinished drops the connection
+            if isinstance(part, Pause):
+                await asyncio.wait({self.gone}, timeout=part.seconds)
+                sent = 0
             else:
-                await self.send(encode_event(output))
-                await asyncio.sleep(0)
+                if sent > 1:  # the first, which is short, leaves with the second
+                    await asyncio.sleep(0)
+                await self.send(*part)
+                sent += 1
             if self.gone.done():
                 entry.outcome = "abandoned"
                 return False
         return True
 
+    def _batches(self) -> Iterator[list[bytes] | Pause | Disconnect]:
+        """Yield the first event as soon as it is there, then as many together as there are before a pause.
+
+        A fault strikes at a certain event, so then each comes alone.
+        """
+        most = _BATCH_BYTES if self.context.injector is None else 1
+        frames, size, enough, began = list[bytes](), 0, 1, 0.0
+        for output in self._stored():
+            if isinstance(output, Pause | Disconnect):
+                if frames:
+                    yield frames
+                yield output
+                frames, size, began = [], 0, stopwatch()
+                continue
+            new = frames_of(output)
+            frames += new
+            size += sum(map(len, new))
+            if size >= enough or stopwatch() - began > _BATCH_SECONDS:
+                yield frames
+                frames, size, enough, began = [], 0, most, stopwatch()
+        if frames:
+            yield frames
+
     def _stored(self) -> Iterator[TurnOutput]:
         """Yield each output after storing it. A bug becomes an `error` event, since the response has begun."""
         project = self.context.project
+        outputs = self._outputs if self.context.injector is None else _one_by_one(self._outputs)
         try:
-            for output in self._outputs:
+            for output in outputs:
                 if not isinstance(output, Pause | Disconnect):
                     project.apply(self._thread, output)
                 yield output
@@ -72,3 +101,12 @@ class TurnStream(EventStream):
             _log.exception("The turn in %s failed (%s)", self._thread.id, self.context.request_id)
             project.journal.failures.append((self.context.entry, error))
             yield ErrorEvent(code="stream.error", allow_retry=True)
+
+
+def _one_by_one(outputs: Iterable[TurnOutput]) -> Iterator[TurnOutput]:
+    """Yield text deltas one by one, for a fault that may strike between them: what was not sent is not stored."""
+    for output in outputs:
+        if isinstance(output, TextDeltas):
+            yield from (structs.replace(output, deltas=[delta]) for delta in output.deltas)
+        else:
+            yield output

@@ -15,7 +15,7 @@ from mock_server.state.threads import StoredThread
 from mock_server.wire.chat import events, items
 from mock_server.wire.chat import operations as ops
 from mock_server.wire.rest import files
-from mock_server.workflows.catalog import ECHO, Catalog
+from mock_server.workflows.catalog import ECHO, Catalog, has_version
 from mock_server.workflows.engine import Disconnect, Pause, TurnEngine, TurnOutput
 from mock_server.workflows.matching import TurnInput, reply_to
 from mock_server.workflows.script import Script
@@ -88,7 +88,7 @@ class ScriptBackend:
             raise OperationRefused(f"Item '{params.item_id}' is not a widget; only widgets have actions.")
         given = turn_input(caller, thread, kind="action", action=params.action, sender=sender)
         updated: items.WidgetItem | None = None
-        for output in self._engine(caller, thread, given).run():
+        for output in self._engine(caller, thread, given, self._script(caller)).run():
             if not isinstance(output, Pause | Disconnect):
                 caller.project.apply(thread, output)
                 updated = _widget_of(thread, output) or updated
@@ -182,15 +182,15 @@ class ScriptBackend:
         options: list[TurnOutput] = []
         if caller.session is None:  # the hosted API sends none (observed), the official server does
             options.append(events.StreamOptionsEvent(stream_options=events.StreamOptions(allow_cancel=True)))
-        reply: Iterable[TurnOutput]
-        if self._has_version(caller):
-            reply = self._engine(caller, thread, given).run()
-        else:
-            reply = [events.ErrorEvent(code="stream.error")]
+        script, version = self._script(caller), None if caller.session is None else caller.session.workflow_version
+        reply: Iterable[TurnOutput] = [events.ErrorEvent(code="stream.error")]  # without the version (observed)
+        if caller.session is None or has_version(script, version):
+            reply = self._engine(caller, thread, given, script).run()
         return StreamedTurn(thread, chain(before, options, first, reply))
 
-    def _engine(self, caller: Caller, thread: StoredThread, given: TurnInput) -> TurnEngine:
-        script, project = self._script(caller), caller.project
+    @staticmethod
+    def _engine(caller: Caller, thread: StoredThread, given: TurnInput, script: Script) -> TurnEngine:
+        project = caller.project
         return TurnEngine(
             reply_to(given, script, ECHO),
             given=given,
@@ -204,11 +204,6 @@ class ScriptBackend:
     def _script(self, caller: Caller) -> Script:
         session = caller.session
         return self._catalog.get(self._settings.custom_workflow if session is None else session.workflow_id)
-
-    def _has_version(self, caller: Caller) -> bool:
-        """Return whether the session's workflow version exists; if not, its first message fails (observed)."""
-        session = caller.session
-        return session is None or self._catalog.has_version(session.workflow_id, session.workflow_version)
 
 
 _OPERATIONS: dict[type[Struct], Callable[[ScriptBackend, Caller, Any], Reply]] = {
@@ -238,7 +233,7 @@ class _Query(Struct, frozen=True, kw_only=True):
     before: str | UnsetType = UNSET
 
 
-def _widget_of(thread: StoredThread, event: events.ThreadStreamEvent) -> items.WidgetItem | None:
+def _widget_of(thread: StoredThread, event: events.ThreadStreamEvent | events.TextDeltas) -> items.WidgetItem | None:
     """Return the widget that an event shows or changes, in its current state."""
     match event:
         case events.ItemDone(item=item) | events.ItemReplaced(item=item):

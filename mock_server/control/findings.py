@@ -7,6 +7,7 @@ from mock_server.http.operation import Resource
 from mock_server.inspection.findings import find
 from mock_server.wire.control.findings import FindingList
 from mock_server.wire.control.projects import ProjectQuery
+from mock_server.workflows.catalog import has_version
 
 
 def resources() -> list[Resource]:
@@ -34,7 +35,7 @@ def list_findings(context: RequestContext, query: ProjectQuery) -> FindingList:
     def version_fails(workflow: str, version: str) -> bool:
         """Return whether a file says that there is no such version; without a file, versions are numbers."""
         if workflow in workflows:
-            return not workflows.has_version(workflow, version)
+            return not has_version(workflows.get(workflow), version)
         return not version.isdecimal()
 
     found = find(project, version_fails=version_fails)

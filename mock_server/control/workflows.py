@@ -21,7 +21,7 @@ from mock_server.wire.control.workflows import (
     WorkflowList,
     WorkflowState,
 )
-from mock_server.workflows.catalog import WorkflowFile, parse_script
+from mock_server.workflows.catalog import WorkflowFile, has_version, parse_script
 from mock_server.workflows.matching import prompts_of
 from mock_server.workflows.script import Script
 from mock_server.workflows.trial import DryRun
@@ -139,7 +139,7 @@ def read_trial(body: bytes) -> TrialParams:
 def try_turn(context: RequestContext, params: TrialParams) -> Trial:
     """Play a turn without storing it. Raises ControlRefused."""
     workflow_id = context.argument("workflow_id")
-    if not context.workflows.has_version(workflow_id, None):
+    if not has_version(context.workflows.get(workflow_id), None):
         raise ControlRefused(
             f"Workflow '{workflow_id}' has no version, so every message to it fails.", code="workflow_without_version"
         )

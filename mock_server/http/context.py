@@ -43,6 +43,12 @@ class Connection(Protocol):
         Raises ClientDisconnect.
         """
 
+    def begin(self, send: Send, status: int, head: bytes) -> bool:
+        """Begin a response of any length. Returns False, with nothing sent, if that is not possible.
+
+        Raises ClientDisconnect.
+        """
+
 
 class RequestContext:
     """A request with its project and a single reading of the clock.

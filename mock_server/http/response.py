@@ -89,13 +89,13 @@ class EventStream(ABC):
         context = self.context
         context.entry.status = 200
         context.entry.response_head = head = response_head(context, _EVENT_STREAM)
-        await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
+        connection = context.connection
+        if connection is None or not connection.begin(context.send, 200, head):
+            await context.send({"type": "http.response.start", "status": 200, "headers": decode_headers(head)})
         if context.method == "HEAD":
             await context.send({"type": "http.response.body", "body": b""})
             return
-        self.gone = (
-            asyncio.ensure_future(_until_gone(context)) if context.connection is None else context.connection.gone
-        )
+        self.gone = asyncio.ensure_future(_until_gone(context)) if connection is None else connection.gone
         try:
             if await self.send_events() and not self.gone.done():
                 await context.send({"type": "http.response.body", "body": b""})
@@ -106,19 +106,21 @@ class EventStream(ABC):
     async def send_events(self) -> bool:
         """Send every event with `send`. Returns whether the stream was completed; if not, it is left unfinished."""
 
-    async def send(self, frame: bytes) -> None:
-        """Send one event. Raises Dropped."""
+    async def send(self, *frames: bytes) -> None:
+        """Send events, together unless a fault damages them. Raises Dropped."""
         context = self.context
         if context.injector is not None:
-            await self._send_past(context.injector, frame)
+            for frame in frames:
+                await self._send_past(context.injector, frame)
             return
-        await context.send({"type": "http.response.body", "body": frame, "more_body": True})
-        context.project.journal.keep_event(context.entry, frame)
+        body = frames[0] if len(frames) == 1 else b"".join(frames)
+        await context.send({"type": "http.response.body", "body": body, "more_body": True})
+        context.project.journal.keep_events(context.entry, frames)
 
     async def _send_past(self, injector: "FaultInjector", frame: bytes) -> None:
         frame, is_last = injector.event(frame)
         await injector.deliver(frame, more=True)
-        self.context.project.journal.keep_event(self.context.entry, frame)
+        self.context.project.journal.keep_events(self.context.entry, (frame,))
         if is_last:
             raise Dropped
 

@@ -151,13 +151,26 @@ class Exchange:
         begun, or the client reads too slowly.
         """
         host = self._host
+        if not self._is_ready(send):
+            return False
+        shown = b"" if self.scope["method"] == "HEAD" or status in _BODILESS else body
+        host.transport.write(b"".join((STATUS_LINES[status], head, self._ending(), shown)))
+        self._complete()
+        return True
+
+    def begin(self, send: Send, status: int, head: bytes) -> bool:
+        """Begin a response of any length; otherwise as `respond`."""
+        is_ready = self._is_ready(send)
+        if is_ready:
+            self._write_head(status, head)
+        return is_ready
+
+    def _is_ready(self, send: Send) -> bool:
+        host = self._host
         if getattr(send, "__self__", None) is not self or self.has_begun or host.transport.is_full:
             return False
         if host.is_lost:
             raise ClientGone
-        shown = b"" if self.scope["method"] == "HEAD" or status in _BODILESS else body
-        host.transport.write(b"".join((STATUS_LINES[status], head, self._ending(), shown)))
-        self._complete()
         return True
 
     async def receive(self) -> Message:
@@ -215,6 +228,9 @@ class Exchange:
                 raise RuntimeError(f"control characters in the header {name!r}")
             if name == b"content-length":
                 self._left = int(value)
+        self._write_head(status, b"".join([b"%b: %b\r\n" % pair for pair in headers]))
+
+    def _write_head(self, status: int, head: bytes) -> None:
         self.has_begun = True
         framing = b""
         if self.scope["method"] == "HEAD" or status in _BODILESS:
@@ -223,8 +239,7 @@ class Exchange:
             self._chunked = self.scope["http_version"] == "1.1"
             self.keep_alive = self.keep_alive and self._chunked
             framing = b"transfer-encoding: chunked\r\n" if self._chunked else b""
-        lines = [b"%b: %b\r\n" % pair for pair in headers]
-        self._host.transport.write(b"".join((STATUS_LINES[status], *lines, framing, self._ending())))
+        self._host.transport.write(b"".join((STATUS_LINES[status], head, framing, self._ending())))
 
     def _ending(self) -> bytes:
         """Return the last lines of a head: what becomes of the connection."""

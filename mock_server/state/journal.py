@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from msgspec import Struct
@@ -90,15 +90,20 @@ class Journal:
         if len(self._entries) > self._limit:
             self._forget_oldest()
 
-    def keep_event(self, entry: Entry, frame: bytes) -> None:
-        """Keep an event that was just sent, unless the stream's events would exceed ENTRY_BYTES."""
-        if entry.sent_at is None or entry.kept + len(frame) > ENTRY_BYTES:
+    def keep_events(self, entry: Entry, frames: Sequence[bytes]) -> None:
+        """Keep events that were just sent together, those with which the stream's would exceed ENTRY_BYTES excepted."""
+        if entry.events is None or entry.sent_at is None:
             return
-        entry.events.append(frame)  # type: ignore[union-attr]
-        entry.sent_at.append(stopwatch())
-        entry.kept += len(frame)
+        size = sum(map(len, frames))
+        if entry.kept + size > ENTRY_BYTES:
+            left = ENTRY_BYTES - entry.kept
+            frames = [frame for frame in frames if (left := left - len(frame)) >= 0]
+            size = sum(map(len, frames))
+        entry.events += frames
+        entry.sent_at.extend([stopwatch()] * len(frames))
+        entry.kept += size
         if entry.size != _GONE:
-            self._grow(len(frame))
+            self._grow(size)
 
     def end(self, entry: Entry, *, now: float) -> None:
         """Close an entry at `now` on the stopwatch."""

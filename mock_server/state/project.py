@@ -23,7 +23,7 @@ from mock_server.wire.rest.sessions import SessionCreateParams
 
 if TYPE_CHECKING:
     from mock_server.state.threads import StoredThread, Threads
-    from mock_server.wire.chat.events import ThreadStreamEvent
+    from mock_server.wire.chat.events import TextDeltas, ThreadStreamEvent
     from mock_server.wire.control.faults import FaultParams, FaultRule
 
 Ending = Literal["expired", "cancelled"]
@@ -127,8 +127,8 @@ class Project:
         self.publish_thread(thread, "created")
         return thread
 
-    def apply(self, thread: "StoredThread", event: "ThreadStreamEvent") -> None:
-        """Apply a stream event to a thread."""
+    def apply(self, thread: "StoredThread", event: "ThreadStreamEvent | TextDeltas") -> None:
+        """Apply a stream event to a thread, or several at once."""
         if thread.apply(event):
             self.publish_thread(thread, "updated")
 

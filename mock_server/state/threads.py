@@ -65,8 +65,8 @@ class StoredThread(Struct, kw_only=True):
         """Add a complete item."""
         self.items.add(item, at=unix(item.created_at))
 
-    def apply(self, event: events.ThreadStreamEvent) -> bool:
-        """Apply a stream event; an update of an unknown item changes nothing.
+    def apply(self, event: events.ThreadStreamEvent | events.TextDeltas) -> bool:
+        """Apply a stream event, or several at once; an update of an unknown item changes nothing.
 
         Return whether the thread itself changed, rather than only its items.
         """
@@ -77,10 +77,10 @@ class StoredThread(Struct, kw_only=True):
                     self.items.replace(kept)
                 else:
                     self.add(kept)
+            case events.TextDeltas(item_id=item_id, content_index=index, deltas=deltas):
+                self._update(item_id, events.TextDelta(content_index=index, delta="".join(deltas)))
             case events.ItemUpdated(item_id=item_id, update=update):
-                known = self.items.get(item_id)
-                if known is not None:
-                    update_item(known, update)
+                self._update(item_id, update)
             case events.ItemRemoved(item_id=item_id):
                 if item_id in self.items:
                     self.items.remove(item_id)
@@ -89,6 +89,11 @@ class StoredThread(Struct, kw_only=True):
                 self.status = thread.status
                 return True
         return False
+
+    def _update(self, item_id: str, update: events.ItemUpdate) -> None:
+        known = self.items.get(item_id)
+        if known is not None:
+            update_item(known, update)
 
     def require_open(self) -> None:
         """Raise ThreadNotOpen if the thread is locked or closed."""

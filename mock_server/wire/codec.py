@@ -18,11 +18,6 @@ _LONG = 1024 * 1024  # bytes of a body
 _DIGITS = 50  # digits of an integer in a query that are read
 
 
-def encode_event(event: Struct) -> bytes:
-    """Return a frame of a stream: `data:` only, without a name or an id (observed)."""
-    return b"data: %b\n\n" % _ENCODER.encode(event)
-
-
 def encode(value: Any) -> bytes:
     """Return JSON as api.openai.com prints it: indented by two, without a final newline.
 

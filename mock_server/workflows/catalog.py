@@ -1,14 +1,15 @@
 """Finds and checks workflow files, and reads them again when they change."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from functools import lru_cache
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from mock_server.documents.places import place_and_reason
 from mock_server.documents.reading import Document, read_document
@@ -18,6 +19,7 @@ from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
 from mock_server.wording import quoted, sentence
 from mock_server.workflows import script as model
+from mock_server.workflows.folder import WorkflowFolder
 from mock_server.workflows.regexes import check_regex
 from mock_server.workflows.script import Script, Step
 from mock_server.workflows.template import NAMES, unknown_names
@@ -49,18 +51,15 @@ class WorkflowFile(Struct, frozen=True, kw_only=True):
 
     stamp: its modification time in nanoseconds and its size in bytes, at that time.
     script: the last valid one; None if there never was one.
+    id: the workflow's; None if there is no script.
     error: why the file can't be used as it is now, if so.
     """
 
     path: Path
     stamp: tuple[int, int]
     script: Script | None
+    id: str | None
     error: DocumentInvalid | None = None
-
-    @property
-    def id(self) -> str | None:
-        """The workflow's id; None if there is no script."""
-        return None if self.script is None else self.script.id or self.path.stem
 
 
 class Catalog:
@@ -68,10 +67,11 @@ class Catalog:
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         """Read the files in `folders`. Raises DocumentInvalid for a missing folder and for an invalid file."""
-        self._folders = [fixtures_folder() / "workflows", *folders]
-        self._read: dict[Path, WorkflowFile] = {}
+        paths = list(folders)
+        self._folders = [WorkflowFolder(path) for path in paths]
+        self._read: dict[str, WorkflowFile] = {}
         self._added: dict[str, Script] = {}
-        for folder in self._folders[1:]:
+        for folder in paths:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
             try:
@@ -79,8 +79,7 @@ class Catalog:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise WorkflowInvalid(f"can't be read: {reason}", source=str(folder)) from None
-        if len(self._folders) > 1:  # the shipped ones are valid, and are read on first use
-            self.files(keep_going=False)
+        self._changed(keep_going=False)
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
@@ -111,25 +110,13 @@ class Catalog:
         """Return the workflow with this id in its current state, or the echo if there is none."""
         return self._find(workflow_id) or ECHO
 
-    def has_version(self, workflow_id: str, version: str | None) -> bool:
-        """Return whether a version exists. None is the newest, which exists unless a file lists no version at all.
-
-        Without a file, every version exists (inferred) but `latest` (observed).
-        """
-        versions = self.get(workflow_id).versions
-        if version is None:
-            return versions is UNSET or bool(versions)
-        return version != "latest" if versions is UNSET else version in versions
-
     def files(self, *, keep_going: bool = True) -> Sequence[WorkflowFile]:
         """Return every file in its current state; of several with the same id, the last one wins.
 
         A file that has become invalid is logged once, and its last valid script stays in use; without `keep_going`
         DocumentInvalid is raised.
         """
-        files = [file for path in self._paths() if (file := self._file(path, keep_going=keep_going)) is not None]
-        self._read = {file.path: file for file in files}  # forgets files that are gone
-        return files
+        return [*self._shipped, *self._changed(keep_going=keep_going)]
 
     def _find(self, workflow_id: str) -> Script | None:
         if workflow_id in self._added:
@@ -137,28 +124,49 @@ class Catalog:
         found = [file.script for file in self.files() if file.id == workflow_id]
         return found[-1] if found else self._added.get(ANY)
 
-    def _paths(self) -> Iterator[Path]:
-        for folder in self._folders:
-            with suppress(OSError):  # it may have been deleted, or closed to us
-                yield from sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    @cached_property
+    def _shipped(self) -> Sequence[WorkflowFile]:
+        """The shipped files, which nobody changes. They are read on first use."""
+        paths = WorkflowFolder(fixtures_folder() / "workflows").files()
+        return [file for path in paths if (file := self._file(path, keep_going=False)) is not None]
 
-    def _file(self, path: Path, *, keep_going: bool) -> WorkflowFile | None:
+    def _changed(self, *, keep_going: bool) -> Iterable[WorkflowFile]:
+        """Return the files of the further folders; every turn asks for them."""
+        paths = chain.from_iterable(folder.files() for folder in self._folders)
+        files = {path: file for path in paths if (file := self._file(path, keep_going=keep_going)) is not None}
+        self._read = files  # forgets files that are gone
+        return files.values()
+
+    def _file(self, at: str, *, keep_going: bool) -> WorkflowFile | None:
         try:
-            stat = path.stat()
+            stat = os.stat(at)  # noqa: PTH116 - a Path takes several times as long, and every turn comes here
         except OSError:
             return None
-        stamp, known = (stat.st_mtime_ns, stat.st_size), self._read.get(path)
+        stamp, known = (stat.st_mtime_ns, stat.st_size), self._read.get(at)
         if known is not None and known.stamp == stamp:
             return known
+        path = Path(at)
         try:
-            return WorkflowFile(path=path, stamp=stamp, script=_script_as_of(path, stamp))
+            script = _script_as_of(path, stamp)
+            return WorkflowFile(path=path, stamp=stamp, script=script, id=script.id or path.stem)
         except DocumentInvalid as error:
             if not keep_going:
                 raise
-            last = None if known is None else known.script
-            effect = "The file is ignored." if last is None else "Its last valid version stays in use."
+            last = WorkflowFile(path=path, stamp=stamp, script=None, id=None) if known is None else known
+            effect = "The file is ignored." if last.script is None else "Its last valid version stays in use."
             _log.error("%s %s", sentence(str(error)), effect)
-            return WorkflowFile(path=path, stamp=stamp, script=last, error=error)
+            return structs.replace(last, stamp=stamp, error=error)
+
+
+def has_version(script: Script, version: str | None) -> bool:
+    """Return whether a version exists. None is the newest, which exists unless a file lists no version at all.
+
+    Without a file, every version exists (inferred) but `latest` (observed).
+    """
+    versions = script.versions
+    if version is None:
+        return versions is UNSET or bool(versions)
+    return version != "latest" if versions is UNSET else version in versions
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -22,6 +22,7 @@ from mock_server.workflows.template import render
 
 TITLE_WORDS = 6
 _TITLE = 1000  # characters in which they are
+_RUN = 2048  # characters that are streamed at once
 _COPIED = 10**9  # characters that are copied for the pieces of one text, at most
 _LONG = 4096  # characters of one word or space, at most: a match is not interrupted
 _PIECES = {
@@ -40,7 +41,8 @@ class Disconnect(Struct, frozen=True):
     """An end of the connection in the middle of the stream."""
 
 
-TurnOutput = ThreadStreamEvent | Pause | Disconnect
+_encode = msgspec.json.Encoder().encode
+TurnOutput = ThreadStreamEvent | events.TextDeltas | Pause | Disconnect
 P = TypeVar("P")
 
 
@@ -98,15 +100,15 @@ class TurnEngine:
         message = model.Message(text=value) if isinstance(value, str) else value
         pace = self._pace if message.stream is UNSET else message.stream
         text = message.text or "".join(message.chunks or [])
-        chunks = message.chunks or _pieces(text, pace.by)
+        chunks, pause = message.chunks or _pieces(text, pace.by), list(_pause(pace.every))
         item = items.AssistantMessageItem(**self._base(), content=[])
         yield events.ItemAdded(item=item)
         empty = items.AssistantMessageContent(text="", annotations=[])
         yield _updated(item, events.ContentPartAdded(content_index=0, content=empty))
-        for chunk in chunks:
-            yield _updated(item, events.TextDelta(content_index=0, delta=chunk))
+        for deltas in _runs(chunks, most=1 if pause else _RUN):
+            yield events.TextDeltas(item_id=item.id, content_index=0, deltas=deltas)
             yield from self._automatic_title()  # between the deltas, after the first (observed)
-            yield from _pause(pace.every)
+            yield from pause
         for index, annotation in enumerate(message.annotations):
             update = events.AnnotationAdded(content_index=0, annotation_index=index, annotation=annotation)
             yield _updated(item, update)
@@ -256,12 +258,9 @@ class TurnEngine:
 
     def _filled(self, value: P) -> P:
         """Return a step with its templates rendered."""
-        if not isinstance(value, Struct | str | list | dict):
+        if b"{{" not in _encode(value):  # two in a row are only in a text
             return value
-        plain = msgspec.to_builtins(value)
-        filled = render(plain, self._names)
-        if filled == plain:
-            return value
+        filled = render(msgspec.to_builtins(value), self._names)
         if isinstance(value, Struct):
             return msgspec.convert(filled, type(value))
         return msgspec.convert(filled, list[items.StructuredInput]) if isinstance(value, list) else filled  # type: ignore[return-value]
@@ -325,6 +324,19 @@ def _pieces(text: str, by: str) -> Iterator[str]:
             waiting, size = [], 0
     if waiting:
         yield "".join(waiting)
+
+
+def _runs(chunks: Iterable[str], *, most: int) -> Iterator[list[str]]:
+    """Yield the first chunk alone, then as many together as have `most` characters."""
+    run, size, enough = list[str](), 0, 1
+    for chunk in chunks:
+        run.append(chunk)
+        size += len(chunk) + 1  # an empty one counts too
+        if size >= enough:
+            yield run
+            run, size, enough = [], 0, most
+    if run:
+        yield run
 
 
 def _tail_of_items(thread: StoredThread) -> str | None:

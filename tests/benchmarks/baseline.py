@@ -42,7 +42,8 @@ _STREAM_HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), *_HEA
 FRAMES = 57
 FRAME = (
     b'data: {"type":"thread.item.updated","item_id":"cti_6b054ebc79608190a894247d0fab80b70facade5b04a5ddc",'
-    b'"update":{"type":"assistant_message.content_part.text_delta","content_index":0,"delta":"fifteen different words go "}}\n\n'
+    b'"update":{"type":"assistant_message.content_part.text_delta","content_index":0,'
+    b'"delta":"fifteen different words go "}}\n\n'
 )
 
 

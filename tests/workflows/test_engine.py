@@ -13,9 +13,10 @@ from mock_server.ids import IdFactory
 from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import Timeline
 from mock_server.wire.chat import events
-from mock_server.wire.chat.events import ThreadStreamEvent
+from mock_server.wire.chat.events import TextDeltas, ThreadStreamEvent
 from mock_server.wire.chat.items import AssistantMessageItem, WidgetItem, WorkflowItem
 from mock_server.wire.chat.operations import Action
+from mock_server.wire.frames import frames_of
 from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.catalog import read_script
 from mock_server.workflows.engine import Disconnect, Pause, TurnEngine
@@ -46,7 +47,9 @@ def thread() -> StoredThread:
     return StoredThread(id="cthr_1", user="ada", created_at=0, items=Timeline())
 
 
-def played(steps: list[Step], into: StoredThread, *, pace: Pace | None = None) -> Iterator[ThreadStreamEvent]:
+def played(
+    steps: list[Step], into: StoredThread, *, pace: Pace | None = None
+) -> Iterator[ThreadStreamEvent | TextDeltas]:
     performance = TurnEngine(
         steps,
         given=moment_with_everything(),
@@ -72,7 +75,8 @@ def test_every_reply_of_every_shipped_workflow_is_valid(path: Path) -> None:
     script = read_script(path)
     for reply in replies(script):
         for event in played(reply, thread(), pace=script.stream):
-            EVENT.validate_json(msgspec.json.encode(event))
+            for frame in frames_of(event):
+                EVENT.validate_json(frame.removeprefix(b"data: "))
 
 
 def test_what_is_applied_is_what_was_said_to_be_whole() -> None:
@@ -155,7 +159,5 @@ def test_a_text_that_is_very_long_comes_in_longer_pieces() -> None:
 
 def deltas_of(text: str, *, by: Any) -> list[str]:
     step = Step(message=Message(text=text))
-    updates = [
-        event.update for event in played([step], thread(), pace=Pace(by=by)) if isinstance(event, events.ItemUpdated)
-    ]
-    return [update.delta for update in updates if isinstance(update, events.TextDelta)]
+    runs = [event for event in played([step], thread(), pace=Pace(by=by)) if isinstance(event, TextDeltas)]
+    return [delta for run in runs for delta in run.deltas]

@@ -117,6 +117,14 @@ class ItemUpdated(Struct, tag="thread.item.updated", kw_only=True):
     update: ItemUpdate
 
 
+class TextDeltas(Struct, kw_only=True):
+    """Several updates of an item in a row, each with a `TextDelta`: most of what is streamed."""
+
+    item_id: str
+    content_index: int
+    deltas: list[str]
+
+
 class ItemDone(Struct, tag="thread.item.done", kw_only=True):
     """An item is complete."""
 
