@@ -1,6 +1,5 @@
 """`chatkit-mock serve` and `run`, and the options that they share."""
 
-import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -245,6 +244,7 @@ def _build(
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - keeps the start fast
     from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
+    from mock_server.server import collector  # noqa: PLC0415
     from mock_server.state.projects import Projects  # noqa: PLC0415
 
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
@@ -263,8 +263,7 @@ def _build(
         raise click.ClickException(f"{_OPTIONS.get(error.setting, error.setting)}: {error.reason}") from None
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
-    gc.freeze()
-    gc.enable()
+    collector.start()
     return settings, app
 
 

@@ -72,6 +72,7 @@ class RequestMiddleware:
         finally:
             if journal is not None:
                 journal.end(context.entry, now=stopwatch())
+            del scope["mock_server.context"]  # ends a circle of references
         if not context.project.is_kept and context.method in _CHANGING and context.entry.status < 400:
             self._projects.keep(context.project)
         if self._log_requests:

@@ -1,6 +1,7 @@
 """The caller of a request: what it may see, and what its session's limits leave it."""
 
 from collections.abc import Callable
+from functools import cache
 
 from msgspec import UNSET
 
@@ -68,9 +69,9 @@ class Caller:
         session = self.session
         if session is None or (session.history and session.recent_threads is None):
             return lambda thread: thread.user == self.user
-        recent = self.project.threads.newest_of(self.user)[: session.recent_threads] if session.history else []
-        seen = {thread.id for thread in recent}
-        return lambda thread: thread.user == self.user and (thread.session_id == session.id or thread.id in seen)
+        most = session.recent_threads if session.history else 0
+        recent = cache(lambda: self.project.threads.newest_of(self.user, most))  # only if another session created it
+        return lambda thread: thread.user == self.user and (thread.session_id == session.id or thread.id in recent())
 
     def new_file(self, *, name: str = "", mime_type: str = "") -> File:
         """Return a file whose content is yet to come. With an API key it belongs to the whole project (inferred)."""

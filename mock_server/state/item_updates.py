@@ -23,7 +23,8 @@ def _part(part: wire.AssistantMessageContent) -> wire.AssistantMessageContent:
     return structs.replace(part, annotations=list(part.annotations))
 
 
-def update_item(item: wire.ThreadItem, update: events.ItemUpdate) -> None:
+def update_item(item: wire.ThreadItem | None, update: events.ItemUpdate) -> None:
+    """Apply an update; one that does not fit changes nothing."""
     match item, update:
         case wire.AssistantMessageItem(), (
             events.ContentPartAdded() | events.ContentPartDone() | events.TextDelta() | events.AnnotationAdded()

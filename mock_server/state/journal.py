@@ -94,14 +94,12 @@ class Journal:
         """Keep events that were just sent together, those with which the stream's would exceed ENTRY_BYTES excepted."""
         if entry.events is None or entry.sent_at is None:
             return
-        size = sum(map(len, frames))
-        if entry.kept + size > ENTRY_BYTES:
-            left = ENTRY_BYTES - entry.kept
+        left = ENTRY_BYTES - entry.kept
+        if sum(map(len, frames)) > left:
             frames = [frame for frame in frames if (left := left - len(frame)) >= 0]
-            size = sum(map(len, frames))
         entry.events += frames
         entry.sent_at.extend([stopwatch()] * len(frames))
-        entry.kept += size
+        entry.kept += (size := sum(map(len, frames)))
         if entry.size != _GONE:
             self._grow(size)
 

@@ -4,8 +4,9 @@ A conversation's stream events are applied to its thread by `apply`. The convers
 items as they are, the REST API converts them with `documents.rest_items`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, Struct, structs
@@ -77,10 +78,10 @@ class StoredThread(Struct, kw_only=True):
                     self.items.replace(kept)
                 else:
                     self.add(kept)
-            case events.TextDeltas(item_id=item_id, content_index=index, deltas=deltas):
-                self._update(item_id, events.TextDelta(content_index=index, delta="".join(deltas)))
             case events.ItemUpdated(item_id=item_id, update=update):
-                self._update(item_id, update)
+                update_item(self.items.get(item_id), update)
+            case events.TextDeltas(item_id=item_id, content_index=index, deltas=deltas):
+                update_item(self.items.get(item_id), events.TextDelta(content_index=index, delta="".join(deltas)))
             case events.ItemRemoved(item_id=item_id):
                 if item_id in self.items:
                     self.items.remove(item_id)
@@ -89,11 +90,6 @@ class StoredThread(Struct, kw_only=True):
                 self.status = thread.status
                 return True
         return False
-
-    def _update(self, item_id: str, update: events.ItemUpdate) -> None:
-        known = self.items.get(item_id)
-        if known is not None:
-            update_item(known, update)
 
     def require_open(self) -> None:
         """Raise ThreadNotOpen if the thread is locked or closed."""
@@ -158,10 +154,6 @@ class Threads:
     def __contains__(self, thread_id: str) -> bool:
         return thread_id in self.timeline
 
-    def ids(self) -> Iterable[str]:
-        """Return the ids of the threads."""
-        return (thread.id for thread in self.timeline)
-
     def add(self, thread: StoredThread) -> None:
         """Add a new thread."""
         self.timeline.add(thread, at=thread.created_at)
@@ -188,9 +180,9 @@ class Threads:
         """Return a page of the matching threads by creation."""
         return self.timeline.page(query, where=where)
 
-    def newest_of(self, user: str) -> list[StoredThread]:
-        """Return a user's threads, newest first."""
-        return [thread for thread in reversed(list(self.timeline)) if thread.user == user]
+    def newest_of(self, user: str, most: int | None) -> set[str]:
+        """Return the ids of a user's newest threads, at most so many."""
+        return {*islice((thread.id for thread in reversed(self.timeline) if thread.user == user), most)}
 
 
 def unix(moment: datetime) -> float:

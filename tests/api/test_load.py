@@ -134,7 +134,7 @@ def test_clients_that_vanish_leave_their_threads_and_nothing_else(app: MockServe
         assert await settled(server) == 0
 
     asyncio.run(run())
-    threads = app.projects.default.threads.newest_of("ada")
+    threads = list(app.projects.default.threads.timeline)
     assert len(threads) == 50
     for thread in threads:
         _, message = thread.items

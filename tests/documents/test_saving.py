@@ -140,7 +140,7 @@ def test_no_id_that_was_saved_is_drawn_again(tmp_path: Path) -> None:
 
 def ids_of(project: Project) -> set[str]:
     items = {item.id for thread in project.threads.timeline for item in thread.items}
-    return items | {*project.threads.ids()} | {*project.sessions.ids()}
+    return items | {thread.id for thread in project.threads.timeline} | {*project.sessions.ids()}
 
 
 async def test_is_saved_from_time_to_time_when_something_has_changed(tmp_path: Path) -> None:
