@@ -6,7 +6,20 @@ import platform
 import shutil
 import sys
 
-from benchmarks import dashboard, memory, plugin, rendering, requests, saving, soak, stalls, startup, streams, watching
+from benchmarks import (
+    dashboard,
+    memory,
+    plugin,
+    rendering,
+    requests,
+    saving,
+    soak,
+    sockets,
+    stalls,
+    startup,
+    streams,
+    watching,
+)
 
 
 def main() -> None:
@@ -23,6 +36,7 @@ def main() -> None:
     requests.report()
     watching.report()
     streams.report()
+    sockets.report()
     stalls.report()
     startup.report()
     memory.report()
