@@ -163,15 +163,18 @@ class RequestContext:
         announced = self.headers.get(b"content-length", b"")
         if announced.isdigit() and int(announced[:_DIGITS]) > limit:
             raise BodyTooLarge(limit=limit, size=int(announced[:_DIGITS]))
-        joined, more, self.is_read = bytearray(), True, True
+        joined: bytes | bytearray = b""
+        more = self.is_read = True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
+            more = message.get("more_body", False)
+            if more and not joined:
+                joined = bytearray()  # grows without being copied
             joined += message.get("body", b"")
             if len(joined) > limit:
                 raise BodyTooLarge(limit=limit, size=len(joined))
-            more = message.get("more_body", False)
         self.entry.body = bytes(joined[:ENTRY_BYTES])
         # To copy what is long would stop other requests; all that is done with a body takes a bytearray too.
         return cast("bytes", joined) if len(joined) > ENTRY_BYTES else self.entry.body or b"{}"

@@ -32,21 +32,20 @@ def decode(body: bytes, type_: type[S]) -> S:
     Raises BodyMalformed for a body that is not JSON, InvalidParameter for JSON that does not fit. A repeated key counts
     as malformed (inferred).
     """
-    return at_once(decoding(body, type_))
+    params = _decoded(body, type_)
+    return at_once(_explaining(body, type_)) if params is None else params
 
 
 def decoding(body: bytes, type_: type[S]) -> Work[S]:
     """Decode a request's body as `decode` does, in steps."""
-    if len(body) <= _LONG:  # the usual way takes a long body through errors that repeat it
-        try:
-            params: S = _decoder(type_).decode(body)
-        except msgspec.ValidationError:
-            pass
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BodyMalformed(_place(error)) from None
-        else:
-            _refuse_repeated_keys(body, params)
-            return params
+    params = _decoded(body, type_)
+    if params is None:
+        params = yield from _explaining(body, type_)
+    return params
+
+
+def _explaining(body: bytes, type_: type[S]) -> Work[S]:
+    """Decode a body that is long, or that does not fit, so that what is wrong is said as the real API does."""
     from mock_server.wire.validation import explain, without_empty_parts  # noqa: PLC0415 - starting fast
 
     value = _parsed(body)
@@ -57,6 +56,20 @@ def decoding(body: bytes, type_: type[S]) -> Work[S]:
     explain(value, type_)
     yield
     return convert(value, type_)
+
+
+def _decoded(body: bytes, type_: type[S]) -> S | None:
+    """Decode a body the usual way. Returns None if it is long, or does not fit."""
+    if len(body) > _LONG:  # the usual way takes a long body through errors that repeat it
+        return None
+    try:
+        params: S = _decoder(type_).decode(body)
+    except msgspec.ValidationError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BodyMalformed(_place(error)) from None
+    _refuse_repeated_keys(body, params)
+    return params
 
 
 def decode_json(body: bytes) -> dict[str, Any]:
