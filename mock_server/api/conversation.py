@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from mock_server.api.callers import caller_of
 from mock_server.backends.backend import StreamedTurn
 from mock_server.clock import stopwatch
+from mock_server.errors import MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.response import EventStream
 from mock_server.wire.chat.events import ErrorEvent, TextDeltas
@@ -97,6 +98,8 @@ class TurnStream(EventStream):
                 if not isinstance(output, Pause | Disconnect):
                     project.apply(self._thread, output)
                 yield output
+        except MockServerError as error:
+            yield ErrorEvent(message=str(error))
         except Exception as error:  # noqa: BLE001 - the client gets an event for any error
             _log.exception("The turn in %s failed (%s)", self._thread.id, self.context.request_id)
             project.journal.failures.append((self.context.entry, error))

@@ -88,7 +88,7 @@ class ScriptBackend:
             raise OperationRefused(f"Item '{params.item_id}' is not a widget; only widgets have actions.")
         given = turn_input(caller, thread, kind="action", action=params.action, sender=sender)
         updated: items.WidgetItem | None = None
-        for output in self._engine(caller, thread, given, self._script(caller)).run():
+        for output in self._engine(caller, thread, given, self._script(caller), streamed=False).run():
             if not isinstance(output, Pause | Disconnect):
                 caller.project.apply(thread, output)
                 updated = _widget_of(thread, output) or updated
@@ -189,7 +189,9 @@ class ScriptBackend:
         return StreamedTurn(thread, chain(before, options, first, reply))
 
     @staticmethod
-    def _engine(caller: Caller, thread: StoredThread, given: TurnInput, script: Script) -> TurnEngine:
+    def _engine(
+        caller: Caller, thread: StoredThread, given: TurnInput, script: Script, *, streamed: bool = True
+    ) -> TurnEngine:
         project = caller.project
         return TurnEngine(
             reply_to(given, script, ECHO),
@@ -199,6 +201,7 @@ class ScriptBackend:
             ids=project.ids,
             clock=project.clock.now,
             titling=caller.session is None or caller.session.titling,
+            streamed=streamed,
         )
 
     def _script(self, caller: Caller) -> Script:

@@ -17,12 +17,12 @@ from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
-from mock_server.wording import quoted, sentence
+from mock_server.wording import sentence
 from mock_server.workflows import script as model
 from mock_server.workflows.folder import WorkflowFolder
 from mock_server.workflows.regexes import check_regex
 from mock_server.workflows.script import Script, Step
-from mock_server.workflows.template import NAMES, unknown_names
+from mock_server.workflows.template import check_template
 
 _log = logging.getLogger("mock_server")
 
@@ -268,14 +268,9 @@ def _check_templates(value: Any, place: str) -> None:
     match value:
         case str() if "{{" in value:
             try:
-                unknown = list(unknown_names(value))
+                check_template(value)
             except ValueError as error:
                 raise _Fault(place, str(error)) from None
-            if unknown:
-                raise _Fault(
-                    place,
-                    f"unknown name {quoted(unknown[0], empty='that is empty')}; templates can use {', '.join(NAMES)}",
-                )
         case list():
             for index, entry in enumerate(value):
                 _check_templates(entry, f"{place}[{index}]")

@@ -59,11 +59,15 @@ class TurnEngine:
         ids: IdFactory,
         clock: Callable[[], float],
         titling: bool,
+        streamed: bool = True,
     ) -> None:
-        """`clock` returns unix seconds; with `titling`, a message gives its thread a title if it has none."""
+        """`clock` returns unix seconds; with `titling`, a message gives its thread a title if it has none.
+
+        Unless it is `streamed`, texts are not cut into pieces.
+        """
         self._steps, self._given, self._pace, self._thread = steps, given, pace, thread
         self._ids, self._clock = ids, clock
-        self._names = given.names()
+        self._names, self._streamed = given.names(), streamed
         self._wants_title = titling and thread.title is None and bool(given.text)
         self._tail = tail_of(thread.id) or _tail_of_items(thread) or ids.new_tail()
         self._widget: items.WidgetItem | None = given.sender
@@ -100,7 +104,8 @@ class TurnEngine:
         message = model.Message(text=value) if isinstance(value, str) else value
         pace = self._pace if message.stream is UNSET else message.stream
         text = message.text or "".join(message.chunks or [])
-        chunks, pause = message.chunks or _pieces(text, pace.by), list(_pause(pace.every))
+        by = pace.by if self._streamed else "whole"
+        chunks, pause = (self._streamed and message.chunks) or _pieces(text, by), list(_pause(pace.every))
         item = items.AssistantMessageItem(**self._base(), content=[])
         yield events.ItemAdded(item=item)
         empty = items.AssistantMessageContent(text="", annotations=[])
@@ -166,7 +171,7 @@ class TurnEngine:
             yield _updated(widget, update)
         elif step.text is not UNSET and step.component_id is not UNSET:
             left = len(step.text)
-            for piece in _pieces(step.text, self._pace.by):
+            for piece in _pieces(step.text, self._pace.by if self._streamed else "whole"):
                 left -= len(piece)
                 yield _updated(
                     widget, events.StreamingTextDelta(component_id=step.component_id, delta=piece, done=not left)

@@ -11,7 +11,7 @@ from mock_server.wire.chat.items import WidgetItem
 from mock_server.wire.chat.operations import Action
 from mock_server.wire.control.workflows import Condition
 from mock_server.wire.rest.files import Attachment
-from mock_server.workflows.regexes import RegexTooSlow, finds
+from mock_server.workflows.regexes import TEXT, RegexTooSlow, finds
 from mock_server.workflows.script import Script, Step, TextMatch, When
 
 PROMPTS = 6  # the most that are shown per script
@@ -133,13 +133,14 @@ def _on_kind(moment: TurnInput, when: When) -> Condition:
 
 
 def _on_text(text: str, wanted: str | TextMatch | UnsetType) -> Iterator[Condition]:
+    beginning = text[:TEXT]  # a script may have many turns, and each looks
     if isinstance(wanted, str):
-        yield _condition("text", wanted, text, fits=wanted.casefold() in text.casefold())
+        yield _condition("text", wanted, text, fits=wanted.casefold() in beginning.casefold())
     elif isinstance(wanted, TextMatch):
         if wanted.equals is not UNSET:
             yield _condition("text.equals", wanted.equals, text, fits=wanted.equals == text)
         if wanted.contains is not UNSET:
-            yield _condition("text.contains", wanted.contains, text, fits=wanted.contains in text)
+            yield _condition("text.contains", wanted.contains, text, fits=wanted.contains in beginning)
         if wanted.regex is not UNSET:
             yield _condition("text.regex", wanted.regex, text, fits=finds(wanted.regex, text))
 

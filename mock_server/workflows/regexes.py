@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import regex
 
 SECONDS = 0.02  # for one search
-TEXT = 30_000  # characters that are searched; the limit is looked at between the steps, which grow with the text
+TEXT = 30_000  # characters of a message; the limit is looked at between the steps, which grow with the text
 _LENGTH = 1000  # characters of an expression
-_REPEATS = 100_000  # of counts such as `{1,300}`, multiplied: nested ones take as much memory
+_REPEATS = 10_000  # of counts such as `{1,300}`, multiplied: nested ones take as much memory and time
 _COUNT = re.compile(r"\{(\d*),?(\d*)\}")
 
 

@@ -60,6 +60,7 @@ class DryRun:
             ids=self._ids,
             clock=lambda: self._now,
             titling=False,
+            streamed=False,
         )
         for beat in performance.run():
             if isinstance(beat, Pause | Disconnect):

@@ -59,7 +59,7 @@ def test_an_expression_that_is_too_large_is_refused_at_once(client: TestClient, 
     answer = add(client, regex)
     assert answer.status_code == 400
     message = answer.json()["error"]["message"]
-    assert message.startswith("body: turns[0].when.text.regex: is too large: at most 1000 characters, and 100,000")
+    assert message.startswith("body: turns[0].when.text.regex: is too large: at most 1000 characters, and 10,000")
 
 
 @pytest.mark.parametrize("regex", ["(", "a**", "(?P<n", "[z-a]", r"\1"])
