@@ -3,6 +3,7 @@
 from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
 from mock_server.control.projects import project_of
 from mock_server.documents import fault_sets as shipped
+from mock_server.errors import ControlRefused
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
 from mock_server.state.project import Project
@@ -10,6 +11,8 @@ from mock_server.wire.control import faults as wire
 from mock_server.wire.control.faults import FaultList, FaultParams, FaultRule, FaultSet, MagicValues, ShippedSets
 from mock_server.wire.control.projects import ProjectQuery
 from mock_server.wire.control.requests import Cleared
+
+MOST = 1000  # rules of a project
 
 
 def resources() -> list[Resource]:
@@ -136,14 +139,17 @@ def list_faults(context: RequestContext, query: ProjectQuery) -> FaultList:
 
 
 def add(context: RequestContext, query: ProjectQuery, params: FaultParams) -> FaultRule:
-    """Add a rule after the others."""
-    (rule,) = project_of(context, query).add_faults([params])
+    """Add a rule after the others. Raises ControlRefused for one too many."""
+    project = project_of(context, query)
+    _refuse_too_many(len(project.faults.rules) + 1)
+    (rule,) = project.add_faults([params])
     return rule
 
 
 def replace(context: RequestContext, query: ProjectQuery, faults: FaultSet) -> FaultList:
-    """Replace all rules."""
+    """Replace all rules. Raises ControlRefused for too many."""
     project = project_of(context, query)
+    _refuse_too_many(len(faults.faults))
     project.replace_faults(faults.faults)
     return _listed(project)
 
@@ -158,6 +164,14 @@ def clear(context: RequestContext, query: ProjectQuery) -> Cleared:
     """Remove every rule."""
     project = project_of(context, query)
     return Cleared(project=project.name, cleared=project.clear_faults())
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MOST:
+        raise ControlRefused(
+            f"A project has at most {MOST:,} fault rules, which each request looks at; remove those that are over.",
+            code="too_many_faults",
+        )
 
 
 # Shipped sets.

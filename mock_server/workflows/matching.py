@@ -1,6 +1,6 @@
 """Chooses which turn of a script is played, and explains why, by the same conditions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import Any, Literal
@@ -11,10 +11,11 @@ from mock_server.wire.chat.items import WidgetItem
 from mock_server.wire.chat.operations import Action
 from mock_server.wire.control.workflows import Condition
 from mock_server.wire.rest.files import Attachment
-from mock_server.workflows.regexes import TEXT, RegexTooSlow, finds
-from mock_server.workflows.script import Script, Step, TextMatch, When
+from mock_server.workflows.regexes import TEXT, RegexTooSlow, Searches
+from mock_server.workflows.script import Script, ScriptedTurn, Step, TextMatch, When
 
 PROMPTS = 6  # the most that are shown per script
+_LOOKED_AT = 50  # turns of a script that may have one
 
 
 class TurnInput(Struct, frozen=True, kw_only=True):
@@ -65,9 +66,9 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 def choose(moment: TurnInput, script: Script, fallback: Script) -> Choice:
     """Choose the first turn that matches, else the script's default, else what the fallback replies."""
-    for index, turn in enumerate(script.turns):
-        if all(each.fits for each in conditions(moment, turn.when)):
-            return Choice(matched="turn", index=index, reply=turn.reply)
+    index = _first_fitting(moment, script.turns)
+    if index is not None:
+        return Choice(matched="turn", index=index, reply=script.turns[index].reply)
     if script.default is not UNSET and (moment.kind == "message" or script is not fallback):
         return Choice(matched="default", reply=script.default)
     return Choice(matched="echo", reply=reply_to(moment, fallback, fallback) if script is not fallback else [])
@@ -83,13 +84,22 @@ def prompts_of(script: Script) -> list[str]:
     return list(islice(_prompts(script), PROMPTS))
 
 
+def _first_fitting(moment: TurnInput, turns: Sequence[ScriptedTurn]) -> int | None:
+    searches = Searches()
+    fitting = (
+        index for index, turn in enumerate(turns) if all(each.fits for each in conditions(moment, turn.when, searches))
+    )
+    return next(fitting, None)
+
+
 def _prompts(script: Script) -> Iterator[str]:
-    for index, turn in enumerate(script.turns):
+    turns = script.turns[:_LOOKED_AT]
+    for index, turn in enumerate(turns):
         text = _example(turn.when)
         if text.strip():
             moment = TurnInput(kind="message", number=1, user="", text=text)
             with suppress(RegexTooSlow):
-                if choose(moment, script, script).index == index:
+                if _first_fitting(moment, turns) == index:
                     yield text
 
 
@@ -99,10 +109,13 @@ def _example(when: When) -> str:
     return when.text or ""
 
 
-def conditions(moment: TurnInput, when: When) -> Iterator[Condition]:
-    """Yield the conditions of a turn with their results, in the order in which they are checked."""
+def conditions(moment: TurnInput, when: When, searches: Searches) -> Iterator[Condition]:
+    """Yield the conditions of a turn with their results, in the order in which they are checked.
+
+    `searches` are those in this message. Raises RegexTooSlow.
+    """
     yield _on_kind(moment, when)
-    yield from _on_text(moment.text, when.text)
+    yield from _on_text(moment.text, when.text, searches)
     if when.turn is not UNSET:
         yield _condition("turn", when.turn, moment.number, fits=when.turn == moment.number)
     if when.output is not UNSET:
@@ -132,7 +145,7 @@ def _on_kind(moment: TurnInput, when: When) -> Condition:
     return _condition("kind", "message", moment.kind, fits=moment.kind == "message")
 
 
-def _on_text(text: str, wanted: str | TextMatch | UnsetType) -> Iterator[Condition]:
+def _on_text(text: str, wanted: str | TextMatch | UnsetType, searches: Searches) -> Iterator[Condition]:
     beginning = text[:TEXT]  # a script may have many turns, and each looks
     if isinstance(wanted, str):
         yield _condition("text", wanted, text, fits=wanted.casefold() in beginning.casefold())
@@ -142,7 +155,7 @@ def _on_text(text: str, wanted: str | TextMatch | UnsetType) -> Iterator[Conditi
         if wanted.contains is not UNSET:
             yield _condition("text.contains", wanted.contains, text, fits=wanted.contains in beginning)
         if wanted.regex is not UNSET:
-            yield _condition("text.regex", wanted.regex, text, fits=finds(wanted.regex, text))
+            yield _condition("text.regex", wanted.regex, text, fits=searches.finds(wanted.regex, text))
 
 
 def _condition(name: str, wanted: Any, given: Any, *, fits: bool) -> Condition:

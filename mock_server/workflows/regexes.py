@@ -8,12 +8,13 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from mock_server.clock import stopwatch
 from mock_server.errors import OperationRefused
 
 if TYPE_CHECKING:
     import regex
 
-SECONDS = 0.02  # for one search
+SECONDS = 0.02  # for all searches in one message
 TEXT = 30_000  # characters of a message; the limit is looked at between the steps, which grow with the text
 _LENGTH = 1000  # characters of an expression
 _REPEATS = 10_000  # of counts such as `{1,300}`, multiplied: nested ones take as much memory and time
@@ -43,12 +44,21 @@ def check_regex(expression: str) -> None:
         raise ValueError(f"is not a regular expression: {error}") from None
 
 
-def finds(expression: str, text: str) -> bool:
-    """Return whether an expression matches anywhere in the beginning of a text. Raises RegexTooSlow."""
-    try:
-        return _compiled(expression).search(text[:TEXT], timeout=SECONDS) is not None
-    except TimeoutError:
-        raise RegexTooSlow(expression) from None
+class Searches:
+    """The searches in one message, which share a time limit."""
+
+    def __init__(self) -> None:
+        self._left = SECONDS
+
+    def finds(self, expression: str, text: str) -> bool:
+        """Return whether an expression matches anywhere in the beginning of a text. Raises RegexTooSlow."""
+        pattern, began = _compiled(expression), stopwatch()
+        try:
+            found = pattern.search(text[:TEXT], timeout=max(self._left, 0.0001)) is not None
+        except TimeoutError:
+            raise RegexTooSlow(expression) from None
+        self._left -= stopwatch() - began
+        return found
 
 
 def _compiled(expression: str) -> "regex.Pattern[str]":

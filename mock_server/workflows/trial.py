@@ -16,6 +16,7 @@ from mock_server.wire.rest.files import Attachment
 from mock_server.workflows.catalog import ECHO
 from mock_server.workflows.engine import Disconnect, Pause, TurnEngine
 from mock_server.workflows.matching import TurnInput, choose, conditions
+from mock_server.workflows.regexes import Searches
 from mock_server.workflows.script import Script, Step
 
 
@@ -31,13 +32,13 @@ class DryRun:
 
     def trial(self) -> Trial:
         """Return the reply and why it was chosen. Raises ControlRefused for a reply that can't be played."""
-        script, moment = self._script, self._moment
+        script, moment, searches = self._script, self._moment, Searches()
         choice = choose(moment, script, ECHO)
         is_scripted = script is not ECHO
         return Trial(
             matched=choice.matched if is_scripted else "echo",
             index=choice.index if is_scripted else None,
-            turns=[_explained(moment, script, index) for index in range(len(script.turns))] if is_scripted else [],
+            turns=[_explained(moment, script, at, searches) for at in range(len(script.turns))] if is_scripted else [],
             items=self._items(choice.reply),
         )
 
@@ -121,8 +122,8 @@ def _attachment(number: int, name: str, mime_type: str) -> Attachment:
     return Attachment(id=f"cfile_{number}", name=name, mime_type=mime_type, type=kind)
 
 
-def _explained(moment: TurnInput, script: Script, index: int) -> TurnTrial:
-    found = list(conditions(moment, script.turns[index].when))
+def _explained(moment: TurnInput, script: Script, index: int, searches: Searches) -> TurnTrial:
+    found = list(conditions(moment, script.turns[index].when, searches))
     return TurnTrial(index=index, fits=all(each.fits for each in found), conditions=found)
 
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from support.emulator import HEADERS, MINIMAL, socket_client
 from support.talk import Talk
 
+from mock_server.control.faults import MOST
 from mock_server.server.thread import ServerThread
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -102,6 +103,18 @@ def test_switching_on_twice_is_switching_on_once(client: TestClient) -> None:
     assert not magic(client)["wf_mock_slow"]["active"]
     client.post("/_mock/faults/magic/wf_mock_slow")
     assert names(client) == ["wf_mock_slow", "wf_mock_slow"]
+
+
+def test_a_project_has_a_thousand_rules_at_most(client: TestClient) -> None:
+    rules = [{"do": {"delay": "1ms"}} for _ in range(MOST)]
+    assert client.put("/_mock/faults", json={"faults": rules}).status_code == 200
+    for refused in (
+        client.post("/_mock/faults", json=rules[0]),
+        client.put("/_mock/faults", json={"faults": [*rules, *rules]}),
+    ):
+        assert refused.status_code == 400
+        assert "at most 1,000 fault rules" in refused.json()["error"]["message"]
+    assert len(client.get("/_mock/faults").json()["faults"]) == MOST
 
 
 def test_a_project_has_switches_of_its_own(client: TestClient) -> None:

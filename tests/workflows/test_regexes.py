@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 from support.talk import Talk, text_of
 
-from mock_server.workflows.regexes import TEXT, RegexTooSlow, check_regex, finds
+from mock_server.workflows.regexes import TEXT, RegexTooSlow, Searches, check_regex
 
 
 def add(client: TestClient, regex: str) -> Any:
@@ -28,14 +28,20 @@ def add(client: TestClient, regex: str) -> Any:
 )
 def test_an_expression_is_read_as_python_reads_it(regex: str, text: str, found: bool) -> None:
     check_regex(regex)
-    assert finds(regex, text) is found
+    assert Searches().finds(regex, text) is found
 
 
 @pytest.mark.parametrize("regex", ["(a+)+$", "(a|aa)+$", "(x+x+)+y|(a*)*b", r"^(\w+\s?)*$"])
 def test_an_expression_that_would_take_for_ever_is_ended(regex: str) -> None:
     check_regex(regex)
     with pytest.raises(RegexTooSlow, match="takes more than 20 ms on this message; avoid a repeat within a repeat"):
-        finds(regex, "a" * 20_000 + "!")
+        Searches().finds(regex, "a" * 20_000 + "!")
+
+
+def test_the_expressions_of_a_workflow_share_the_limit() -> None:
+    searches = Searches()
+    with pytest.raises(RegexTooSlow):
+        any(searches.finds("(?:a|b)+[cd]", "ab" * 500) for _ in range(1000))
 
 
 def test_a_client_is_told_and_the_next_message_is_served(client: TestClient) -> None:
