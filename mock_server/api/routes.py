@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from mock_server.api import auth, domains, sessions, subjects
 from mock_server.config import CONVERSATION_BYTES
 from mock_server.http.context import RequestContext
-from mock_server.http.operation import Operation, Resource
+from mock_server.http.operation import Operation, Resource, always
 from mock_server.wire.chat.operations import OPERATIONS, ConversationRequest
 from mock_server.wire.codec import decode_operation
 from mock_server.wire.rest.domains import DomainVerifyParams, HostedVerifyParams, Verification
@@ -47,6 +48,7 @@ def resources() -> list[Resource]:
                     most_body_bytes=CONVERSATION_BYTES,
                     response=dict[str, Any],
                     guard=auth.client_secret,
+                    needs_workflows=always,
                     subject=subjects.of_conversation,
                     failures=(400, 401, 404, 413, 429),
                     streams=True,
@@ -60,6 +62,7 @@ def resources() -> list[Resource]:
                     name="sessions.create",
                     summary="Create a ChatKit session.",
                     handler=sessions.create,
+                    needs_workflows=attrgetter("require_workflow"),
                     subject=subjects.of_creation,
                     body=SessionCreateParams,
                     response=ChatSession,

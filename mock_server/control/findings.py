@@ -3,7 +3,7 @@
 from mock_server.control.kinds import CONTROL
 from mock_server.control.projects import project_of
 from mock_server.http.context import RequestContext
-from mock_server.http.operation import Resource
+from mock_server.http.operation import Resource, always
 from mock_server.inspection.findings import find
 from mock_server.wire.control.findings import FindingList
 from mock_server.wire.control.projects import ProjectQuery
@@ -20,6 +20,7 @@ def resources() -> list[Resource]:
                     name="findings.list",
                     summary="List the findings: the client's mistakes that the journal shows.",
                     handler=list_findings,
+                    needs_workflows=always,
                     response=FindingList,
                 )
             },

@@ -7,7 +7,7 @@ from mock_server.control.kinds import CONTROL, WITH_BODY, WITH_ID
 from mock_server.control.paging import chosen, page
 from mock_server.control.projects import project_of
 from mock_server.http.context import RequestContext
-from mock_server.http.operation import Resource
+from mock_server.http.operation import Resource, always
 from mock_server.http.response import Pieces
 from mock_server.inspection import exports, records
 from mock_server.inspection.verification import verify
@@ -111,6 +111,7 @@ def resources() -> list[Resource]:
                     name="requests.test",
                     summary="Show a request as a Python test, ready to paste.",
                     handler=show_test,
+                    needs_workflows=always,
                     response=PytestCode,
                 )
             },

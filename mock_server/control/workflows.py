@@ -11,7 +11,8 @@ from msgspec import UNSET
 from mock_server.control.guard import same_machine
 from mock_server.errors import BodyMalformed, ControlRefused, WorkflowNotFound
 from mock_server.http.context import RequestContext
-from mock_server.http.operation import Operation, Resource
+from mock_server.http.operation import Operation, Resource, always
+from mock_server.slices import Work
 from mock_server.wire.codec import convert, decode_json
 from mock_server.wire.control.workflows import (
     Trial,
@@ -21,7 +22,9 @@ from mock_server.wire.control.workflows import (
     WorkflowList,
     WorkflowState,
 )
-from mock_server.workflows.catalog import WorkflowFile, has_version, parse_script
+from mock_server.wire.shape import check_shape
+from mock_server.workflows import catalog
+from mock_server.workflows.catalog import WorkflowFile, has_version
 from mock_server.workflows.matching import prompts_of
 from mock_server.workflows.script import Script
 from mock_server.workflows.trial import DryRun
@@ -29,7 +32,7 @@ from mock_server.workflows.trial import DryRun
 
 def resources() -> list[Resource]:
     """Return the resources of workflows, which belong to the whole server."""
-    of_server = partial(Operation, guard=same_machine, failures=(400, 403, 404, 413))
+    of_server = partial(Operation, guard=same_machine, needs_workflows=always, failures=(400, 403, 404, 413))
     return [
         Resource(
             "/_mock/workflows",
@@ -45,7 +48,7 @@ def resources() -> list[Resource]:
                     summary="Add a script, which replies for its id as a workflow file would.",
                     handler=add,
                     body=Script,
-                    read_body=read_script,
+                    read_document=parsing,
                     response=WorkflowState,
                 ),
             },
@@ -95,9 +98,12 @@ def list_workflows(context: RequestContext) -> WorkflowList:
     )
 
 
-def read_script(body: bytes) -> Script:
+def parsing(body: bytes) -> Work[Script]:
     """Parse a request's body. Raises BodyMalformed, WorkflowInvalid."""
-    return parse_script(decode_json(body), source="body")
+    yield from check_shape(body)
+    document = decode_json(body)
+    yield
+    return (yield from catalog.parsing(document, source="body"))
 
 
 def add(context: RequestContext, script: Script) -> WorkflowState:

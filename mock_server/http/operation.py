@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mock_server.config import Settings
 from mock_server.errors import ControlRefused, MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.response import JSON, EventStream, Pieces, ResponseSender, respond, respond_in_pieces
@@ -28,6 +29,11 @@ _SAY_NOTHING = {b"", b"{}", b"null"}  # bodies that clients send where there is 
 _BRIEF = 1024  # bytes; a longer body says something
 
 
+def always(_: Settings) -> bool:
+    """Say so under all settings."""
+    return True
+
+
 class Operation(Struct, frozen=True, kw_only=True):
     """What a method does at a path.
 
@@ -39,6 +45,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     read_document: decodes a body that may be of any shape, in slices.
     name_in_body: returns the name of what a body asks for, where that is more than `name`, without trusting the body.
     guard: raises if the caller may not do this.
+    needs_workflows: returns whether the handler looks at workflows, under the settings; changed files are then read.
     subject: returns what the request is about, from the context and what was decoded. Without it, no fault applies.
     max_body_bytes, most_body_bytes: a body limit that overrides the one in the settings, or that is below it.
     refuses_body: whether a body is refused where none is declared, instead of ignored as by the real API.
@@ -57,6 +64,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     read_document: Callable[[bytes], Work[Struct]] | None = None
     name_in_body: Callable[[bytes], str | None] | None = None
     guard: Callable[[RequestContext], None]
+    needs_workflows: Callable[[Settings], bool] | None = None
     subject: Callable[..., Subject] | None = None
     max_body_bytes: int | None = None
     refuses_body: bool = False
@@ -75,19 +83,17 @@ class Operation(Struct, frozen=True, kw_only=True):
         except MockServerError:
             await self._note_refused(context)
             raise
-        given: list[Struct] = []
-        if self.query is not None:
-            given.append(decode_query(context.query(), self.query))
+        given = [] if self.query is None else [decode_query(context.query(), self.query)]
         if self.body is not None:
             given.append(await self._read_body(context))
         elif self.refuses_body:
             await self._refuse_body(context)
+        if self.needs_workflows is not None and self.needs_workflows(context.projects.settings):
+            await context.workflows.look()
         if self.subject is not None:
             rule = _matching_fault(context, self.subject(context, *given))
             if rule is not None:
-                from mock_server.http.faults import apply_fault  # noqa: PLC0415 - keeps the start fast
-
-                await apply_fault(context, rule, guard=self.guard)
+                await _apply(rule, context, self.guard)
         result = self.handler(context, *given)
         if isinstance(result, _DOCUMENTS) and len(context.entry.body) < ENTRY_BYTES:
             await respond(context, 200, encode(result), JSON)
@@ -148,6 +154,12 @@ def _matching_fault(context: RequestContext, subject: Subject) -> "FaultRule | N
     if subject.session is not None:
         entry.session = subject.session
     return context.project.faults.match(subject, path=context.path, now=context.now, magic=_magic_rules)
+
+
+async def _apply(rule: "FaultRule", context: RequestContext, guard: Callable[[RequestContext], None]) -> None:
+    from mock_server.http.faults import apply_fault  # noqa: PLC0415 - keeps the start fast
+
+    await apply_fault(context, rule, guard=guard)
 
 
 def _magic_rules() -> "Sequence[FaultRule]":

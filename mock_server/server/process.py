@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from mock_server.server.signals import StopSignals
 if TYPE_CHECKING:
     from mock_server.documents.saving import Saver
     from mock_server.server.tls import Certificate
+
+_THREADS_MAKE_WAY = 0.0005  # seconds after which work in a thread lets requests be served
 
 
 class Https(Struct, frozen=True, kw_only=True):
@@ -42,6 +45,7 @@ def serve_in_foreground(
 
     Raises OSError for a port that can't be listened on or a file that can't be written, and StateNotSaved.
     """
+    sys.setswitchinterval(_THREADS_MAKE_WAY)
     servers = [Server(app, listen(host, port))]
     files: dict[OwnedFile, bytes] = {}
     if https is not None:

@@ -1,8 +1,11 @@
 """Finds and checks workflow files, and reads them again when they change."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -17,6 +20,7 @@ from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
+from mock_server.slices import Work, at_once
 from mock_server.wording import sentence
 from mock_server.workflows import script as model
 from mock_server.workflows.folder import WorkflowFolder
@@ -38,6 +42,8 @@ ECHO = Script(
 
 
 ANY = "*"  # the id of an added script that replies for every id without a script of its own
+MOST_KIB = 256  # of a file: messages wait for the reading of one that has changed
+_Stamp = tuple[int, int]  # a file's modification time in nanoseconds and its size in bytes
 
 
 class WorkflowInvalid(DocumentInvalid):
@@ -49,21 +55,24 @@ class WorkflowInvalid(DocumentInvalid):
 class WorkflowFile(Struct, frozen=True, kw_only=True):
     """A workflow file as it was last read.
 
-    stamp: its modification time in nanoseconds and its size in bytes, at that time.
+    stamp: its stamp at that time.
     script: the last valid one; None if there never was one.
     id: the workflow's; None if there is no script.
     error: why the file can't be used as it is now, if so.
     """
 
     path: Path
-    stamp: tuple[int, int]
+    stamp: _Stamp
     script: Script | None
     id: str | None
     error: DocumentInvalid | None = None
 
 
 class Catalog:
-    """All workflows: the shipped ones and those of further folders, of which the last one wins."""
+    """All workflows: the shipped ones and those of further folders, of which the last one wins.
+
+    It knows files as they were when `look` was last called.
+    """
 
     def __init__(self, folders: Iterable[Path] = ()) -> None:
         """Read the files in `folders`. Raises DocumentInvalid for a missing folder and for an invalid file."""
@@ -79,7 +88,16 @@ class Catalog:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 raise WorkflowInvalid(f"can't be read: {reason}", source=str(folder)) from None
-        self._changed(keep_going=False)
+        self._read_files(self._stamps(), keep_going=False)
+
+    async def look(self) -> None:
+        """Read what has changed in the folders, in a thread: it may take long.
+
+        A file that has become invalid is logged once, and its last valid script stays in use.
+        """
+        stamps = self._stamps()  # every turn comes here
+        if stamps.keys() != self._read.keys() or any(self._read[at].stamp != stamps[at] for at in stamps):
+            await asyncio.get_running_loop().run_in_executor(self._reader, self._look)
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
@@ -107,16 +125,12 @@ class Catalog:
         return known | {workflow_id: (script, None) for workflow_id, script in self._added.items()}
 
     def get(self, workflow_id: str) -> Script:
-        """Return the workflow with this id in its current state, or the echo if there is none."""
+        """Return the workflow with this id, or the echo if there is none."""
         return self._find(workflow_id) or ECHO
 
-    def files(self, *, keep_going: bool = True) -> Sequence[WorkflowFile]:
-        """Return every file in its current state; of several with the same id, the last one wins.
-
-        A file that has become invalid is logged once, and its last valid script stays in use; without `keep_going`
-        DocumentInvalid is raised.
-        """
-        return [*self._shipped, *self._changed(keep_going=keep_going)]
+    def files(self) -> Sequence[WorkflowFile]:
+        """Return every file; of several with the same id, the last one wins."""
+        return [*self._shipped, *self._read.values()]
 
     def _find(self, workflow_id: str) -> Script | None:
         if workflow_id in self._added:
@@ -127,22 +141,26 @@ class Catalog:
     @cached_property
     def _shipped(self) -> Sequence[WorkflowFile]:
         """The shipped files, which nobody changes. They are read on first use."""
-        paths = WorkflowFolder(fixtures_folder() / "workflows").files()
-        return [file for path in paths if (file := self._file(path, keep_going=False)) is not None]
+        files = WorkflowFolder(fixtures_folder() / "workflows").files()
+        return [self._file(at, stamp, keep_going=False) for at, stamp in _stamps(files).items()]
 
-    def _changed(self, *, keep_going: bool) -> Iterable[WorkflowFile]:
-        """Return the files of the further folders; every turn asks for them."""
-        paths = chain.from_iterable(folder.files() for folder in self._folders)
-        files = {path: file for path in paths if (file := self._file(path, keep_going=keep_going)) is not None}
-        self._read = files  # forgets files that are gone
-        return files.values()
+    @cached_property
+    def _reader(self) -> ThreadPoolExecutor:
+        """The only thread that reads files, one after another."""
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="chatkit-mock-workflows")
 
-    def _file(self, at: str, *, keep_going: bool) -> WorkflowFile | None:
-        try:
-            stat = os.stat(at)  # noqa: PTH116 - a Path takes several times as long, and every turn comes here
-        except OSError:
-            return None
-        stamp, known = (stat.st_mtime_ns, stat.st_size), self._read.get(at)
+    def _look(self) -> None:
+        self._read_files(self._stamps(), keep_going=True)
+
+    def _stamps(self) -> dict[str, _Stamp]:
+        return _stamps(chain.from_iterable(folder.files() for folder in self._folders))
+
+    def _read_files(self, stamps: dict[str, _Stamp], *, keep_going: bool) -> None:
+        """Read the files that have changed, and forget those that are gone."""
+        self._read = {at: self._file(at, stamp, keep_going=keep_going) for at, stamp in stamps.items()}
+
+    def _file(self, at: str, stamp: _Stamp, *, keep_going: bool) -> WorkflowFile:
+        known = self._read.get(at)
         if known is not None and known.stamp == stamp:
             return known
         path = Path(at)
@@ -158,6 +176,16 @@ class Catalog:
             return structs.replace(last, stamp=stamp, error=error)
 
 
+def _stamps(files: Iterable[str]) -> dict[str, _Stamp]:
+    """Return the stamps of those files that are there."""
+    stamps: dict[str, _Stamp] = {}
+    for at in files:
+        with suppress(OSError):
+            stat = os.stat(at)  # noqa: PTH116 - a Path takes several times as long
+            stamps[at] = (stat.st_mtime_ns, stat.st_size)
+    return stamps
+
+
 def has_version(script: Script, version: str | None) -> bool:
     """Return whether a version exists. None is the newest, which exists unless a file lists no version at all.
 
@@ -170,30 +198,41 @@ def has_version(script: Script, version: str | None) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _script_as_of(path: Path, stamp: tuple[int, int]) -> Script:  # noqa: ARG001 - part of the cache's key
+def _script_as_of(path: Path, stamp: _Stamp) -> Script:  # noqa: ARG001 - part of the cache's key
     """Read a file once per process: the emulators of later tests share it."""
     return read_script(path)
 
 
 def read_script(path: Path) -> Script:
     """Read a workflow file. Raises DocumentInvalid with file, line, place and reason."""
+    with suppress(OSError):  # which is for the reader to explain
+        _refuse_large(path.stat().st_size, str(path))
     return script_of(read_document(path))
 
 
 def script_of(document: Document) -> Script:
     """Return the workflow in a document. Raises WorkflowInvalid with file, line, place and reason."""
+    _refuse_large(len(document.text.encode()), document.source)
     try:
-        return _parsed(document.value)
+        return at_once(_parsing(document.value))
     except _Fault as fault:
         raise document.invalid(fault.reason, place=fault.place, kind=WorkflowInvalid) from None
 
 
-def parse_script(document: Any, *, source: str) -> Script:
+def parsing(document: Any, *, source: str) -> Work[Script]:
     """Convert a workflow that does not come from a file. Raises WorkflowInvalid with place and reason."""
     try:
-        return _parsed(document)
+        return (yield from _parsing(document))
     except _Fault as fault:
         raise WorkflowInvalid(fault.reason, source=source, place=fault.place) from None
+
+
+def _refuse_large(size: int, source: str) -> None:
+    if size > MOST_KIB * 1024:
+        raise WorkflowInvalid(
+            f"is too large: a workflow may have {MOST_KIB} KiB; put images and other large contents behind a URL",
+            source=source,
+        )
 
 
 def schema() -> bytes:
@@ -201,15 +240,17 @@ def schema() -> bytes:
     return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Script)), indent=2) + b"\n"
 
 
-def _parsed(document: Any) -> Script:
+def _parsing(document: Any) -> Work[Script]:
     if unusable := unusable_part(document):  # it will be shown as JSON, and its parts sent
         raise _Fault(*unusable)
+    yield
     try:
         script = msgspec.convert(document, Script)
     except msgspec.ValidationError as error:
         raise _Fault(*place_and_reason(error, Script, document)) from None
-    _check(script)
-    _check_templates(document, "")
+    yield
+    yield from _checking(script)
+    yield from _checking_templates(document, "")
     return script
 
 
@@ -219,19 +260,20 @@ class _Fault(Exception):
         self.place, self.reason = place, reason
 
 
-def _check(script: Script) -> None:
+def _checking(script: Script) -> Work[None]:
     _check_durations(script.stream, "stream")
     for at, turn in enumerate(script.turns):
-        _check_steps(turn.reply, f"turns[{at}].reply")
+        yield from _checking_steps(turn.reply, f"turns[{at}].reply")
         if isinstance(turn.when.text, model.TextMatch) and turn.when.text.regex:
             try:
                 check_regex(turn.when.text.regex)
             except ValueError as error:
                 raise _Fault(f"turns[{at}].when.text.regex", str(error)) from None
-    _check_steps(script.default or [], "default")
+        yield
+    yield from _checking_steps(script.default or [], "default")
 
 
-def _check_steps(steps: list[Step], place: str) -> None:
+def _checking_steps(steps: list[Step], place: str) -> Work[None]:
     for at, step in enumerate(steps):
         here = f"{place}[{at}]"
         kinds = step.kinds()
@@ -242,6 +284,7 @@ def _check_steps(steps: list[Step], place: str) -> None:
         if step.update_widget:
             _check_update(step.update_widget, f"{here}.update_widget")
         _check_durations(step, here)
+        yield
 
 
 def _check_update(update: model.WidgetUpdate, place: str) -> None:
@@ -264,7 +307,7 @@ def _check_durations(part: Any, place: str) -> None:
             _check_durations(value, f"{place}.{name}")
 
 
-def _check_templates(value: Any, place: str) -> None:
+def _checking_templates(value: Any, place: str) -> Work[None]:
     match value:
         case str() if "{{" in value:
             try:
@@ -273,7 +316,8 @@ def _check_templates(value: Any, place: str) -> None:
                 raise _Fault(place, str(error)) from None
         case list():
             for index, entry in enumerate(value):
-                _check_templates(entry, f"{place}[{index}]")
+                yield from _checking_templates(entry, f"{place}[{index}]")
         case dict():
             for key, entry in value.items():
-                _check_templates(entry, f"{place}.{key}" if place else str(key))
+                yield from _checking_templates(entry, f"{place}.{key}" if place else str(key))
+    yield

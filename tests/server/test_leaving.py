@@ -12,9 +12,10 @@ from support.raw_turns import turn
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.server.thread import ServerThread
+from mock_server.slices import at_once
 from mock_server.state.journal import Entry
 from mock_server.testing import connect
-from mock_server.workflows.catalog import Catalog, parse_script
+from mock_server.workflows.catalog import Catalog, parsing
 
 MOMENT = 2.0  # seconds in which a server has to notice that its client has gone
 PAUSED = {"default": [{"message": "one"}, {"pause": 3600}, {"message": "two"}]}
@@ -49,7 +50,7 @@ class World:
 def world() -> Iterator[World]:
     app = make_app()
     app.workflows = Catalog()
-    app.workflows.add("wf_2", parse_script(PAUSED, source="test"))
+    app.workflows.add("wf_2", at_once(parsing(PAUSED, source="test")))
     with ServerThread(app) as server:
         yield World(app, server.origin)
 
@@ -186,7 +187,7 @@ def test_a_client_that_half_closes_gets_every_pipelined_response_and_then_the_en
 
 def test_a_client_that_half_closes_gets_a_whole_stream(world: World) -> None:
     stream = world.turn("hello")
-    world.app.workflows.add("wf_2", parse_script({"default": [{"message": "word " * 500}]}, source="test"))
+    world.app.workflows.add("wf_2", at_once(parsing({"default": [{"message": "word " * 500}]}, source="test")))
     with world.client() as client:
         client.send(stream).half_close()
         assert client.answer().body.rstrip().rpartition(b"\n\n")[2].startswith(b'data: {"type":"thread.item.done"')

@@ -10,8 +10,9 @@ from support.raw_turns import turn
 from mock_server.app import MockServer
 from mock_server.clock import stopwatch
 from mock_server.server.thread import ServerThread
+from mock_server.slices import at_once
 from mock_server.testing import connect
-from mock_server.workflows.catalog import Catalog, parse_script
+from mock_server.workflows.catalog import Catalog, parsing
 
 NONSENSE = b"\0\r\n\r\n"
 PAUSED = {"default": [{"message": "one"}, {"pause": 0.3}, {"message": "two"}]}
@@ -23,7 +24,7 @@ REFUSED = POST.replace(b"sk-test", b"") + b"content-length: %d\r\n" % len(CREATE
 def app() -> MockServer:
     app = make_app()
     app.workflows = Catalog()
-    app.workflows.add("wf_1", parse_script(PAUSED, source="test"))
+    app.workflows.add("wf_1", at_once(parsing(PAUSED, source="test")))
     return app
 
 

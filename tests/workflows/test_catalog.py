@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import yaml
 from starlette.testclient import TestClient
@@ -16,9 +18,12 @@ from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.errors import DocumentInvalid
+from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
-from mock_server.workflows.catalog import Catalog, read_script, schema
+from mock_server.workflows.catalog import Catalog, parsing, read_script, schema
 
+HI = {"content": [{"type": "input_text", "text": "Hi"}], "attachments": [], "inference_options": {}}
+MESSAGE = {"type": "threads.create", "params": {"input": HI}}
 SHIPPED = sorted((fixtures_folder() / "workflows").glob("*.yaml"))
 
 
@@ -101,6 +106,31 @@ def test_a_file_is_read_again_when_it_changes(tmp_path: Path, caplog: pytest.Log
     assert text_of(talk.say("hi")) == "hi"
     (tmp_path / "new.yaml").write_text("id: wf_mine\ndefault: [{message: new}]")
     assert text_of(talk.say("hi")) == "new"
+
+
+def test_other_requests_are_served_while_a_changed_file_is_read(tmp_path: Path) -> None:
+    app = MockServer(Projects(Settings(custom_mode=True)), workflows=Catalog([tmp_path]))
+    slow = tmp_path / "wf_echo.yaml"
+    with ServerThread(app) as server, httpx2.Client(base_url=server.origin) as client, ThreadPoolExecutor() as pool:
+        os.mkfifo(slow)  # whoever reads it waits for whoever writes it
+        message = pool.submit(client.post, "/v1/chatkit/conversation", json=MESSAGE)
+        with slow.open("w") as writing:
+            assert client.get("/health").status_code == 200
+            slow.rename(tmp_path / "read")
+            writing.write("default: [{message: read at last}]")
+        assert "read at last" in message.result().text
+
+
+def test_a_workflow_of_more_than_256_kib_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wf_large.yaml"
+    path.write_text("# " + "x" * 256 * 1024)
+    with pytest.raises(DocumentInvalid, match="is too large: a workflow may have 256 KiB; put images"):
+        read_script(path)
+
+
+def test_other_requests_are_served_between_the_parts_of_a_workflow() -> None:
+    turn = {"when": {"text": {"regex": "a|b"}}, "reply": [{"message": "a"}]}
+    assert sum(1 for _ in parsing({"turns": [turn] * 1000}, source="body")) > 2000
 
 
 def test_a_faulty_folder_stops_the_start(tmp_path: Path) -> None:
