@@ -15,6 +15,7 @@ from mock_server.wire.shape import DEPTH
 
 Path = tuple[str, ...]  # keys, and `[]` for any place in an array
 PIECE = 65_536  # bytes of a piece, roughly
+_BRACKETS_AT_ONCE = 100
 _ENTRIES = 100  # of a list, that are encoded at once
 _INDENT = 2
 
@@ -55,15 +56,15 @@ class _Cutter:
         self._kept: list[bytes] = []
         self._kept_until = 0
         self._cuts: list[Cut] = []
+        self._paused_at = self._passed = 0
 
     def run(self) -> Work[tuple[bytes, list[Cut]]]:
-        body, at, looked_at = self._body, 0, 0
+        body, at = self._body, 0
         path: list[str | int] = []
         entries = [0]  # how many arrays and objects each open one has so far
         while at < len(body):
             end, at = self._next(at)
-            if at - looked_at > PIECE:
-                looked_at = at
+            if self._is_pause_due(at):
                 yield
             if end >= len(body) or body[end] not in _BRACKETS:
                 continue
@@ -81,6 +82,14 @@ class _Cutter:
             elif len(path) > DEPTH:
                 raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} levels of objects and arrays.")
         return b"".join([*self._kept, body[self._kept_until :]]), self._cuts
+
+    def _is_pause_due(self, at: int) -> bool:
+        """Return whether many brackets or many bytes have been passed since it last was."""
+        self._passed += 1
+        if self._passed < _BRACKETS_AT_ONCE and at - self._paused_at < PIECE:
+            return False
+        self._passed, self._paused_at = 0, at
+        return True
 
     def _next(self, at: int) -> tuple[int, int]:
         """Return where the next bracket is, and where to go on; the places are equal if it is further away."""
@@ -102,13 +111,14 @@ class _Cutter:
         brackets = (body[start - 1 : start], b"]" if body[start - 1 : start] == b"[" else b"}")
         while depth and at < len(body):
             end, at = self._next(at)
+            if self._is_pause_due(at):
+                yield
             depth += _BRACKETS.get(body[end], 0) if end < len(body) else 0
             if depth > DEPTH:
                 raise BodyMalformed(f"The body is nested too deeply: at most {DEPTH} levels of objects and arrays.")
             if depth == 1 and at - began >= PIECE and (comma := _COMMA.match(body, at)):
                 pieces.append(body[began:at].join(brackets))
                 began = at = comma.end()
-                yield
         if pieces:
             pieces.append(body[began : at - 1].join(brackets))
             self._kept.append(body[self._kept_until : start])

@@ -52,6 +52,15 @@ def test_nothing_is_lost_where_a_document_is_cut(indent: int | None, value: Any,
     assert put_together(json.dumps(document, indent=indent).encode()) == document
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"other": [%b1]}' % (b"{}," * 10_000), b'{"long": [{"items": [%b1]}]}' % (b"{}," * 10_000)],
+    ids=["outside", "within one entry"],
+)
+def test_other_requests_are_served_between_tiny_objects(body: bytes) -> None:
+    assert sum(1 for _ in cut(body, PATHS)) > 100
+
+
 BROKEN = {
     "nothing": b"",
     "an open list": b"[",
