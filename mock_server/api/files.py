@@ -14,10 +14,13 @@ from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, Stora
 from mock_server.http.context import RequestContext
 from mock_server.http.file_response import FileResponse, disposition
 from mock_server.mime_types import HEAD, UNKNOWN, declared_type, type_of_bytes
+from mock_server.slices import Work, in_slices
 from mock_server.state.files import File, Files
 from mock_server.wire.rest.files import Attachment
 
 _BOUNDARY = 256  # bytes; the parser takes no longer one
+_PARTS = 100
+_PIECE = 16_384  # bytes that are parsed at once
 
 
 async def upload(context: RequestContext) -> Attachment:
@@ -104,6 +107,7 @@ class _FilePart:
         self._headers: dict[bytes, bytes] = {}
         self._field = self._value = b""
         self._head: bytes | None = None  # the first bytes, while the type is not known
+        self._parts = 0
         self._is_file = self._seen = self._ended = False
         self._parser = MultipartParser(
             boundary,
@@ -125,7 +129,7 @@ class _FilePart:
         """Read the body. Raises UploadRefused."""
         try:
             async for chunk in context.chunks():
-                self._parser.write(chunk)
+                await in_slices(self._parsing(chunk))
             self._parser.finalize()
         except MultipartParseError as error:
             raise UploadRefused(f"The multipart body can't be read: {error}", code="invalid_multipart") from None
@@ -134,8 +138,17 @@ class _FilePart:
         if not self._seen:
             raise UploadRefused("Missing required parameter: 'file'.", code="missing_required_parameter")
 
+    def _parsing(self, chunk: bytes) -> Work[None]:
+        for at in range(0, len(chunk), _PIECE):
+            self._parser.write(chunk[at : at + _PIECE])
+            yield
+
     def _begin(self) -> None:
         self._headers = {}
+        self._parts += 1
+        if self._parts > _PARTS:
+            reason = f"The multipart body has more than {_PARTS} parts; one named 'file' is enough"
+            raise UploadRefused(reason, code="invalid_multipart")
 
     def _on_field(self, data: bytes, start: int, end: int) -> None:
         self._field += data[start:end]

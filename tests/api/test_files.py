@@ -118,6 +118,15 @@ def test_a_refused_file_leaves_nothing_and_costs_no_upload(client: TestClient, t
     assert upload(talk, content=b"x" * 1024 * 1024).status_code == 200
 
 
+IMAGE = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\nx\r\n--b--\r\n'
+
+
+def test_a_file_may_come_after_many_fields(talk: Talk) -> None:
+    headers = {"authorization": f"Bearer {talk.secret}", "content-type": "multipart/form-data; boundary=b"}
+    fields = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nx\r\n' * 99
+    assert talk.client.post("/v1/chatkit/files", content=fields + IMAGE, headers=headers).json()["name"] == "a.png"
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "code"),
     [
@@ -136,6 +145,7 @@ def test_a_refused_file_leaves_nothing_and_costs_no_upload(client: TestClient, t
             "multipart/form-data; boundary=b",
             "invalid_multipart",
         ),
+        (b"--b\r\n\r\nx\r\n" * 100_000 + IMAGE, "multipart/form-data; boundary=b", "invalid_multipart"),
     ],
 )
 def test_what_is_no_upload_gets_the_envelope(talk: Talk, content: bytes, content_type: str, code: str) -> None:
