@@ -4,9 +4,11 @@ import contextlib
 import http.client
 import json
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +17,11 @@ from benchmarks.requests import serving
 ROUNDS = 5
 SESSIONS = 100_000
 MIB = 1024 * 1024
-BODY, CHAT = 32 * MIB, 10 * MIB  # the largest bodies accepted
+BODY, CHAT, FILE = 32 * MIB, 10 * MIB, MIB // 4  # the largest bodies and workflow files accepted
+FILES = {
+    "of messages": "default:\n" + "- message: hello\n" * (FILE // 17),
+    "broken": "default: [" + "[" * 90 + "a," * FILE,
+}
 GREEK = "\u03b1"
 TEXT = 10_485_760  # characters of the longest state variable (documented)
 REST = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1", "content-type": "application/json"}
@@ -60,7 +66,12 @@ def sent() -> list[Case]:
     """What is sent to an emulator that holds nothing yet: the largest bodies, legal ones and others."""
     chat, create = "/v1/chatkit/conversation", "/v1/chatkit/sessions"
     twice = b"{" + b",".join(b'"k%d":1' % n for n in range(40_000)) + b',"k0":1}'
+    item = {"type": "user_message", "content": [{"type": "input_text", "text": "x"}]}
+    long = json.dumps({"threads": [{"user": "ada", "items": [item] * 40_000}]}).encode()
     regex = {"id": "wf_echo", "turns": [{"when": {"text": {"regex": "(a+)+$"}}, "reply": []}]}
+    turns = [{"when": {"text": {"regex": f"[a-z]{number}"}}, "reply": []} for number in range(1500)]
+    regexes = json.dumps({"id": "wf_1", "turns": turns}).encode()
+    parts, multipart = filled(MIB, b"--b\r\n\r\nx\r\n"), {"content-type": "multipart/form-data; boundary=b"}
     return [
         ("create, the longest state variable", "POST", create, session(state_variables={"a": "a" * TEXT}), REST),
         ("create, the longest one in Greek", "POST", create, session(state_variables={"a": GREEK * TEXT}), REST),
@@ -87,7 +98,17 @@ def sent() -> list[Case]:
         ("rename, 10 MiB", "POST", chat, operation("threads.update", thread_id="x", title="a" * (CHAT - 200)), CUSTOM),
         ("add a workflow with (a+)+$", "POST", "/_mock/workflows", json.dumps(regex).encode(), CUSTOM),
         ("message to (a+)+$", "POST", chat, message("a" * 20_000 + "!"), CUSTOM),
+        ("add a workflow with 1,500 regexes", "POST", "/_mock/workflows", regexes, CUSTOM),
+        ("load, 40,000 items in one thread", "POST", "/_mock/load", long, CUSTOM),
+        ("restore, a million empty objects", "PUT", "/_mock/snapshot", b'{"x":[%b1]}' % (b"{}," * 1_000_000), CUSTOM),
+        ("upload, 95,000 parts", "POST", "/v1/chatkit/files", parts, multipart),
     ]
+
+
+def changed_file(folder: Path, name: str, text: str) -> Case:
+    """Write a workflow file as large as one may be, and return a request that looks at workflows."""
+    (folder / "wf_1.yaml").write_text(text[:FILE])
+    return (f"a changed workflow file, {name}", "GET", "/_mock/workflows", None, {})
 
 
 def of_much(snapshot: bytes) -> list[Case]:
@@ -187,9 +208,15 @@ def report() -> None:
     print("| while it is served | worst wait of another request | it takes | status |\n|---|---|---|---|")
     found: dict[str, list[tuple[float, float, int]]] = {}
     for _ in range(ROUNDS):
-        with serving("mock_server", "serve", "--quiet", "--custom-mode", "--port") as origin:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            serving("mock_server", "serve", "--quiet", "--custom-mode", "--workflows", folder, "--port") as origin,
+        ):
             warm_up(origin)
             for case in [("nothing", "GET", "/health", None, {}), *sent()]:
+                found.setdefault(case[0], []).append(stall(origin, case))
+            for name, text in FILES.items():
+                case = changed_file(Path(folder), name, text)
                 found.setdefault(case[0], []).append(stall(origin, case))
         with serving("mock_server", "serve", "--quiet", "--custom-mode", "--port") as origin:
             connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=600)
