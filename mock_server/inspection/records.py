@@ -25,7 +25,7 @@ from mock_server.wire.headers import Headers, decode_headers
 from mock_server.wire.shape import within_limits
 
 _SET_BY_CURL = {"content-length", "host", "connection", "accept-encoding"}
-_OF_CREDENTIALS = (b"ek_", b"sk-", b"\\u")  # without any of these, there is nothing to mask
+_OF_CREDENTIALS = (b"ek_", b"sk-", b"\\u", b"\\x", b"%")  # without any of these, there is nothing to mask
 PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 
@@ -109,7 +109,7 @@ def curl(entry: Entry, *, base: str) -> str:
         if name == "authorization":
             parts += ["-H", '"Authorization: Bearer $OPENAI_API_KEY"']
         elif name not in _SET_BY_CURL:
-            parts += ["-H", shlex.quote(f"{name}: {hidden_header(name, value)}")]
+            parts += ["-H", shlex.quote(f"{hidden(name)}: {hidden_header(name, value)}")]
     if entry.body:
         parts += ["--data-raw", shlex.quote(hidden(entry.body.decode("utf-8", "replace")))]
     return " ".join(parts)
@@ -118,8 +118,8 @@ def curl(entry: Entry, *, base: str) -> str:
 def hidden_headers(headers: Headers) -> dict[str, str]:
     """Return headers by name, repeated ones joined, with keys and secrets masked."""
     shown: dict[str, str] = {}
-    for name, value in texts(headers):
-        text = hidden_header(name, value)
+    for given, value in texts(headers):
+        name, text = hidden(given), hidden_header(given, value)
         shown[name] = f"{shown[name]}, {text}" if name in shown else text
     return shown
 
