@@ -4,6 +4,7 @@ import atexit
 import logging
 import os
 import queue
+import re
 import threading
 
 import msgspec
@@ -21,7 +22,8 @@ class JsonFormatter(logging.Formatter):
         line = {"at": record.created, "level": record.levelname.lower(), **fields}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line).decode()
+        text = msgspec.json.encode(line).decode()
+        return text if text.isprintable() else "".join(map(_shown, text))
 
 
 class PatientHandler(logging.Handler):
@@ -61,6 +63,13 @@ class PatientHandler(logging.Handler):
     def _wait_for_the_last(self) -> None:
         with self._lines.all_tasks_done:
             self._lines.all_tasks_done.wait_for(lambda: not self._lines.unfinished_tasks, _LAST_LINES)
+
+
+def _shown(character: str) -> str:
+    """Return a character of JSON as a terminal may show it; the JSON means the same."""
+    if character.isprintable():
+        return character
+    return re.sub("....", r"\\u\g<0>", character.encode("utf-16-be", "surrogatepass").hex())
 
 
 def _write(descriptor: int, rest: bytes) -> None:

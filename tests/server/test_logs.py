@@ -14,7 +14,7 @@ import pytest
 from support.commands import COMMAND, PLAIN, serving, wait_for
 from support.emulator import HEADERS, socket_client
 
-from mock_server.server.logs import PatientHandler
+from mock_server.server.logs import JsonFormatter, PatientHandler
 
 REQUESTS = 4000  # each is a line of some 20 bytes; a pipe holds 64 kB
 GET = b"GET /health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
@@ -72,6 +72,14 @@ def test_the_log_shows_the_calls_of_the_app_and_not_those_of_our_own_pages(tmp_p
         "GET /v1/\\x1b[31m\\x9b 404",
         f"GET /v1/chatkit/ek_00000{'*' * 48}cret 404",
     ]
+
+
+def test_a_line_of_json_holds_nothing_that_a_terminal_obeys() -> None:
+    path = "/v1/x\nforged\x1b[31m\u202e\x7f\x9b\U000e0001 é"
+    record = logging.makeLogRecord({"request": {"path": path}})
+    line = JsonFormatter().format(record)
+    assert line.isprintable()
+    assert json.loads(line)["path"] == path
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
