@@ -52,6 +52,14 @@ class BodyMalformed(MockServerError):
         self.hint = hint
 
 
+class KeyRepeated(BodyMalformed):
+    """JSON with a key that stands twice in one object."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The key {key!r} stands twice in one object; send it once.")
+        self.key = key
+
+
 class BodyTooLarge(MockServerError):
     """A body over the limit; `size` and `limit` are in bytes."""
 

@@ -11,7 +11,7 @@ from mock_server.wording import quoted
 if TYPE_CHECKING:
     import yaml
 
-_MERGE = "<<"  # takes over the keys of other mappings, which may be several
+_MERGE = "<<"  # takes over the keys of another mapping, or of those in a list
 
 
 class _Open(Struct):
@@ -25,24 +25,29 @@ def with_unique_keys(events: "Iterable[yaml.Event]", *, source: str) -> "Iterato
     """Yield the events of YAML. Raises DocumentInvalid, with the line, for a key that stands twice in one mapping."""
     from yaml import events as kinds  # noqa: PLC0415 - needed for files only
 
-    within = [_Open(None)]
+    within, anchored = [_Open(None)], dict[str, str]()
     for event in events:
         if isinstance(event, kinds.CollectionEndEvent):
             within.pop()
         elif isinstance(event, kinds.NodeEvent):
-            _note(within[-1], event, source)
+            _note(within[-1], event, anchored, source)
         if isinstance(event, kinds.CollectionStartEvent):
             within.append(_Open(set() if isinstance(event, kinds.MappingStartEvent) else None))
         yield event
 
 
-def _note(within: _Open, event: "yaml.NodeEvent", source: str) -> None:
-    """Note a key or a value of a collection."""
+def _note(within: _Open, event: "yaml.NodeEvent", anchored: dict[str, str], source: str) -> None:
+    """Note a key or a value of a collection; `anchored` are the texts that aliases repeat."""
+    text: str | None = getattr(event, "value", None)
+    if event.anchor and text is not None:
+        anchored[event.anchor] = text
     if within.keys is not None and within.is_key_next:
-        key = getattr(event, "value", _MERGE)  # a key that is no scalar is refused elsewhere
-        if key in within.keys and key != _MERGE:
-            reason = f"has the key {quoted(key)} twice in one mapping; keep one of them"
+        key = anchored.get(event.anchor or "") if text is None else text  # a key that is no text is refused elsewhere
+        if key in within.keys:
+            way_out = "merge several with '<<: [*a, *b]'" if key == _MERGE else "keep one of them"
             line = event.start_mark.line + 1 if event.start_mark else None
+            reason = f"has the key {quoted(key)} twice in one mapping; {way_out}"
             raise DocumentInvalid(reason, source=source, line=line)
-        within.keys.add(key)
+        if key is not None:
+            within.keys.add(key)
     within.is_key_next = not within.is_key_next

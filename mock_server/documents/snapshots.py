@@ -22,7 +22,7 @@ from mock_server.documents.snapshot_format import (
     SnapshotInvalid,
     ThreadState,
 )
-from mock_server.errors import BodyMalformed
+from mock_server.errors import BodyMalformed, KeyRepeated
 from mock_server.slices import Work, at_once
 from mock_server.state.files import File, Files
 from mock_server.state.item_updates import unaliased
@@ -32,6 +32,7 @@ from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread, Threads
 from mock_server.state.timeline import Timeline
 from mock_server.state.usage import Usage
+from mock_server.wire.codec import decode_any
 from mock_server.wire.pieces import Cut, cut, encoded
 
 
@@ -58,6 +59,8 @@ def parsing(body: bytes, *, source: str) -> Work[Snapshot]:
         snapshot = _parsed_skeleton(skeleton, source)
         for each in cuts:
             yield from _filled(snapshot, each, source)
+    except KeyRepeated as error:
+        raise _twice(error.key, source) from None
     except BodyMalformed as error:
         raise SnapshotInvalid(f"is damaged: {error.hint}", source=source) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -85,6 +88,7 @@ def _parsed_skeleton(body: bytes, source: str) -> Snapshot:
             raise SnapshotInvalid(
                 f"is a snapshot of another version; this emulator reads version {VERSION}", source=source
             )
+        decode_any(body)  # which refuses repeated keys
         return msgspec.json.decode(body, type=Snapshot)
     except msgspec.ValidationError as error:
         place, reason = place_and_reason(error, Snapshot)
@@ -100,6 +104,7 @@ def _filled(snapshot: Snapshot, found: Cut, source: str) -> Work[None]:
     for piece in found.pieces:
         try:
             read = msgspec.json.decode(piece, type=type_)
+            decode_any(piece)
         except msgspec.ValidationError as error:
             place, reason = place_and_reason(error, type_)
             behind = f"projects[{found.place[1]}].{'.'.join(map(str, found.place[2:]))}"
@@ -107,9 +112,15 @@ def _filled(snapshot: Snapshot, found: Cut, source: str) -> Work[None]:
             raise SnapshotInvalid(reason, source=source, place=place) from None
         if isinstance(part, list):
             part.extend(read)
+        elif twice := part.keys() & read.keys():
+            raise _twice(min(twice), source)
         else:
             part.update(read)
         yield
+
+
+def _twice(key: str, source: str) -> SnapshotInvalid:
+    return SnapshotInvalid(f"has the key {key!r} twice in one object; keep one of them", source=source)
 
 
 def restore(project: Project, state: ProjectState, *, secrets: Projects, source: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from mock_server.errors import BodyMalformed, InvalidParameter
+from mock_server.errors import BodyMalformed, InvalidParameter, KeyRepeated
 from mock_server.slices import Work, at_once
 
 S = TypeVar("S", bound=Struct)
@@ -158,9 +158,9 @@ def _refuse_repeated_keys(body: bytes, value: Any) -> None:
 
 def _surely_unique(body: bytes, value: Any) -> bool:
     # msgspec silently keeps the last of two equal keys. The standard library can report them, but is slow. If no quote
-    # is escaped, each key and each string has two quotes, so equal numbers before and after mean that nothing was lost.
-    # A Struct that is encoded with its defaults has more quotes than were sent, so that says nothing.
-    if b"\\" in body or (isinstance(value, Struct) and not value.__struct_config__.omit_defaults):
+    # is written as \u0022, each key and each string has as many quotes before and after, so equal numbers mean that
+    # nothing was lost. A Struct that is encoded with its defaults has more quotes than were sent, so that says nothing.
+    if b"\\u" in body or (isinstance(value, Struct) and not value.__struct_config__.omit_defaults):
         return False
     return body.count(b'"') == (_quotes(value) if len(body) > _LONG else _ENCODER.encode(value).count(b'"'))
 
@@ -170,8 +170,8 @@ def _quotes(value: Any) -> int:
     count, waiting = 0, [msgspec.to_builtins(value)]
     while waiting:
         match waiting.pop():
-            case str():
-                count += 2
+            case str() as text:
+                count += 2 + text.count('"')
             case dict() as members:
                 count += 2 * len(members)
                 waiting.extend(members.values())
@@ -186,7 +186,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
-            raise BodyMalformed(f"The key {key!r} stands twice in one object; send it once.")
+            raise KeyRepeated(key)
         seen.add(key)
 
 

@@ -1,6 +1,7 @@
 """Snapshots: whatever happened to a project, a restored one is the same, to the byte and in all it does."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -493,3 +494,31 @@ def test_a_state_file_is_loaded_whole_or_not_at_all(tmp_path: Path, damage: Call
     with pytest.raises(SnapshotInvalid, match=r"state\.json"):
         load_state(file, projects)
     assert [(project.name, len(project.sessions)) for project in projects] == [("default", 0)]
+
+
+@pytest.mark.parametrize("key", ["version", "projects", "sessions", "frozen_at", "id"])
+def test_a_snapshot_with_a_key_twice_is_refused_by_its_name(client: TestClient, key: str) -> None:
+    freeze(client).post(SESSIONS, json=MINIMAL)
+    body = snapshot(client)
+    value = re.search(rb'"%b": ([\[{]|[^,\n]+)' % key.encode(), body)
+    assert value is not None
+    empty = {b"[": b"[]", b"{": b"{}"}.get(value[1], value[1])
+    name = b'"%b": ' % key.encode()
+    refused = restore(client, body.replace(name, name + empty + b", " + name, 1))
+    assert refused.status_code == 400
+    assert f"has the key '{key}' twice" in refused.json()["error"]["message"]
+    assert snapshot(client) == body
+
+
+@pytest.mark.parametrize("deep", [True, False])
+def test_a_key_that_stands_twice_in_a_long_list_is_found_as_well(tmp_path: Path, deep: bool) -> None:
+    projects, file = populated(), tmp_path / "state.json"
+    save(file, projects)
+    document = json.loads(file.read_bytes())
+    usage = document["projects"][0]["usage"]["requests"]
+    usage |= {f"cksess_{number}": [1.5] for number in range(20_000)}
+    usage["last"] = [2.5]
+    after, key, value = ('"last": [2.5]', "cksess_1", "[1.5]") if deep else ('"uploads": {}', "requests", "{}")
+    file.write_text(json.dumps(document).replace(after, f'{after}, "{key}": {value}', 1))
+    with pytest.raises(SnapshotInvalid, match=rf"state\.json: has the key '{key}' twice"):
+        load_state(file, Projects(Settings()))
