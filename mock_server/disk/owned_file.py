@@ -16,6 +16,8 @@ from mock_server.disk.file_lock import FileLock, LockHeld, LockUnsupported
 from mock_server.disk.storage import WholeFile
 
 _PATIENCE = 2.0  # seconds for the process that holds the file to end, since many restart without waiting
+_LONGEST = 65_536  # bytes of a file that are looked at
+_WAY_OUT = "name a file in a folder with room for it"
 _log = logging.getLogger("mock_server")
 
 
@@ -30,14 +32,22 @@ class OwnedFile:
         self.path, self._option, self._patience = path, option, patience
         self._target = Path(os.path.realpath(path))
         self._lock = FileLock(self._beside("lock"))
+        self._left: tuple[int, ...] | None = None  # what tells the file from any other, as this process left it
 
     def __enter__(self) -> Self:
         """Take hold of the file, and remove what dead processes have left of it."""
         with self._explained():
             _refuse_what_is_no_file(self._target)
-            if self._take_lock():
-                with suppress(OSError):  # what is left there disturbs nobody
-                    self._remove_remains()
+            is_alone = self._take_lock()
+            try:
+                self._new().drop()  # what can never be written is said now
+            except OSError:
+                self._lock.release()
+                raise
+        if is_alone:
+            with suppress(OSError):  # what is left there disturbs nobody
+                self._remove_remains()
+        self._left = _identity(self._target)
         return self
 
     def __exit__(
@@ -46,15 +56,29 @@ class OwnedFile:
         """Let go of the file."""
         self._lock.release()
 
+    def refuse_others(self, known: re.Pattern[bytes], *, as_: str) -> None:
+        """Raise OSError if the file holds something that is not `known`, and so is somebody else's."""
+        with suppress(FileNotFoundError), self._target.open("rb") as file:
+            content = file.read(_LONGEST)
+            if content and not known.fullmatch(content):
+                reason = f"{self.path} is there already and does not hold {as_}"
+                raise OSError(f"{reason}; remove it, or name another file with {self._option}")
+
     @contextmanager
     def writing(self) -> Iterator[WholeFile]:
         """Open the file for new content. What was there before stays, unless the new content is kept."""
         with self._explained():
-            file = WholeFile(self._target, partial=self._beside(f"{os.getpid()}.partial"))
+            file = self._new()
             try:
                 yield file
             finally:
                 file.drop()
+            self._left = _identity(self._target)
+
+    @property
+    def is_as_left(self) -> bool:
+        """Whether nobody has changed or removed the file since this process took hold of it, or last wrote it."""
+        return _identity(self._target) == self._left
 
     def write(self, content: bytes) -> None:
         """Write the file: a reader sees what was there before, or all of it."""
@@ -66,6 +90,9 @@ class OwnedFile:
         """Remove the file, if that is possible."""
         with suppress(OSError):  # gone already, or read-only by now
             self._target.unlink()
+
+    def _new(self) -> WholeFile:
+        return WholeFile(self._target, partial=self._beside(f"{os.getpid()}.partial"))
 
     def _beside(self, ending: str) -> Path:
         return self._target.with_name(f".{self._target.name}.{ending}")
@@ -100,11 +127,21 @@ class OwnedFile:
             raise
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise OSError(f"can't write {self.path}: {reason}; name a file in a folder with room for it") from None
+            way_out = "give it a shorter name" if error.errno == errno.ENAMETOOLONG else _WAY_OUT
+            raise OSError(f"can't write {self.path}: {reason}; {way_out}") from None
 
 
 class _InUse(OSError):
     """Another process writes the file."""
+
+
+def _identity(file: Path) -> tuple[int, ...] | None:
+    """Return what changes whenever somebody else writes a file; None if there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _refuse_what_is_no_file(target: Path) -> None:

@@ -53,7 +53,7 @@ class Saver:
         return await asked
 
     async def keep_saving(self) -> None:
-        """Save until `stop`, and at the end a last time. Raises StateNotSaved if that fails."""
+        """Save until `stop`, and at the end a last time unless the file holds it all. Raises StateNotSaved."""
         pause = self._interval
         while not self._stops:
             with suppress(TimeoutError):
@@ -64,7 +64,7 @@ class Saver:
                 began = stopwatch()
                 await self._save_for_all()
                 pause = max(self._interval, (stopwatch() - began) * (1 / _SHARE - 1))
-        if self._is_changed:
+        if self._is_changed or not self._file.is_as_left:
             await self._save_at_last()
 
     def stop(self) -> None:

@@ -103,6 +103,12 @@ def test_the_permissions_of_a_file_are_kept_where_it_is_made_durable(tmp_path: P
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
 
 
+def test_a_name_that_leaves_no_room_for_a_save_is_refused_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / ("a" * 245)
+    assert refused(path) == f"can't write {path}: file name too long; give it a shorter name"
+    assert names(tmp_path) == []
+
+
 def test_the_lock_of_a_dead_process_never_blocks(tmp_path: Path) -> None:
     path, pipe = tmp_path / "state.json", subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", HOLDER, path], stdin=pipe, stdout=pipe) as holder:

@@ -161,7 +161,47 @@ async def test_is_not_saved_again_when_nothing_has_changed(tmp_path: Path) -> No
         path.unlink()
         async with saving(make_app(), tmp_path / "other.json", is_new=True):  # one that is saved after the interval
             await until((tmp_path / "other.json").exists)
-    assert names(tmp_path) == ["other.json"]
+        assert not path.exists()
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def overwritten(path: Path) -> None:
+    path.write_text("mine")
+
+
+def put_back(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("lost", [removed, overwritten, put_back])
+async def test_a_file_that_somebody_else_touched_is_written_again_at_the_end(
+    tmp_path: Path, lost: Callable[[Path], None]
+) -> None:
+    app, path = make_app(), tmp_path / "state.json"
+    async with saving(app, path) as saver:
+        with saver.changing():
+            session = created(app)
+        await saver.save()
+        lost(path)
+    assert saved(path) == [session]
+    async with saving(app, path):
+        lost(path)
+    assert saved(path) == [session]
+
+
+async def test_a_file_that_nobody_touched_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    async with saving(make_app(), path, is_new=True):
+        pass
+    before = path.stat()
+    async with saving(make_app(), path):
+        pass
+    assert path.stat() == before
 
 
 async def test_what_is_changing_during_a_save_is_saved_later(tmp_path: Path) -> None:
