@@ -1,5 +1,6 @@
 """`chatkit-mock serve` and `run`, and the options that they share."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -186,6 +187,10 @@ def serve(
     """
     from mock_server.server.process import serve_in_foreground  # noqa: PLC0415 - keeps the start fast
 
+    _refuse_one_file_for_two(
+        {"--state": state, "--ready-file": ready_file}
+        | {f"--{name.replace('_', '-')}": options[name] for name in ("tls_cert", "tls_key", "tls_ca_file")}
+    )
     _configure_logging(log_format, quiet=quiet)
     tls = {name: options.pop(name) for name in list(options) if name.startswith("tls")}
     https = _https([host, *options["allow_host"]], **tls)
@@ -265,6 +270,15 @@ def _build(
         raise click.ClickException(str(error)) from None
     collector.start()
     return settings, app
+
+
+def _refuse_one_file_for_two(files: dict[str, Path | None]) -> None:
+    options: dict[str, str] = {}
+    for option, path in files.items():
+        if path is not None:
+            other = options.setdefault(os.path.realpath(path), option)
+            if other != option and {other, option} != {"--tls-cert", "--tls-key"}:  # which PEM may hold together
+                raise click.UsageError(f"{other} and {option} name the same file, {path}; give each a file of its own")
 
 
 def _https(

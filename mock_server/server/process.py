@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mock_server.server.tls import Certificate
 
 _THREADS_MAKE_WAY = 0.0005  # seconds after which work in a thread lets requests be served
+_BASE_URL = re.compile(rb"https?://[^\s/]+/v1\s*")
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----\s.*", re.DOTALL)
 
 
 class Https(Struct, frozen=True, kw_only=True):
@@ -29,6 +32,14 @@ class Https(Struct, frozen=True, kw_only=True):
     port: int
     certificate: "Certificate"
     authority_file: Path | None = None
+
+
+class _Announcement(Struct, frozen=True):
+    """The content of a file that is there while the emulator runs; it may replace one that fits `kind`."""
+
+    content: bytes
+    kind: re.Pattern[bytes]
+    kind_name: str
 
 
 def serve_in_foreground(
@@ -47,23 +58,25 @@ def serve_in_foreground(
     """
     sys.setswitchinterval(_THREADS_MAKE_WAY)
     servers = [Server(app, listen(host, port))]
-    files: dict[OwnedFile, bytes] = {}
+    files: dict[OwnedFile, _Announcement] = {}
     if https is not None:
         listeners = listen(host, https.port, option="--tls-port")
         servers.append(Server(app, listeners, tls=https.certificate.context))
         if https.authority_file and https.certificate.authority:
-            files[OwnedFile(https.authority_file, option="--tls-ca-file")] = https.certificate.authority
+            authority = _Announcement(https.certificate.authority, _CERTIFICATE, "a certificate")
+            files[OwnedFile(https.authority_file, option="--tls-ca-file")] = authority
     if ready_file:  # written last, when everything else is in place
-        files[OwnedFile(ready_file, option="--ready-file")] = f"{servers[0].origin}/v1".encode()
+        base_url = _Announcement(f"{servers[0].origin}/v1".encode(), _BASE_URL, "an emulator's base URL")
+        files[OwnedFile(ready_file, option="--ready-file")] = base_url
     with asyncio.Runner(loop_factory=loop_factory()) as runner, contextlib.ExitStack() as held:
-        for file in files:
-            held.enter_context(file)
+        for file, announcement in files.items():
+            held.enter_context(file).refuse_others(announcement.kind, as_=announcement.kind_name)
         runner.run(_serve(servers, files, banner, saver))
 
 
 async def _serve(
     servers: list[Server],
-    files: dict[OwnedFile, bytes],
+    files: dict[OwnedFile, _Announcement],
     banner: Callable[[list[str]], None] | None,
     saver: "Saver | None",
 ) -> None:
@@ -75,8 +88,8 @@ async def _serve(
             running.push_async_callback(_finish, saver, asyncio.create_task(saver.keep_saving()))
         for server in servers:
             await running.enter_async_context(server.answering())
-        for file, content in files.items():
-            file.write(content)
+        for file, announcement in files.items():
+            file.write(announcement.content)
             running.callback(file.remove)
         if banner:
             banner([server.origin for server in servers])

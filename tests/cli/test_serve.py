@@ -31,6 +31,40 @@ def test_the_ready_file_holds_a_base_url_that_answers(ready: Path) -> None:
             assert client.beta.chatkit.threads.retrieve("cthr_demo").user == "ada"
 
 
+@pytest.mark.parametrize(
+    ("options", "holds"),
+    [(["--ready-file"], "an emulator's base URL"), (["--tls", "--tls-port", "0", "--tls-ca-file"], "a certificate")],
+)
+def test_a_file_that_is_not_an_emulators_is_neither_overwritten_nor_removed(
+    tmp_path: Path, options: list[str], holds: str
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("my data")
+    code, said_ = said("serve", "--port", "0", *options, str(precious))
+    assert (code, precious.read_text()) == (2, "my data")
+    reason = f"{precious} is there already and does not hold {holds}"
+    assert said_ == f"chatkit-mock: {reason}; remove it, or name another file with {options[-1]}.\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["precious"]
+
+
+def test_a_ready_file_that_a_killed_emulator_left_is_replaced(ready: Path) -> None:
+    ready.write_text("http://127.0.0.1:1/v1\n")
+    with serving(ready) as process:
+        while ready.read_text().endswith(":1/v1\n"):
+            assert process.poll() is None
+        process.terminate()
+        assert process.wait(10) == 0
+    assert not ready.exists()
+
+
+@pytest.mark.parametrize("option", ["--ready-file", "--tls-ca-file"])
+def test_one_file_for_two_things_is_refused(tmp_path: Path, option: str) -> None:
+    (tmp_path / "link").symlink_to("file")
+    code, text = said("serve", "--state", str(tmp_path / "file"), option, str(tmp_path / "link"))
+    assert code == 2
+    assert f"--state and {option} name the same file, {tmp_path}/link; give each a file of its own." in text
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_at_once_with_code_0(ready: Path, number: signal.Signals) -> None:
     with serving(ready) as process:
