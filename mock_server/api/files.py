@@ -1,7 +1,6 @@
 """Handlers of `/v1/chatkit/files`: files are streamed to a temporary folder, with limits enforced while reading."""
 
 import logging
-from contextlib import suppress
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
@@ -71,7 +70,6 @@ def _refuse_second(file: File) -> None:
 def content(context: RequestContext) -> FileResponse:
     """Return a file's content. It needs no client secret: browsers fetch previews without one."""
     file = context.project.files.get(context.argument("file_id"))
-    path = context.project.files.contents.find(file.id)
     headers = {
         "content-type": file.mime_type,
         "content-disposition": disposition(file.name, in_place=file.mime_type in IMAGES_AND_PDF),
@@ -79,9 +77,9 @@ def content(context: RequestContext) -> FileResponse:
         "cross-origin-resource-policy": "cross-origin",  # a preview may be shown by any page
         "x-content-type-options": "nosniff",
     }
-    with suppress(FileNotFoundError):
-        if path is not None:
-            return FileResponse(context, path, headers=headers)
+    stored = context.project.files.contents.open(file.id)
+    if stored is not None:
+        return FileResponse(context, stored, headers=headers)
     gone = "Its content was removed from the temporary folder."
     raise AttachmentNotFound(file.id, hint=gone if file.complete else "Its content has not been uploaded yet.")
 

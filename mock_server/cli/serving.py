@@ -248,6 +248,7 @@ def _build(
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - keeps the start fast
+    from mock_server.disk.temporary_folder import remove_remains  # noqa: PLC0415
     from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
     from mock_server.server import collector  # noqa: PLC0415
     from mock_server.state.projects import Projects  # noqa: PLC0415
@@ -268,6 +269,7 @@ def _build(
         raise click.ClickException(f"{_OPTIONS.get(error.setting, error.setting)}: {error.reason}") from None
     except MockServerError as error:
         raise click.ClickException(str(error)) from None
+    remove_remains()
     collector.start()
     return settings, app
 

@@ -74,15 +74,15 @@ def _file(files: Files, file: File) -> Pieces:
 
 
 def _content(files: Files, file_id: str) -> Pieces:
-    path = files.contents.find(file_id)
-    if path is None:
+    found = files.contents.open(file_id)
+    if found is None:
         yield b"null"
         return
-    yield b'"'
-    with path.open("rb") as content:
+    with found as content:
+        yield b'"'
         while piece := content.read(_READ):
             yield base64.b64encode(piece)
-    yield b'"'
+        yield b'"'
 
 
 def _whole(value: Any) -> Pieces:

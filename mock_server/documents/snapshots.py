@@ -208,8 +208,11 @@ def _state(project: Project) -> ProjectState:
 
 
 def _content(files: Files, file: File) -> bytes | None:
-    path = files.contents.find(file.id)
-    return None if path is None else path.read_bytes()
+    content = files.contents.open(file.id)
+    if content is None:
+        return None
+    with content:
+        return content.read()
 
 
 def _thread_state(thread: StoredThread) -> ThreadState:

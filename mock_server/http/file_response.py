@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
@@ -29,11 +28,11 @@ class Part(Struct, frozen=True):
 class FileResponse(StreamingResponse):
     """A file, or the part of it that the request's `Range` header asks for.
 
-    Raises FileNotFoundError, RangeOutside.
+    It closes the file. Raises RangeOutside.
     """
 
-    def __init__(self, context: RequestContext, path: Path, *, headers: dict[str, str]) -> None:
-        self._file = path.open("rb")
+    def __init__(self, context: RequestContext, file: IO[bytes], *, headers: dict[str, str]) -> None:
+        self._file = file
         try:
             size = os.fstat(self._file.fileno()).st_size
             part = requested_part(context, size)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from mock_server.disk.storage import TemporaryFolder
+from mock_server.disk.temporary_folder import TemporaryFolder
 from mock_server.errors import AttachmentNotFound, UploadRefused
 
 MEGABYTE = 1024 * 1024  # inferred: the API documents "MB" only

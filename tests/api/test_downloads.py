@@ -113,4 +113,4 @@ def open_files() -> set[Path]:
     for fd in FDS.iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
             found.add(fd.readlink())
-    return {link for link in found if "chatkit-mock-" in str(link)}
+    return {link for link in found if "chatkit-mock-" in str(link.parent)}

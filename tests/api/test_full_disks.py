@@ -1,6 +1,8 @@
 """Uploads while the temporary folder is full, gone or read-only."""
 
 import base64
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,6 +15,8 @@ from starlette.testclient import TestClient
 from support.disks import full, mounted
 from support.emulator import projects_of
 from support.talk import Talk
+
+from mock_server.documents.snapshot_pieces import pieces_of
 
 CONFIGURATION = {"file_upload": {"enabled": True, "max_files": 1}}
 CONTENT = b"\x89PNG" + bytes(200_000)  # more than is buffered before it is written
@@ -166,3 +170,20 @@ def test_a_snapshot_whose_files_find_no_room_changes_nothing(client: TestClient,
         refused(client.put("/_mock/snapshot", json=snapshot), folder, "file too large")
     assert client.get(shown["preview_url"]).content == CONTENT
     assert client.put("/_mock/snapshot", json=snapshot).status_code == 200
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are Unix's")
+@pytest.mark.parametrize("replace", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_in_the_place_of_an_upload_counts_as_nothing(
+    client: TestClient, talk: Talk, folder: Path, replace: Callable[[Path], object]
+) -> None:
+    made = upload(talk).json()
+    (stored,) = [path for path in folder.rglob("*") if path.is_file()]
+    stored.unlink()
+    replace(stored)
+    lost = client.get(f"/v1/chatkit/files/{made['id']}")
+    assert lost.status_code == 404
+    assert lost.headers["x-mock-hint"] == "Its content was removed from the temporary folder."
+    assert client.get("/_mock/snapshot").json()["projects"][0]["files"][0]["content"] is None
+    (saved,) = json.loads(b"".join(pieces_of(projects_of(client))))["projects"][0]["files"]
+    assert saved["content"] is None

@@ -124,6 +124,33 @@ def test_uploads_are_removed_at_the_end(ready: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("chatkit-mock-*")) == []
 
 
+def uploaded(ready: Path) -> None:
+    headers = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1"}
+    files = {"file": ("a.png", b"png", "image/png")}
+    httpx2.post(f"{ready.read_text()}/chatkit/files", files=files, headers=headers).raise_for_status()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows can't lock folders")
+def test_uploads_of_a_killed_emulator_are_removed_by_the_next_and_those_in_use_stay(tmp_path: Path) -> None:
+    folders, other = tmp_path / "tmp", tmp_path / "mine"
+    (other / "chatkit-mock-mine").mkdir(parents=True)
+    folders.mkdir()
+    (folders / "chatkit-mock-link").symlink_to(other)
+    (folders / "chatkit-mock-file").touch()
+    variables = {"TMPDIR": str(folders)}
+    with serving(tmp_path / "living", **variables), serving(tmp_path / "killed", **variables) as killed:
+        uploaded(tmp_path / "living")
+        kept = set(folders.iterdir())
+        uploaded(tmp_path / "killed")
+        assert len(set(folders.iterdir()) - kept) == 1
+        killed.kill()
+        killed.wait()
+        with serving(tmp_path / "next", **variables):
+            assert set(folders.iterdir()) == kept
+    assert (other / "chatkit-mock-mine").is_dir()
+
+
 def test_a_taken_port_is_one_sentence_and_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
