@@ -205,7 +205,7 @@ def _script_as_of(path: Path, stamp: _Stamp) -> Script:  # noqa: ARG001 - part o
 
 def read_script(path: Path) -> Script:
     """Read a workflow file. Raises DocumentInvalid with file, line, place and reason."""
-    with suppress(OSError):  # which is for the reader to explain
+    with suppress(OSError, ValueError):  # which are for the reader to explain
         _refuse_large(path.stat().st_size, str(path))
     return script_of(read_document(path))
 
