@@ -60,7 +60,7 @@ def resources() -> list[Resource]:
 
 def take(context: RequestContext, query: ProjectQuery) -> Pieces:
     """Take a snapshot of a project."""
-    return Pieces(state.written(state.take([project_of(context, query)])))
+    return Pieces(state.written([project_of(context, query)]))
 
 
 async def save(context: RequestContext, _: NoQuery) -> SavedState:

@@ -1,6 +1,5 @@
 """Snapshots in pieces, so that a large one can be written between other work."""
 
-import base64
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -12,9 +11,9 @@ from mock_server.state.files import File, Files
 from mock_server.state.project import Project
 from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import TimelineState
+from mock_server.wire.pieces import encoded
 
 Pieces = Iterator[bytes]
-_READ = 3 * 64 * 1024  # bytes; a multiple of three, so that the pieces of base64 can be joined
 _encode = msgspec.json.Encoder().encode
 
 
@@ -70,19 +69,7 @@ def _thread(thread: StoredThread) -> Pieces:
 
 
 def _file(files: Files, file: File) -> Pieces:
-    return _object(file=partial(_whole, file), content=partial(_content, files, file.id))
-
-
-def _content(files: Files, file_id: str) -> Pieces:
-    found = files.contents.open(file_id)
-    if found is None:
-        yield b"null"
-        return
-    with found as content:
-        yield b'"'
-        while piece := content.read(_READ):
-            yield base64.b64encode(piece)
-        yield b'"'
+    return _object(file=partial(_whole, file), content=partial(encoded, partial(files.contents.open, file.id)))
 
 
 def _whole(value: Any) -> Pieces:

@@ -1,7 +1,8 @@
 """Snapshots: whole projects as one document, and back without loss."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,12 @@ from mock_server.wire.pieces import Cut, cut, encoded
 
 def take(projects: Iterable[Project]) -> Snapshot:
     """Return a snapshot of projects, which does not change when they do."""
-    taken = list(projects)
-    return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project) for project in taken])
+    return _taken(projects, _content)
 
 
-def written(snapshot: Snapshot) -> Iterator[bytes]:
-    """Yield a snapshot as JSON, in pieces."""
-    return encoded(snapshot, OPENED)
+def written(projects: Iterable[Project]) -> Iterator[bytes]:
+    """Yield a snapshot of projects as JSON, in pieces. Only the contents of files are read when their turn comes."""
+    return encoded(_taken(projects, lambda files, file: partial(files.contents.open, file.id)), OPENED)
 
 
 def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
@@ -193,7 +193,12 @@ def load_state(path: Path, projects: Projects) -> None:
         projects.keep(project)
 
 
-def _state(project: Project) -> ProjectState:
+def _taken(projects: Iterable[Project], content: Callable[[Files, File], Any]) -> Snapshot:
+    taken = list(projects)
+    return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project, content) for project in taken])
+
+
+def _state(project: Project, content: Callable[[Files, File], Any]) -> ProjectState:
     return ProjectState(
         project=project.name,
         clock=project.clock.reading,
@@ -201,7 +206,7 @@ def _state(project: Project) -> ProjectState:
         workflows=sorted(project.workflows),
         sessions=list(project.sessions),
         threads=project.threads.timeline.state().map(_thread_state),
-        files=[FileState(file=copy(file), content=_content(project.files, file)) for file in project.files],
+        files=[FileState(file=copy(file), content=content(project.files, file)) for file in project.files],
         usage=project.usage.state,
         faults=FaultsState(drawn=project.faults.drawn, rules=[copy(rule) for rule in project.faults.rules]),
     )

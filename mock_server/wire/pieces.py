@@ -3,8 +3,9 @@
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -134,9 +135,12 @@ def _pattern(place: tuple[str | int, ...]) -> Path:
 def encoded(value: Any, opened: tuple[type[Struct], ...] = (), *, depth: int = 0) -> Iterator[bytes]:
     """Yield JSON as `codec.encode` returns it, in pieces. An iterator counts as a list.
 
-    Dicts, lists and the Structs that are `opened` are taken apart, and bytes are encoded in base64 bit by bit.
+    Dicts, lists and the Structs that are `opened` are taken apart, and bytes become base64 bit by bit. A partial
+    opens a file, or returns None, and stands for its bytes.
     """
     match value:
+        case partial():
+            yield from _content(value())
         case dict():
             yield from _members(value.items(), opened, depth)
         case Struct() if isinstance(value, opened):
@@ -157,6 +161,17 @@ def _text(value: str | bytes) -> Iterator[bytes]:
         piece = value[at : at + 3 * PIECE]
         yield base64.b64encode(piece) if isinstance(piece, bytes) else msgspec.json.encode(piece)[1:-1]
     yield b'"'
+
+
+def _content(file: BinaryIO | None) -> Iterator[bytes]:
+    if file is None:
+        yield b"null"
+        return
+    with file:
+        yield b'"'
+        while piece := file.read(3 * PIECE):
+            yield base64.b64encode(piece)
+        yield b'"'
 
 
 def _members(members: Iterable[tuple[str, Any]], opened: tuple[type[Struct], ...], depth: int) -> Iterator[bytes]:
