@@ -185,6 +185,7 @@ def journal(*, mock: Handle, follow: bool, limit: int, as_json: bool, **filters:
     click.echo("Following the journal; press Ctrl-C to stop.", err=True)
     for record in _following(mock, shown, events, msgspec.convert(given, RecordFilter)):
         click.echo(msgspec.json.encode(record) if as_json else printable("  ".join(map(str, request_row(record)))))
+    raise click.ClickException("the emulator has stopped, and no more requests follow; start it, then follow it again")
 
 
 @ctl.command()

@@ -278,9 +278,17 @@ def _refuse_one_file_for_two(files: dict[str, Path | None]) -> None:
     options: dict[str, str] = {}
     for option, path in files.items():
         if path is not None:
-            other = options.setdefault(os.path.realpath(path), option)
+            other = options.setdefault(_whole_path(path), option)
             if other != option and {other, option} != {"--tls-cert", "--tls-key"}:  # which PEM may hold together
                 raise click.UsageError(f"{other} and {option} name the same file, {path}; give each a file of its own")
+
+
+def _whole_path(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        reason = f"can't find {path}: the working directory has been removed"
+        raise click.ClickException(f"{reason}; change to one that exists, or give the whole path") from None
 
 
 def _https(

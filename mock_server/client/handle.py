@@ -95,9 +95,9 @@ class Handle(ControlClient):
         return self.ask("GET", "/health", Health, of_project=False)
 
     def events(self) -> Iterator[FeedEvent]:
-        """Return an endless iterator over the feed events from now on."""
+        """Return an iterator over the feed events from now on, which ends with the emulator."""
         lines = self.lines("/events")
-        next(lines)  # a comment that confirms the subscription
+        next(lines, None)  # a comment that confirms the subscription
         told = (line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
         return (msgspec.json.decode(line, type=FeedEvent) for line in told)
 

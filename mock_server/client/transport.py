@@ -86,10 +86,10 @@ class HttpTransport:
             return content
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """Yield the lines of an endless response. Raises ControlError, Unreachable."""
+        """Yield the whole lines of an endless response. Raises ControlError, Unreachable."""
         with self._answer("GET", path, None, {}) as answer:
             try:
-                yield from answer
+                yield from (line for line in answer if line.endswith(b"\n"))
             except _BROKEN as error:
                 raise self._broken_off(error) from None
 

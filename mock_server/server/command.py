@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from mock_server.config import ACCOUNT_VARIABLES
 from mock_server.server.thread import ServerThread
-from mock_server.wording import quoted
+from mock_server.wording import printable, quoted
 
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
@@ -30,10 +30,13 @@ def run_command(command: Sequence[str], app: ASGIApp, *, variables: Callable[[st
 
 def _wait_for(command: Sequence[str], environment: dict[str, str]) -> int:
     relay = _SignalRelay()
+    if sys.platform != "win32":  # whoever inherits that it is ignored never learns how a child ended
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         child = subprocess.Popen(command, env=environment)  # noqa: S603 - running it is what the user asked for
     except OSError as error:
-        name, reason = quoted(command[0], empty="an empty command"), (error.strerror or str(error)).lower()
+        name = quoted(printable(command[0]), empty="an empty command")
+        reason = (error.strerror or str(error)).lower()
         sys.stderr.write(f"chatkit-mock: can't run {name}: {reason}.\n")
         return 127
     relay.reach(child)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from openai import OpenAI
+from support.commands import COMMAND, PLAIN, serving
 from support.commands import said as ended
 from support.emulator import make_app
 
@@ -122,6 +123,20 @@ def test_follows_the_journal(server: ServerThread) -> None:
         assert "sessions.create  200" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_following_ends_with_a_sentence_when_the_emulator_does(tmp_path: Path, end: signal.Signals) -> None:
+    with serving(tmp_path / "ready", "--quiet") as emulator:
+        origin = (tmp_path / "ready").read_text().removesuffix("/v1")
+        command = [*COMMAND, "ctl", "journal", "--follow", "--url", origin]
+        with subprocess.Popen(command, env=PLAIN, stderr=subprocess.PIPE, text=True) as following:
+            assert following.stderr is not None
+            assert following.stderr.readline() == "Following the journal; press Ctrl-C to stop.\n"
+            emulator.send_signal(end)
+            assert following.stderr.read().startswith("chatkit-mock: the emulator has stopped, and no more requests")
+            assert following.wait(10) == 2
 
 
 def test_keeps_and_replays_the_state(server: ServerThread, tmp_path: Path) -> None:

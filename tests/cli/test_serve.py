@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import httpx2
 import pytest
 from openai import OpenAI
-from support.commands import COMMAND, PLAIN, said, serving
+from support.commands import COMMAND, PLAIN, UNMEASURED, said, serving
 from support.emulator import socket_client
 
 from mock_server.clock import stopwatch
@@ -55,6 +55,20 @@ def test_a_ready_file_that_a_killed_emulator_left_is_replaced(ready: Path) -> No
         process.terminate()
         assert process.wait(10) == 0
     assert not ready.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that is in use")
+@pytest.mark.parametrize("option", ["--state", "--ready-file", "--tls-ca-file"])
+def test_a_working_directory_that_was_removed_is_named(tmp_path: Path, option: str) -> None:
+    (tmp_path / "gone").mkdir()
+    script = 'rmdir ../gone; exec "$@"'
+    line = ["sh", "-c", script, "sh", *COMMAND, "serve", "--port", "0", option, "file"]
+    done = subprocess.run(
+        line, env=UNMEASURED, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=30, check=False
+    )
+    reason = "chatkit-mock: can't find file: the working directory has been removed"
+    assert done.stderr == f"{reason}; change to one that exists, or give the whole path.\n"
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("option", ["--ready-file", "--tls-ca-file"])

@@ -62,3 +62,17 @@ def test_returns_the_code_of_the_command_not_of_an_orphan(number: signal.Signals
         for _ in range(3):
             process.send_signal(number)
         assert process.wait(timeout=30) == 5
+
+
+def test_returns_the_code_where_the_ends_of_children_are_ignored() -> None:
+    ignores = "import os, sys, signal as s; s.signal(s.SIGCHLD, s.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    line = [sys.executable, "-c", ignores, *COMMAND, "run", "--", "sh", "-c", "exit 3"]
+    done = subprocess.run(line, env=PLAIN, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+
+
+def test_the_name_of_a_command_that_is_not_there_breaks_no_line() -> None:
+    line = [*COMMAND, "run", "--", "a\nb\x1b[31m"]
+    done = subprocess.run(line, env=PLAIN, capture_output=True, text=True, check=False)
+    assert done.returncode == 127
+    assert done.stderr == "chatkit-mock: can't run 'a\\nb\\x1b[31m': no such file or directory.\n"
