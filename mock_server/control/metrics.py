@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 
-from mock_server.control.guard import has_control_key
+from mock_server.control.guard import has_control_key, no_other_site
 from mock_server.errors import ControlForbidden
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Operation, Resource
@@ -38,6 +38,8 @@ FORM = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def _allowed(context: RequestContext) -> None:
+    """Raise ControlForbidden for pages from elsewhere, or without the control key; scrapers use any host name."""
+    no_other_site(context, refuser="/metrics")
     if not has_control_key(context):
         raise ControlForbidden("/metrics asks for the control key: send it as 'Authorization: Bearer KEY'.")
 

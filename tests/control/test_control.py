@@ -97,18 +97,59 @@ def test_pages_from_elsewhere_steer_nothing(client: TestClient, origin: str) -> 
     assert client.get("/v1/chatkit/threads/cthr_123").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "mock", "", "localhost.evil.example"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "mock",
+        "",
+        "localhost.evil.example",
+        "127.0.0.1#.evil.example",
+        "localhost/.evil.example",
+        "127.0.0.1?.evil.example",
+        "127.0.0.1\\\\.evil.example",
+        "evil.example@localhost",
+        "[::1].evil.example",
+        "localhost:80.evil.example",
+    ],
+)
 def test_unknown_host_names_steer_nothing(client: TestClient, host: str) -> None:
     assert client.post("/_mock/reset", headers={"host": host}).status_code == 403
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:4114", "localhost:1", "[::1]:80", "app.localhost", "10.0.0.7", "mock:4114"]
+    "host", ["127.0.0.1:4114", "localhost:1", "[::1]:80", "app.localhost", "10.0.0.7", "mock:4114", "LOCALHOST"]
 )
 def test_this_machine_and_named_hosts_steer(start: Start, host: str) -> None:
     client = start(allow_hosts=("mock",))
     headers = {"host": host, "origin": f"http://{host}"}
     assert client.post("/_mock/reset", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/_mock/sessions"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("sec-fetch-site", "cross-site")],
+        [("sec-fetch-site", "Cross-Site")],
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-origin")],
+        [("sec-fetch-site", "same-origin, cross-site")],
+        [("origin", "https://evil.example")],
+        [("origin", "null")],
+        [("origin", "https://evil.example"), ("origin", "http://localhost")],
+    ],
+    ids=str,
+)
+def test_other_sites_see_neither_the_metrics_nor_anything_else(
+    client: TestClient, path: str, headers: list[tuple[str, str]]
+) -> None:
+    answer = client.get(path, headers=[("host", "localhost"), *headers])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "control_forbidden")
+    assert answer.json()["error"]["message"].startswith(f"/{path.split('/')[1]} refuses ")
+
+
+def test_a_scraper_names_the_emulator_as_it_likes(client: TestClient) -> None:
+    assert client.get("/metrics", headers={"host": "chatkit:4114"}).status_code == 200
 
 
 @pytest.mark.parametrize(
