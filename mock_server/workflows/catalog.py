@@ -18,7 +18,7 @@ from mock_server.documents.places import place_and_reason
 from mock_server.documents.reading import Document, read_document
 from mock_server.documents.representable import unusable_part
 from mock_server.documents.shipped import fixtures_folder
-from mock_server.errors import DocumentInvalid, WorkflowNotFound
+from mock_server.errors import ControlRefused, DocumentInvalid, WorkflowNotFound
 from mock_server.moments import seconds
 from mock_server.slices import Work, at_once
 from mock_server.wording import sentence
@@ -41,6 +41,7 @@ ECHO = Script(
 )
 
 
+MOST = 1000  # workflows that are added
 ANY = "*"  # the id of an added script that replies for every id without a script of its own
 MOST_KIB = 256  # of a file: messages wait for the reading of one that has changed
 _Stamp = tuple[int, int]  # a file's modification time in nanoseconds and its size in bytes
@@ -103,7 +104,12 @@ class Catalog:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
 
     def add(self, workflow_id: str, script: Script) -> None:
-        """Let a script reply for this id, in place of a file, until it is removed."""
+        """Let a script reply for this id, in place of a file, until it is removed. Raises ControlRefused."""
+        if len(self._added) >= MOST and workflow_id not in self._added:
+            raise ControlRefused(
+                f"There are {MOST:,} added workflows, and no more are kept; remove one with DELETE /_mock/workflows/ID.",
+                code="too_many_workflows",
+            )
         self._added[workflow_id] = script
 
     def remove(self, workflow_id: str) -> None:

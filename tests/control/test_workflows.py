@@ -12,7 +12,7 @@ from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.state.projects import Projects
-from mock_server.workflows.catalog import Catalog
+from mock_server.workflows.catalog import MOST, Catalog
 
 SCRIPT = {"id": "wf_shop", "default": [{"message": "Hello, {{user}}"}]}
 
@@ -252,3 +252,14 @@ def test_six_prompts_are_offered_and_none_that_an_earlier_turn_answers(client: T
     turns = [{"when": {"text": text}, "reply": []} for text in texts]
     added = client.post("/_mock/workflows", json={"id": "wf_shop", "turns": turns}).json()
     assert added["prompts"] == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_a_thousand_workflows_can_be_added(client: TestClient) -> None:
+    def add(number: int) -> Any:
+        return client.post("/_mock/workflows", json={"id": f"wf_{number}", "default": [{"message": "Hello"}]})
+
+    assert [add(number).status_code for number in range(MOST)] == [200] * MOST
+    refused = add(MOST)
+    assert refused.status_code == 400
+    assert "There are 1,000 added workflows" in refused.json()["error"]["message"]
+    assert add(1).status_code == 200
