@@ -107,7 +107,7 @@ class Catalog:
         """Let a script reply for this id, in place of a file, until it is removed. Raises ControlRefused."""
         if len(self._added) >= MOST and workflow_id not in self._added:
             raise ControlRefused(
-                f"There are {MOST:,} added workflows, and no more are kept; remove one with DELETE /_mock/workflows/ID.",
+                f"There are {MOST:,} added workflows, which is the most; remove one with DELETE /_mock/workflows/ID.",
                 code="too_many_workflows",
             )
         self._added[workflow_id] = script
