@@ -24,6 +24,8 @@ class FileLock:
 
     def take(self) -> None:
         """Take the lock. Raises LockHeld, LockUnsupported, and OSError where the file can't be created."""
+        if self._descriptor is not None:
+            return
         while self._descriptor is None:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
@@ -43,6 +45,13 @@ class FileLock:
             os.truncate(self._descriptor, 0)
             os.write(self._descriptor, f"{os.getpid()} {socket.gethostname()}".encode())
 
+    def renew(self) -> None:
+        """Take the lock again if somebody has removed its file. Raises what `take` raises."""
+        if self._descriptor is not None and not _is_at(self._descriptor, self._path):
+            os.close(self._descriptor)
+            self._descriptor = None
+        self.take()
+
     def release(self) -> None:
         """Release the lock, if it is held. Never raises."""
         if self._descriptor is not None:
@@ -50,10 +59,12 @@ class FileLock:
             self._descriptor = None
 
     def _drop(self, descriptor: int) -> None:
+        is_ours = _is_at(descriptor, self._path)
         if sys.platform == "win32":  # where an open file can't be removed
             os.close(descriptor)
-        with suppress(OSError):
-            self._path.unlink()
+        if is_ours:
+            with suppress(OSError):
+                self._path.unlink()
         if sys.platform != "win32":  # in this order, or it could be another process's by now
             os.close(descriptor)
 
@@ -71,7 +82,7 @@ def _holder(descriptor: int) -> str:
 def _is_at(descriptor: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

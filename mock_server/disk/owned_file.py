@@ -32,19 +32,20 @@ class OwnedFile:
         self.path, self._option, self._patience = path, option, patience
         self._target = Path(os.path.realpath(path))
         self._lock = FileLock(self._beside("lock"))
+        self._is_locked = False
         self._left: tuple[int, ...] | None = None  # what tells the file from any other, as this process left it
 
     def __enter__(self) -> Self:
         """Take hold of the file, and remove what dead processes have left of it."""
         with self._explained():
             _refuse_what_is_no_file(self._target)
-            is_alone = self._take_lock()
+            self._is_locked = self._take_lock()
             try:
                 self._new().drop()  # what can never be written is said now
             except OSError:
                 self._lock.release()
                 raise
-        if is_alone:
+        if self._is_locked:
             with suppress(OSError):  # what is left there disturbs nobody
                 self._remove_remains()
         self._left = _identity(self._target)
@@ -68,6 +69,8 @@ class OwnedFile:
     def writing(self) -> Iterator[WholeFile]:
         """Open the file for new content. What was there before stays, unless the new content is kept."""
         with self._explained():
+            if self._is_locked:
+                self._renew_lock()
             file = self._new()
             try:
                 yield file
@@ -112,12 +115,21 @@ class OwnedFile:
                 if stopwatch() < deadline:
                     time.sleep(0.02)
                     continue
-                reason = f"{self.path} is in use by {error}"
-                raise _InUse(f"{reason}; stop that one, or name another file with {self._option}") from None
+                raise self._in_use(error) from None
             except LockUnsupported as error:
                 _log.warning("%s can't be locked (%s); see that no other process uses it.", self.path, error)
                 return False
             return True
+
+    def _renew_lock(self) -> None:
+        """Take the lock again if its file was removed, by which another process may have come to hold this file."""
+        try:
+            self._lock.renew()
+        except LockHeld as error:
+            raise self._in_use(error) from None
+
+    def _in_use(self, holder: LockHeld) -> "_InUse":
+        return _InUse(f"{self.path} is in use by {holder}; stop that one, or name another file with {self._option}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -103,6 +103,39 @@ def test_the_permissions_of_a_file_are_kept_where_it_is_made_durable(tmp_path: P
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
 
 
+def test_a_lock_that_somebody_removed_is_taken_again(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with owned(path) as file:
+        (tmp_path / ".state.json.lock").unlink()
+        file.write(b"new")
+        assert f"in use by process {os.getpid()};" in refused(path)
+    assert names(tmp_path) == ["state.json"]
+
+
+def test_whoever_lost_the_lock_to_another_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with owned(path) as first:
+        (tmp_path / ".state.json.lock").unlink()
+        with owned(path) as second:
+            second.write(b"second")
+            for _ in range(2):
+                with pytest.raises(OSError, match=r"state\.json is in use by process \d+; stop that one, or name"):
+                    first.write(b"first")
+        first.write(b"first")
+    assert path.read_bytes() == b"first"
+    assert names(tmp_path) == ["state.json"]
+
+
+def test_whoever_lost_the_lock_leaves_that_of_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with owned(path):
+        (tmp_path / ".state.json.lock").unlink()
+        second = owned(path).__enter__()
+    assert f"in use by process {os.getpid()};" in refused(path)
+    second.__exit__(None, None, None)
+    assert names(tmp_path) == []
+
+
 def test_a_name_that_leaves_no_room_for_a_save_is_refused_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / ("a" * 245)
     assert refused(path) == f"can't write {path}: file name too long; give it a shorter name"
