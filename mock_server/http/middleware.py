@@ -153,7 +153,7 @@ def _log_request(context: RequestContext) -> None:
                 "status": entry.status or None,
                 "outcome": outcome,
                 "milliseconds": round(milliseconds, 3),
-                "project": context.project.name,
+                "project": hidden(context.project.name),
                 "request_id": context.request_id,
             }
         },

@@ -82,6 +82,18 @@ def test_a_line_of_json_holds_nothing_that_a_terminal_obeys() -> None:
     assert json.loads(line)["path"] == path
 
 
+def test_no_field_of_a_line_shows_a_key(tmp_path: Path) -> None:
+    key = "sk-proj-ABCDEFGHIJKLMNOP"
+    with serving(tmp_path / "ready", "--log-format", "json") as process:
+        with socket_client((tmp_path / "ready").read_text().removesuffix("/v1")) as web:
+            web.get("/v1/x", headers={"openai-project": key})
+            web.get(f"/p/{key}/v1/%2573k-proj-ABCDEFGHIJKLMNOP")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert errors.count("sk-proj-************MNOP") == 3
+    assert "ABCDEFGHIJKLMNOP" not in errors
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_request_without_a_response_is_logged_with_what_happened_instead(tmp_path: Path, form: str) -> None:
     with serving(tmp_path / "ready", "--log-format", form) as process:
