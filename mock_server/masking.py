@@ -16,13 +16,18 @@ _BEFORE = (
     rf"(?:(?<![A-Za-z0-9].)|(?<=\\[A-Za-z0-9].)|(?<=5[cC][a-z].)|(?<=x{_HEX}{{2}}.)"
     rf"|(?<=%{_HEX}{{2}}.)|(?<=25{_HEX}{{2}}.)|(?<=u{_HEX}{{4}}.))"
 )
-_REST = rf"(?:[A-Za-z0-9_=-]|{_ESCAPE}(?:2[dD]|3[0-9dD]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aA])){{6,}}"
+_ESCAPED_REST = rf"{_ESCAPE}(?:2[dD]|3[0-9dD]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aA])"
+_REST = rf"(?=(?:[A-Za-z0-9_=-]|{_ESCAPED_REST}){{6}})(?:[A-Za-z0-9_=-]++|{_ESCAPED_REST})++"
 _CREDENTIAL = re.compile(
     rf"(?:s{_BEFORE}|{_ESCAPE}73)(?:k|{_ESCAPE}6[bB])(?:-|{_ESCAPE}2[dD]){_REST}"
     rf"|(?:e{_BEFORE}|{_ESCAPE}65)(?:k|{_ESCAPE}6[bB])(?:_|{_ESCAPE}5[fF]){_REST}"
 )
 _ESCAPED = re.compile(f"{_ESCAPE}({_HEX}{{2}})")
-_SIGNS = ("sk-", "ek_", "%", "\\u", "\\x")  # without any of these, there is nothing to mask
+# Without any of these, which are looked for much faster, there is nothing to mask: the beginning of a key, or a
+# character of it that is written as an escape.
+_FIRST_SIGNS = ("sk-", "ek_", "%", "\\")
+_CODES = ("73", "65", "6b", "6B", "2d", "2D", "5f", "5F")
+_SIGNS = ("sk-", "ek_", *(before + code for before in ("%", "25", "u00", "x") for code in _CODES))
 _SECRET_HEADERS = re.compile("token|key|secret|auth|cookie|password|credential")
 _OPEN_HEADERS = {"idempotency-key", "www-authenticate", "sec-websocket-key"}
 _WITH_SCHEME = {"authorization", "proxy-authorization"}
@@ -65,7 +70,7 @@ def hidden_header(name: str, value: str) -> str:
 
 def _may_hold_secrets(text: str) -> bool:
     """Return whether there may be something to mask in a text, which is much faster to tell than to mask it."""
-    return any(sign in text for sign in _SIGNS)
+    return any(sign in text for sign in _FIRST_SIGNS) and any(sign in text for sign in _SIGNS)
 
 
 def _masked(found: re.Match[str]) -> str:
