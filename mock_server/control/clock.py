@@ -11,6 +11,7 @@ from mock_server.errors import ControlRefused
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
 from mock_server.moments import END_OF_TIME, instant, seconds
+from mock_server.slices import in_slices
 from mock_server.wire.control.clock import ClockParams, ClockState
 from mock_server.wire.control.projects import ProjectQuery
 
@@ -42,9 +43,10 @@ def show(context: RequestContext, query: ProjectQuery) -> ClockState:
     return clock_of(project_of(context, query))
 
 
-def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> ClockState:
+async def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> ClockState:
     """Do everything that the params say, in their order, or nothing. Raises ControlRefused."""
     project, moved = project_of(context, query), Clock()
+    await in_slices(project.publishing_expiries())
     moved.reading = project.clock.reading
     for name in params.__struct_fields__:
         if getattr(params, name) is not UNSET:
@@ -53,7 +55,7 @@ def move(context: RequestContext, query: ProjectQuery, params: ClockParams) -> C
         raise ControlRefused(
             "The clock would leave the years 1970 to 9999; it was not changed.", code="clock_out_of_range"
         )
-    project.set_clock(moved.reading)
+    await in_slices(project.setting_clock(moved.reading))
     return show(context, query)
 
 

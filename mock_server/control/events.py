@@ -17,6 +17,7 @@ from mock_server.http.context import RequestContext
 from mock_server.http.operation import Resource
 from mock_server.http.response import EventStream
 from mock_server.moments import seconds
+from mock_server.slices import in_slices
 from mock_server.state.feed import BatchListener, Listener, QueueListener
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
@@ -94,7 +95,7 @@ class FeedStream(EventStream):
         sent = stopwatch()
         while not self.gone.done() and not self._listener.dropped:
             self._news.clear()
-            self._source.publish_expiries()
+            await in_slices(self._source.publishing_expiries())
             for frame in self.frames():
                 await self.send(frame)
                 sent = stopwatch()

@@ -64,8 +64,7 @@ class LoadedSeed(Struct, frozen=True, kw_only=True):
         for thread in threads:
             project.threads.add(thread)
         project.sessions.extend(sessions, by_secret)
-        for session in sessions.values():
-            project.expiries.add(session)
+        project.expiries.add(sessions.values())
         return len(sessions), len(threads)
 
     def _refuse_taken(self, project: Project) -> None:

@@ -162,7 +162,7 @@ def restoring(project: Project, state: ProjectState, *, secrets: Projects, sourc
     project.faults.drawn, project.faults.rules = state.faults.drawn, state.faults.rules
     if state.ids is not None:  # another project's secrets stay its own: each has to name one project
         project.ids.go_on_from(state.ids, secrets=state.project == project.name)
-    project.set_clock(state.clock)
+    yield from project.setting_clock(state.clock)
     project.publish_restored()
     while old:  # a hundred thousand objects are not deleted at once either
         old.popitem()

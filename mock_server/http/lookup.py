@@ -1,6 +1,7 @@
 """Finding the session or thread in a path, with an error that says which project has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from mock_server.errors import NotFound
@@ -20,13 +21,13 @@ def find_session(context: RequestContext, project: Project | None = None) -> Ses
     Raises SessionNotFound, with a hint that names a project that has the session.
     """
     get = (project or context.project).sessions.get
-    return _find(context, "session_id", get, homes=context.projects.homes_of_session, is_named=project is not None)
+    return _find(context, "session_id", get, kept_in=attrgetter("sessions"), is_named=project is not None)
 
 
 def find_thread(context: RequestContext, project: Project | None = None) -> "StoredThread":
     """Return the thread in the path, as `find_session` does for sessions. Raises ThreadNotFound."""
     get = (project or context.project).threads.get
-    return _find(context, "thread_id", get, homes=context.projects.homes_of_thread, is_named=project is not None)
+    return _find(context, "thread_id", get, kept_in=attrgetter("threads"), is_named=project is not None)
 
 
 def _find(
@@ -34,14 +35,14 @@ def _find(
     argument: str,
     get: Callable[[str], T],
     *,
-    homes: Callable[[str], list[str]],
+    kept_in: Callable[[Project], Container[str]],
     is_named: bool,
 ) -> T:
     identifier = context.argument(argument)
     try:
         return get(identifier)
     except NotFound as error:
-        found = homes(identifier)
+        found = [each.name for each in context.projects if identifier in kept_in(each)]
         error.hint = _hint_for_query(found) if is_named else _hint_for_path(context, found)
         raise
 

@@ -1,30 +1,25 @@
 """An index of sessions by expiry, so that the passing of time costs nothing while nothing expires."""
 
 import heapq
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mock_server.state.sessions import Session, Sessions
 
 # Dicts by id, though nothing looks an id up: the garbage collector traverses lists, but not dicts of objects that it
 # does not track.
 _BySecond = dict[int, dict[str, Session]]
+Told = tuple[Session, str, float]  # a session, what it became, and when
 
 
 class ExpiryIndex:
     """The sessions of one project by the second in which they expire.
 
-    The index is built at the first check and kept until `forget`. It holds every session that expires after the last
-    check; seconds that have passed are removed, so only a check at an earlier time has to go through all sessions.
-
-    until: when the last check was; soonest: the next time at which a session expires. As long as time moves forward, a
-    check between the two only has to update `until`. Both in unix seconds.
+    The index is built at the first look and kept until `forget`. It holds every session that expires after the last
+    look, which was at `until`: only a look at an earlier time has to go through all sessions.
     """
 
     def __init__(self) -> None:
-        self.until, self.soonest = 0.0, -math.inf
-        self._by_second: _BySecond | None = None
-        self._seconds: list[int] = []  # a heap of the same seconds
+        self.start(0.0)
 
     def start(self, now: float) -> None:
         """Start over: consider only what expires after `now`, in unix seconds."""
@@ -33,55 +28,75 @@ class ExpiryIndex:
 
     def forget(self) -> None:
         """Drop the index, because nobody listens any more or the sessions were replaced."""
-        self._by_second, self._seconds, self.soonest = None, [], -math.inf
+        self._is_built = False
+        self._new: list[Session] = []
+        self._by_second: _BySecond = {}
+        self._seconds: list[int] = []  # a heap of the same seconds
+        self._begun: Iterator[Told | None] | None = None
 
-    def add(self, session: Session) -> None:
-        """Add a new session to the index, if there is one."""
-        if self._by_second is not None:
-            line = self._by_second.get(session.expires_at)
-            if line is not None:
-                line[session.id] = session
-            elif session.expires_at > self.until:
-                self._begin_second(self._by_second, session)
+    def add(self, sessions: Iterable[Session]) -> None:
+        """Add new sessions, which the next look puts into the index."""
+        if self._is_built:
+            self._new += sessions
 
-    def passed(self, sessions: Sessions, *, now: float) -> list[Session]:
-        """Return which of `sessions` expired since the last check, or became active again when time moved back.
+    def skip(self, now: float) -> bool:
+        """Return whether there is nothing to look for at `now`: time moved forward, and nothing expired."""
+        ready = self._is_built and not self._new and self._begun is None and self.until <= now
+        if ready and (not self._seconds or now < self._seconds[0]):
+            self.until = now
+            return True
+        return False
 
-        They are ordered by expiry, those of the same second by creation.
+    def looking(self, sessions: Sessions, now: Callable[[], float]) -> Iterator[Told | None]:
+        """Yield which of `sessions` expired since the last look, or became active again when time moved back.
+
+        They are ordered by expiry, those of the same second by creation. Meanwhile anything may change: None gives way.
+        A look that was begun and left is finished first.
         """
+        yield from self._steps()
+        self._begun = self._look(sessions, now())
+        yield from self._steps()
+
+    def _steps(self) -> Iterator[Told | None]:
+        while (begun := self._begun) is not None:
+            try:
+                yield next(begun)
+            except StopIteration:
+                self._begun = None
+
+    def _look(self, sessions: Sessions, now: float) -> Iterator[Told | None]:
+        if not self._is_built:
+            self._is_built, self._new = True, list(sessions)
+        new, self._new = self._new, []
+        for session in new:
+            if session.expires_at > self.until:
+                self._keep(session)
+            yield None
         since, self.until = self.until, now
-        if self._by_second is None:
-            self._by_second, self.soonest = {}, math.inf
-            self._keep(self._by_second, (session for session in sessions if session.expires_at > since))
         if now < since:
-            return self._revived(self._by_second, sessions, since=since, now=now)
-        over = [session for session in self._over(self._by_second, now) if session.id in sessions]
-        return [session for session in over if _ends_by_itself(sessions.get(session.id))]
-
-    def _over(self, by_second: _BySecond, now: float) -> Iterator[Session]:
+            yield from self._revived(sessions, since=since, now=now)
         while self._seconds and self._seconds[0] <= now:
-            yield from by_second.pop(heapq.heappop(self._seconds)).values()
-        self.soonest = self._seconds[0] if self._seconds else math.inf
+            second = heapq.heappop(self._seconds)
+            for session in self._by_second.pop(second).values():
+                yield (session, "expired", second) if _ends_by_itself(session, sessions) else None
 
-    def _revived(self, by_second: _BySecond, sessions: Iterable[Session], *, since: float, now: float) -> list[Session]:
-        found = [each for each in sessions if now < each.expires_at <= since and _ends_by_itself(each)]
-        found.sort(key=lambda session: session.expires_at)
-        self._keep(by_second, found)
-        return found
+    def _revived(self, sessions: Sessions, *, since: float, now: float) -> Iterator[Told | None]:
+        found: list[Session] = []
+        for session in list(sessions):
+            if now < session.expires_at <= since:
+                found.append(session)
+            yield None
+        for session in sorted(found, key=lambda session: session.expires_at):
+            self._keep(session)
+            yield (session, "active", now) if _ends_by_itself(session, sessions) else None
 
-    def _keep(self, by_second: _BySecond, sessions: Iterable[Session]) -> None:
-        for session in sessions:
-            line = by_second.get(session.expires_at)
-            if line is None:
-                self._begin_second(by_second, session)
-            else:
-                line[session.id] = session
-
-    def _begin_second(self, by_second: _BySecond, session: Session) -> None:
-        by_second[session.expires_at] = {session.id: session}
-        heapq.heappush(self._seconds, session.expires_at)
-        self.soonest = self._seconds[0]
+    def _keep(self, session: Session) -> None:
+        line = self._by_second.setdefault(session.expires_at, {})
+        if not line:
+            heapq.heappush(self._seconds, session.expires_at)
+        line[session.id] = session
 
 
-def _ends_by_itself(session: Session) -> bool:
-    return session.cancelled_at is None and session.expired_at is None
+def _ends_by_itself(session: Session, sessions: Sessions) -> bool:
+    found = sessions.get(session.id) if session.id in sessions else None
+    return found is not None and found.cancelled_at is None and found.expired_at is None

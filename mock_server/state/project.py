@@ -76,16 +76,17 @@ class Project:
         """Create a session, and end it at once if `ending` says so. Raises WorkflowNotFound."""
         if not self.feed.listeners and ending is None:
             return self.sessions.create(params, now=now)
-        self.publish_expiries()
+        if self.clock.now() < self.expiries.until:  # time has moved back
+            at_once(self.publishing_expiries())
         session = self.sessions.create(params, now=now)
-        self.expiries.add(session)
+        self.expiries.add([session])
         if self.feed.listeners:
             self.feed.publish_about(session, _described_session, "session.created", now)
         return session if ending is None else self.end_session(session.id, ending, now=now)
 
     def end_session(self, session_id: str, ending: Ending, *, now: float) -> Session:
         """Cancel a session or let it expire, unless it has ended already. Raises SessionNotFound."""
-        self.publish_expiries()
+        at_once(self.publishing_expiries())
         before = self.sessions.get(session_id)
         end = self.sessions.cancel if ending == "cancelled" else self.sessions.expire
         session = end(session_id, now=now)
@@ -93,17 +94,13 @@ class Project:
             self._publish_session(session, ending, at=session.transitions(now)[-1].at)
         return session
 
-    def publish_expiries(self) -> None:
+    def publishing_expiries(self) -> Work[None]:
         """Publish which sessions expired since the last call, or became active again when time moved backwards."""
-        if not self.feed.listeners:
-            return
-        now, expiries = self.clock.now(), self.expiries
-        if expiries.until <= now < expiries.soonest:  # every request passes through here
-            expiries.until = now
-            return
-        for session in expiries.passed(self.sessions, now=now):
-            status = session.status(now)
-            self._publish_session(session, status, at=session.expires_at if status == "expired" else now)
+        if self.feed.listeners and not self.expiries.skip(self.clock.now()):
+            for told in self.expiries.looking(self.sessions, self.clock.now):
+                if told is not None:
+                    self._publish_session(told[0], told[1], at=told[2])
+                yield
 
     # Threads and files.
 
@@ -200,16 +197,12 @@ class Project:
 
     # The project as a whole.
 
-    def set_clock(self, reading: Reading) -> None:
-        """Set the clock. Sessions that expire in between are published with the time at which each expired."""
-        self.publish_expiries()
+    def setting_clock(self, reading: Reading) -> Work[None]:
+        """Set the clock. Sessions that expire are published, in steps, with the time at which each expired."""
+        at_once(self.publishing_expiries())
         self.clock.reading = reading
         self.feed.publish("clock", frozen=self.clock.frozen)
-        self.publish_expiries()
-
-    def load(self, loadable: Loadable) -> None:
-        """Add everything a seed holds, at once. Raises SeedInvalid, and then adds nothing."""
-        at_once(self.loading(loadable))
+        yield from self.publishing_expiries()
 
     def loading(self, loadable: Loadable) -> Work[None]:
         """Add everything a seed holds. Raises SeedInvalid, and then adds nothing."""

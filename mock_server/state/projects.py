@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mock_server.config import PROJECT_NAME, Settings
 from mock_server.errors import ControlRefused, ProjectInvalid, ProjectNotFound, ProjectsFull
+from mock_server.slices import Work
 from mock_server.state.feed import Listener
 from mock_server.state.project import Loadable, Project
 from mock_server.state.sessions import Session
@@ -97,10 +98,10 @@ class Projects:
         for project in [*self, *self._candidates.values()]:
             project.leave(listener)
 
-    def publish_expiries(self) -> None:
-        """Publish which sessions of any project have expired since the last call."""
+    def publishing_expiries(self) -> Work[None]:
+        """Publish, in steps, which sessions of any project have expired since the last call."""
         for project in self:
-            project.publish_expiries()
+            yield from project.publishing_expiries()
 
     def session_of(self, client_secret: str) -> Session | None:
         """Return the session of a client secret, or None."""
@@ -113,11 +114,3 @@ class Projects:
     def names(self) -> list[str]:
         """Return the names of the projects, sorted."""
         return sorted(self._by_name)
-
-    def homes_of_session(self, session_id: str) -> list[str]:
-        """Return the names of the projects that have a session with this id."""
-        return [name for name, project in self._by_name.items() if session_id in project.sessions]
-
-    def homes_of_thread(self, thread_id: str) -> list[str]:
-        """Return the names of the projects that have a thread with this id."""
-        return [name for name, project in self._by_name.items() if thread_id in project.threads]

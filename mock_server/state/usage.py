@@ -15,8 +15,6 @@ from mock_server.state.sessions import Session
 
 MINUTE = 60.0
 _KEPT = 10_000  # times per session; more only if its limit is higher
-
-
 _NONE: "array[float]" = array("d")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import socket
 import sys
 import tempfile
 import threading
@@ -135,6 +136,36 @@ def of_much(snapshot: bytes) -> list[Case]:
     ]
 
 
+def heard_by_others() -> list[Case]:
+    """What is done while somebody reads what happens."""
+    return [
+        ("clock, past every expiry, heard", "PUT", "/_mock/clock", b'{"shift": "1h"}', CUSTOM),
+        ("clock, back again, heard", "PUT", "/_mock/clock", b'{"shift": "-1h"}', CUSTOM),
+    ]
+
+
+@contextlib.contextmanager
+def heard(origin: str) -> Iterator[None]:
+    """Read what happens, in batches."""
+    connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=600)
+    connection.request("GET", "/_mock/events?every=50ms")
+    answer = connection.getresponse()
+
+    def read() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+            while answer.read1(MIB):
+                pass
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield
+    finally:
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
 def ask(connection: http.client.HTTPConnection, case: Case) -> tuple[int, bytes]:
     """Send a request, and read the whole response."""
     _, method, path, body, headers = case
@@ -226,6 +257,9 @@ def report() -> None:
             warm_up(origin)
             for case in of_much(snapshot):
                 found.setdefault(case[0], []).append(stall(origin, case))
+            with heard(origin):
+                for case in heard_by_others():
+                    found.setdefault(case[0], []).append(stall(origin, case))
             connection.close()
     for name, rounds in found.items():
         wait, took = (min(each[place] for each in rounds) for place in (0, 1))

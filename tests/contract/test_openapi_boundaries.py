@@ -10,6 +10,7 @@ from support.emulator import HEADERS, make_app
 
 from mock_server.documents.seeds import load_seeds
 from mock_server.server.thread import ServerThread
+from mock_server.slices import at_once
 
 pytestmark = [pytest.mark.exhaustive, pytest.mark.generated]
 
@@ -18,7 +19,7 @@ def test_serves_every_boundary_of_the_document(tmp_path: Path) -> None:
     """Some 6,000 requests, made up systematically: each parameter at and beyond its bounds, and of each wrong type."""
     app = make_app()
     for loaded in load_seeds(["demo"]):
-        app.projects.default.load(loaded)
+        at_once(app.projects.default.loading(loaded))
     with ServerThread(app) as server:
         command = [
             *(str(Path(sys.executable).with_name("st")), "run", f"{server.origin}/openapi.json"),

@@ -9,6 +9,7 @@ from support.emulator import HEADERS, Client, make_app
 
 from mock_server.app import MockServer
 from mock_server.documents.seeds import load_seeds
+from mock_server.slices import at_once
 
 if TYPE_CHECKING:
     from schemathesis import Case, DeserializationContext, Response
@@ -30,7 +31,7 @@ OPERATIONS = {
 def served() -> MockServer:
     app = make_app()
     for loaded in load_seeds(["demo"]):
-        app.projects.default.load(loaded)
+        at_once(app.projects.default.loading(loaded))
     return app
 
 

@@ -21,6 +21,7 @@ from mock_server.documents.snapshot_format import Snapshot
 from mock_server.documents.snapshot_pieces import pieces_of
 from mock_server.documents.snapshots import load_state, take
 from mock_server.errors import StateNotSaved
+from mock_server.slices import at_once
 from mock_server.state.project import Project
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,7 @@ def names(folder: Path) -> list[str]:
 def full_of_everything() -> MockServer:
     app = make_app(random="7", file_types=("*/*",))
     for loaded in load_seeds(["demo"]):
-        app.projects.default.load(loaded)
+        at_once(app.projects.default.loading(loaded))
     web = Client(app)
     for size in (0, 1, 192 * 1024 - 1, 192 * 1024, 500_000):
         content = {"file": (f"{size}.bin", bytes(range(256)) * (size // 256) + b"x" * (size % 256), "a/b")}

@@ -11,6 +11,7 @@ from mock_server.config import Settings
 from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed, read_seed
 from mock_server.documents.shipped import fixtures_folder, shipped
 from mock_server.errors import DocumentInvalid, SeedInvalid
+from mock_server.slices import at_once
 from mock_server.state.project import Project
 from mock_server.state.projects import Projects
 from mock_server.wire.rest.threads import ThreadListItemsParams, ThreadListParams
@@ -19,7 +20,7 @@ from mock_server.wire.rest.threads import ThreadListItemsParams, ThreadListParam
 def loaded(document: Any) -> Project:
     project = Projects(Settings()).default
     project.clock.freeze(1_760_170_033)
-    project.load(LoadedSeed(seed=parse_seed(document, source="test"), source="test"))
+    at_once(project.loading(LoadedSeed(seed=parse_seed(document, source="test"), source="test")))
     return project
 
 
@@ -175,7 +176,7 @@ def test_all_of_it_or_nothing() -> None:
     project = loaded(ISSUE)
     bad = parse_seed({**ISSUE, "threads": [{"id": "cthr_new", "user": "x"}]}, source="again")
     with pytest.raises(SeedInvalid):
-        project.load(LoadedSeed(seed=bad, source="again"))
+        at_once(project.loading(LoadedSeed(seed=bad, source="again")))
     assert len(project.threads) == 1
 
 

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from mock_server.clock import Clock
 from mock_server.config import Settings
+from mock_server.slices import at_once
 from mock_server.state.feed import QueueListener
 from mock_server.state.project import Ending, Project
 from mock_server.state.projects import Projects
@@ -68,14 +69,24 @@ class Told(RuleBasedStateMachine):
             moved.shift(by)
         else:
             (moved.freeze if move == "freeze" else moved.travel_to)(moved.now() + by)
-        self.project.set_clock(moved.reading)
+        at_once(self.project.setting_clock(moved.reading))
+
+    @rule(by=SPANS, steps=st.integers(0, 6))
+    def begin_to_set_the_clock(self, by: float, steps: int) -> None:
+        """And leave, with the expiries to be told by whoever looks next."""
+        moved = Clock()
+        moved.reading = self.project.clock.reading
+        moved.shift(by)
+        work = self.project.setting_clock(moved.reading)
+        for _ in range(steps):
+            next(work, None)
 
     @rule(factor=st.sampled_from([0.5, 1, 60, 1000]))
     def scale_the_clock(self, factor: float) -> None:
         moved = Clock()
         moved.reading = self.project.clock.reading
         moved.scale(factor)
-        self.project.set_clock(moved.reading)
+        at_once(self.project.setting_clock(moved.reading))
 
     @precondition(lambda self: self.project.clock.frozen)
     @rule(by=st.floats(0, 90))
@@ -83,7 +94,7 @@ class Told(RuleBasedStateMachine):
         moved = Clock()
         moved.reading = self.project.clock.reading
         moved.tick(by)
-        self.project.set_clock(moved.reading)
+        at_once(self.project.setting_clock(moved.reading))
 
     @rule(by=SPANS)
     def the_worlds_time_moves(self, by: float) -> None:
@@ -119,7 +130,7 @@ class Told(RuleBasedStateMachine):
                 assert history[-1].at == session.expires_at
 
     def catch_up(self) -> None:
-        self.project.publish_expiries()
+        at_once(self.project.publishing_expiries())
         while self.listener.waiting:
             event = self.listener.waiting.popleft()
             assert event.number == next(self.numbers), "a event is missing"
@@ -164,13 +175,38 @@ def test_an_expiry_nobody_looked_for_is_told_with_its_moment() -> None:
     session = project.create_session(lasting(60), now=START)
     moved = Clock()
     moved.freeze(START + 3600)
-    project.set_clock(moved.reading)
+    at_once(project.setting_clock(moved.reading))
     told = [(each.kind, each.at) for each in listener.waiting]
     assert told == [
         ("session.created", START),
         ("clock", START + 3600),
         ("session.expired", session.expires_at),
     ]
+
+
+def test_a_session_is_created_while_others_expire() -> None:
+    project = fresh()
+    project.clock.freeze(START)
+    listener = QueueListener(lambda: None)
+    project.join(listener)
+    for _ in range(20):
+        project.create_session(lasting(60), now=START)
+    moved = Clock()
+    moved.freeze(START + 3600)
+    work = project.setting_clock(moved.reading)
+    for _ in range(5):
+        next(work)
+    project.create_session(lasting(60), now=START + 3600)
+    at_once(work)
+    told = [each.kind for each in listener.waiting]
+    assert (
+        told
+        == ["session.created"] * 20
+        + ["clock"]
+        + ["session.expired"] * 5
+        + ["session.created"]
+        + ["session.expired"] * 15
+    )
 
 
 def test_an_expired_session_lives_again_when_time_goes_back() -> None:
@@ -182,7 +218,7 @@ def test_an_expired_session_lives_again_when_time_goes_back() -> None:
     for at in (START + 60, START + 59, START + 60):
         moved = Clock()
         moved.freeze(at)
-        project.set_clock(moved.reading)
+        at_once(project.setting_clock(moved.reading))
     kinds = [each.kind for each in listener.waiting if each.kind != "clock"]
     assert kinds == ["session.expired", "session.active", "session.expired"]
 
@@ -195,7 +231,7 @@ def test_a_session_created_after_the_worlds_time_went_back_is_told_of_its_expiry
         world.tick(-3600)
         session = project.create_session(lasting(60), now=project.clock.now())
         world.tick(61)
-        project.publish_expiries()
+        at_once(project.publishing_expiries())
         assert [each.kind for each in listener.waiting] == ["session.created", "session.expired"]
         assert listener.waiting[-1].at == session.expires_at
 

@@ -11,6 +11,7 @@ from mock_server.config import Settings
 from mock_server.documents.seeds import LoadedSeed, parse_seed
 from mock_server.documents.shipped import fixtures_folder
 from mock_server.ids import FAKE_MARK
+from mock_server.slices import at_once
 from mock_server.state.projects import Projects
 
 CASES = sorted((fixtures_folder() / "wire").glob("*.yaml"))
@@ -28,7 +29,7 @@ def client_given(given: dict[str, Any]) -> TestClient:
     projects.default.clock.freeze(NOW)
     if "seed" in given:
         seed = LoadedSeed(seed=parse_seed(given["seed"], source="case"), source="case")
-        projects.default.load(seed)
+        at_once(projects.default.loading(seed))
     return Client(MockServer(projects), headers={})
 
 
