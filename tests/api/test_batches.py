@@ -62,7 +62,7 @@ def stored_text(mock: ChatKitMock) -> str:
     """What the assistant has said, as the emulator keeps it."""
     (thread,) = mock.threads.list()
     items = mock.threads.get(thread.id).items
-    return "".join(item.content[0].text for item in items if isinstance(item, AssistantMessageItem))
+    return "".join(part.text for item in items if isinstance(item, AssistantMessageItem) for part in item.content)
 
 
 def test_a_turn_arrives_whole_and_in_order_in_a_few_chunks(mock: ChatKitMock) -> None:
