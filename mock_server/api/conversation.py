@@ -17,6 +17,7 @@ from mock_server.wire.frames import frames_of
 from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
 
 _BATCH_BYTES, _BATCH_SECONDS = 32_768, 0.001  # after which a batch is sent
+_NOT_SENT = (Pause, Disconnect)
 _log = logging.getLogger("mock_server")
 
 
@@ -74,7 +75,7 @@ class TurnStream(EventStream):
         most = _BATCH_BYTES if self.context.injector is None else 1
         frames, size, enough, began = list[bytes](), 0, 1, 0.0
         for output in self._stored():
-            if isinstance(output, Pause | Disconnect):
+            if isinstance(output, _NOT_SENT):
                 if frames:
                     yield frames
                 yield output
@@ -82,7 +83,7 @@ class TurnStream(EventStream):
                 continue
             new = frames_of(output)
             frames += new
-            size += sum(map(len, new))
+            size += len(new[0]) if len(new) == 1 else sum(map(len, new))
             if size >= enough or stopwatch() - began > _BATCH_SECONDS:
                 yield frames
                 frames, size, enough, began = [], 0, most, stopwatch()
@@ -95,7 +96,7 @@ class TurnStream(EventStream):
         outputs = self._outputs if self.context.injector is None else _one_by_one(self._outputs)
         try:
             for output in outputs:
-                if not isinstance(output, Pause | Disconnect):
+                if not isinstance(output, _NOT_SENT):
                     project.apply(self._thread, output)
                 yield output
         except MockServerError as error:

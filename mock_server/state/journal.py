@@ -94,12 +94,13 @@ class Journal:
         """Keep events that were just sent together, those with which the stream's would exceed ENTRY_BYTES excepted."""
         if entry.events is None or entry.sent_at is None:
             return
-        left = ENTRY_BYTES - entry.kept
-        if sum(map(len, frames)) > left:
+        left, size = ENTRY_BYTES - entry.kept, sum(map(len, frames))
+        if size > left:
             frames = [frame for frame in frames if (left := left - len(frame)) >= 0]
+            size = sum(map(len, frames))
         entry.events += frames
         entry.sent_at.extend([stopwatch()] * len(frames))
-        entry.kept += (size := sum(map(len, frames)))
+        entry.kept += size
         if entry.size != _GONE:
             self._grow(size)
 

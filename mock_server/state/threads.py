@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _STEP = 1e-6  # seconds, the least that a time on the wire shows
 
 
-class StoredThread(Struct, kw_only=True):
+class StoredThread(Struct, kw_only=True, gc=False):
     """One thread; `created_at` is in unix seconds with fractions, `session_id` is the session that created it."""
 
     id: str

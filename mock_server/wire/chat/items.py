@@ -18,8 +18,8 @@ else:
     datetime = Real.datetime
 
 
-class _ItemPart(Struct, kw_only=True):
-    """A part of an item; fields that are UNSET are left out."""
+class _ItemPart(Struct, kw_only=True, gc=False):
+    """A part of an item; fields that are UNSET are left out. None of them is part of a circle of references."""
 
 
 class UserMessageTextContent(_ItemPart, tag="input_text", kw_only=True):
