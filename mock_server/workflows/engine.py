@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -23,7 +22,7 @@ from mock_server.workflows.template import render
 
 TITLE_WORDS = 6
 _TITLE = 1000  # characters in which they are
-_RUN = 64  # chunks that are streamed at once
+_RUN = 2048  # characters that are streamed at once
 _COPIED = 10**9  # characters that are copied for the pieces of one text, at most
 _LONG = 4096  # characters of one word or space, at most: a match is not interrupted
 _PIECES = {
@@ -333,12 +332,16 @@ def _pieces(text: str, by: str) -> Iterator[str]:
 
 
 def _runs(chunks: Iterable[str], *, most: int) -> Iterator[list[str]]:
-    """Yield the first chunk alone, then at most so many together."""
-    left = iter(chunks)
-    size = 1
-    while run := list(islice(left, size)):
+    """Yield the first chunk alone, then as many together as have `most` characters."""
+    run, size, enough = list[str](), 0, 1
+    for chunk in chunks:
+        run.append(chunk)
+        size += len(chunk) + 1  # an empty one counts too
+        if size >= enough:
+            yield run
+            run, size, enough = [], 0, most
+    if run:
         yield run
-        size = most
 
 
 def _tail_of_items(thread: StoredThread) -> str | None:

@@ -157,6 +157,12 @@ def test_a_text_that_is_very_long_comes_in_longer_pieces() -> None:
     assert len(deltas_of("a " * 150_000, by="words")) < 4_000
 
 
+def test_what_streams_together_is_short_however_long_the_text() -> None:
+    step = Step(message=Message(text="a " * 500_000))
+    runs = [event.deltas for event in played([step], thread()) if isinstance(event, TextDeltas)]
+    assert all(len("".join(run[:-1])) < 2048 for run in runs)
+
+
 def deltas_of(text: str, *, by: Any) -> list[str]:
     step = Step(message=Message(text=text))
     runs = [event for event in played([step], thread(), pace=Pace(by=by)) if isinstance(event, TextDeltas)]
