@@ -70,7 +70,7 @@ class TurnStream(EventStream):
     def _batches(self) -> Iterator[list[bytes] | Pause | Disconnect]:
         """Yield the first event as soon as it is there, then as many together as there are before a pause.
 
-        A fault strikes at a certain event, so then each comes alone.
+        Under a fault each is sent alone, because the fault takes effect at one of them.
         """
         most = _BATCH_BYTES if self.context.injector is None else 1
         frames, size, enough, began = list[bytes](), 0, 1, 0.0

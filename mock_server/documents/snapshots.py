@@ -1,6 +1,6 @@
 """Snapshots: whole projects as one document, and back without loss."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -36,15 +36,18 @@ from mock_server.state.usage import Usage
 from mock_server.wire.codec import decode_any
 from mock_server.wire.pieces import Cut, cut, encoded
 
+_LARGE = 1024 * 1024  # bytes of a file that is read when its turn comes, since reading it stops other requests
+
 
 def take(projects: Iterable[Project]) -> Snapshot:
-    """Return a snapshot of projects, which does not change when they do."""
-    return _taken(projects, _content)
+    """Return a snapshot of projects, which does not change when they do. Of a large file, it holds how to open it."""
+    taken = list(projects)
+    return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project) for project in taken])
 
 
 def written(projects: Iterable[Project]) -> Iterator[bytes]:
-    """Yield a snapshot of projects as JSON, in pieces. Only the contents of files are read when their turn comes."""
-    return encoded(_taken(projects, lambda files, file: partial(files.contents.open, file.id)), OPENED)
+    """Yield a snapshot of projects as JSON, in pieces."""
+    return encoded(take(projects), OPENED)
 
 
 def parse_snapshot(body: bytes, *, source: str) -> Snapshot:
@@ -193,12 +196,7 @@ def load_state(path: Path, projects: Projects) -> None:
         projects.keep(project)
 
 
-def _taken(projects: Iterable[Project], content: Callable[[Files, File], Any]) -> Snapshot:
-    taken = list(projects)
-    return Snapshot(taken_at=taken[0].clock.now(), projects=[_state(project, content) for project in taken])
-
-
-def _state(project: Project, content: Callable[[Files, File], Any]) -> ProjectState:
+def _state(project: Project) -> ProjectState:
     return ProjectState(
         project=project.name,
         clock=project.clock.reading,
@@ -206,18 +204,19 @@ def _state(project: Project, content: Callable[[Files, File], Any]) -> ProjectSt
         workflows=sorted(project.workflows),
         sessions=list(project.sessions),
         threads=project.threads.timeline.state().map(_thread_state),
-        files=[FileState(file=copy(file), content=content(project.files, file)) for file in project.files],
+        files=[FileState(file=copy(file), content=_content(project.files, file)) for file in project.files],
         usage=project.usage.state,
         faults=FaultsState(drawn=project.faults.drawn, rules=[copy(rule) for rule in project.faults.rules]),
     )
 
 
-def _content(files: Files, file: File) -> bytes | None:
-    content = files.contents.open(file.id)
-    if content is None:
+def _content(files: Files, file: File) -> Any:
+    stored = files.contents.open(file.id)
+    if stored is None:
         return None
-    with content:
-        return content.read()
+    with stored:
+        content = stored.read(_LARGE)
+    return content if len(content) < _LARGE else partial(files.contents.open, file.id)
 
 
 def _thread_state(thread: StoredThread) -> ThreadState:

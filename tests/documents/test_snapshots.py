@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from starlette.testclient import TestClient
-from support.emulator import MINIMAL, Client, Start, make_app
+from support.emulator import MINIMAL, Client, Start, make_app, projects_of
 from support.patience import eventually
 from support.talk import Talk
 
 from mock_server.config import Settings
-from mock_server.documents.snapshot_format import SnapshotInvalid
+from mock_server.documents.snapshot_format import Snapshot, SnapshotInvalid
 from mock_server.documents.snapshot_pieces import pieces_of
-from mock_server.documents.snapshots import load_state, take
+from mock_server.documents.snapshots import load_state, take, written
 from mock_server.moments import END_OF_TIME
 from mock_server.state.projects import Projects
 
@@ -254,6 +254,22 @@ def test_used_limits_stay_used(frozen: TestClient) -> None:
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "40")
     frozen.put("/_mock/clock", json={"tick": "60s"})
     assert [upload(frozen, talk.secret).status_code for _ in range(2)] == [200, 400]
+
+
+def test_a_snapshot_that_is_being_read_keeps_its_files(client: TestClient) -> None:
+    assert upload(client, None).status_code == 200
+    project = projects_of(client).default
+    pieces = written([project])
+    project.reset()
+    (state,) = msgspec.json.decode(b"".join(pieces), type=Snapshot).projects
+    assert [file.content for file in state.files] == [PNG["file"][1]]
+
+
+def test_a_large_file_comes_back(client: TestClient) -> None:
+    content = bytes(range(256)) * 8192
+    made = client.post("/v1/chatkit/files", files={"file": ("a.png", content, "image/png")}).json()
+    assert restore(client, snapshot(client)).status_code == 200
+    assert client.get(f"/v1/chatkit/files/{made['id']}").content == content
 
 
 def test_a_clock_that_has_run_to_the_end_of_time_comes_back(client: TestClient) -> None:
