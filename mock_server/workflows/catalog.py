@@ -4,11 +4,12 @@ import asyncio
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import msgspec
@@ -81,6 +82,8 @@ class Catalog:
         self._folders = [WorkflowFolder(path) for path in paths]
         self._read: dict[str, WorkflowFile] = {}
         self._added: dict[str, Script] = {}
+        self._lock = Lock()
+        self._under_way: Future[None] | None = None
         for folder in paths:
             if not folder.is_dir():
                 raise WorkflowInvalid("is not a folder", source=str(folder))
@@ -96,9 +99,12 @@ class Catalog:
 
         A file that has become invalid is logged once, and its last valid script stays in use.
         """
+        under_way = self._under_way
+        if under_way is not None:  # it may have begun before the last change
+            await asyncio.wrap_future(under_way)
         stamps = self._stamps()  # every turn comes here
         if stamps.keys() != self._read.keys() or any(self._read[at].stamp != stamps[at] for at in stamps):
-            await asyncio.get_running_loop().run_in_executor(self._reader, self._look)
+            await asyncio.wrap_future(self._reading())
 
     def __contains__(self, workflow_id: object) -> bool:
         return isinstance(workflow_id, str) and self._find(workflow_id) is not None
@@ -150,13 +156,21 @@ class Catalog:
         files = WorkflowFolder(fixtures_folder() / "workflows").files()
         return [self._file(at, stamp, keep_going=False) for at, stamp in _stamps(files).items()]
 
-    @cached_property
-    def _reader(self) -> ThreadPoolExecutor:
-        """The only thread that reads files, one after another."""
-        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="chatkit-mock-workflows")
+    def _reading(self) -> "Future[None]":
+        """Return what is done when the files have been read, in a thread for which the process does not wait."""
+        with self._lock:
+            if self._under_way is None:
+                self._under_way = Future()
+                self._under_way.set_running_or_notify_cancel()  # from now on, nobody who waits can cancel it
+                Thread(target=self._look, args=[self._under_way], name="chatkit-mock-workflows", daemon=True).start()
+            return self._under_way
 
-    def _look(self) -> None:
-        self._read_files(self._stamps(), keep_going=True)
+    def _look(self, under_way: "Future[None]") -> None:
+        try:
+            self._read_files(self._stamps(), keep_going=True)
+        finally:
+            self._under_way = None
+            under_way.set_result(None)
 
     def _stamps(self) -> dict[str, _Stamp]:
         return _stamps(chain.from_iterable(folder.files() for folder in self._folders))

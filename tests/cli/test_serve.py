@@ -1,6 +1,7 @@
 """`chatkit-mock`, run as a user runs it."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -359,3 +360,18 @@ def test_a_faulty_fault_file_is_named_with_line_place_and_reason(tmp_path: Path,
         assert code == (2 if arguments[0] == "serve" else 1)
         assert f"{faults}{message}" in errors
         assert errors.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
+def test_a_workflow_file_that_is_never_read_to_its_end_stops_no_signal(ready: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "workflows"
+    folder.mkdir()
+    with serving(ready, "--workflows", str(folder)) as process:
+        os.mkfifo(folder / "wf_pipe.yaml")  # whoever reads it waits for whoever writes it
+        origin = ready.read_text().removesuffix("/v1")
+        with pytest.raises(httpx2.ReadTimeout):
+            httpx2.get(f"{origin}/_mock/workflows", timeout=0.5)
+        assert httpx2.get(f"{origin}/health").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
