@@ -159,11 +159,12 @@ class Catalog:
     def _reading(self) -> "Future[None]":
         """Return what is done when the files have been read, in a thread for which the process does not wait."""
         with self._lock:
-            if self._under_way is None:
-                self._under_way = Future()
-                self._under_way.set_running_or_notify_cancel()  # from now on, nobody who waits can cancel it
-                Thread(target=self._look, args=[self._under_way], name="chatkit-mock-workflows", daemon=True).start()
-            return self._under_way
+            under_way = self._under_way
+            if under_way is None:
+                self._under_way = under_way = Future()
+                under_way.set_running_or_notify_cancel()  # from now on, nobody who waits can cancel it
+                Thread(target=self._look, args=[under_way], name="chatkit-mock-workflows", daemon=True).start()
+            return under_way
 
     def _look(self, under_way: "Future[None]") -> None:
         try:
