@@ -132,7 +132,7 @@ REFUSED = {
     "a chunk longer than its size": Shape([CHUNKED + b"\r\n3\r\nabcd\r\n0\r\n\r\n"], [400]),
     "a good one, then nonsense": Shape([GET + b"nonsense\r\n\r\n"], [200, 400]),
     "two good ones, then nonsense": Shape([GET * 2 + b"\0\r\n\r\n"], [200, 200, 400]),
-    "a head over the limit": Shape([padded(LIMIT + 1)], [431], unlike_h11="it says 400, if a packet ends before"),
+    "a head over the limit": Shape([padded(LIMIT + 1)], [431], unlike_h11="says 400, and only if a packet ends before"),
     "a head over the limit, behind a good one": Shape([GET + padded(LIMIT + 1)], [200, 431], unlike_h11="see above"),
     "a target over the limit": Shape(
         [b"GET /" + b"x" * LIMIT + b" HTTP/1.1\r\n" + HOST + b"\r\n"], [431], unlike_h11="see above"
