@@ -18,6 +18,7 @@ from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
 
 _BATCH_BYTES, _BATCH_SECONDS = 32_768, 0.001  # after which a batch is sent
 _NOT_SENT = (Pause, Disconnect)
+_Part = bytes | Pause | Disconnect
 _log = logging.getLogger("mock_server")
 
 
@@ -51,60 +52,60 @@ class TurnStream(EventStream):
         """Send every event. Returns whether the turn was sent to its end."""
         entry, sent = self.context.entry, 0
         for part in self._batches():
-            if isinstance(part, Disconnect):
-                entry.outcome = "dropped"
-                return False  # leaving the response unfinished drops the connection
-            if isinstance(part, Pause):
+            if isinstance(part, bytes):
+                if sent > 1:  # the first, which is short, leaves with the second
+                    await asyncio.sleep(0)
+                await self.send(part)
+                sent += 1
+            elif isinstance(part, Pause):
                 await asyncio.wait({self.gone}, timeout=part.seconds)
                 sent = 0
             else:
-                if sent > 1:  # the first, which is short, leaves with the second
-                    await asyncio.sleep(0)
-                await self.send(*part)
-                sent += 1
+                entry.outcome = "dropped"
+                return False  # leaving the response unfinished drops the connection
             if self.gone.done():
                 entry.outcome = "abandoned"
                 return False
         return True
 
-    def _batches(self) -> Iterator[list[bytes] | Pause | Disconnect]:
+    def _batches(self) -> Iterator[_Part]:
         """Yield the first event as soon as it is there, then as many together as there are before a pause.
 
         Under a fault each is sent alone, because the fault takes effect at one of them.
         """
         most = _BATCH_BYTES if self.context.injector is None else 1
-        frames, size, enough, began = list[bytes](), 0, 1, 0.0
-        for output in self._stored():
-            if isinstance(output, _NOT_SENT):
+        frames, enough, began = b"", 1, 0.0
+        for part in self._stored():
+            if not isinstance(part, bytes):
                 if frames:
                     yield frames
-                yield output
-                frames, size, began = [], 0, stopwatch()
+                yield part
+                frames, began = b"", stopwatch()
                 continue
-            new = frames_of(output)
-            frames += new
-            size += len(new[0]) if len(new) == 1 else sum(map(len, new))
-            if size >= enough or stopwatch() - began > _BATCH_SECONDS:
+            frames += part
+            if len(frames) >= enough or stopwatch() - began > _BATCH_SECONDS:
                 yield frames
-                frames, size, enough, began = [], 0, most, stopwatch()
+                frames, enough, began = b"", most, stopwatch()
         if frames:
             yield frames
 
-    def _stored(self) -> Iterator[TurnOutput]:
-        """Yield each output after storing it. A bug becomes an `error` event, since the response has begun."""
+    def _stored(self) -> Iterator[_Part]:
+        """Yield the frames of each output after storing it. A bug is an `error` event, since the response has begun."""
         project = self.context.project
         outputs = self._outputs if self.context.injector is None else _one_by_one(self._outputs)
         try:
             for output in outputs:
-                if not isinstance(output, _NOT_SENT):
+                if isinstance(output, _NOT_SENT):
+                    yield output
+                else:
                     project.apply(self._thread, output)
-                yield output
+                    yield frames_of(output)
         except MockServerError as error:
-            yield ErrorEvent(message=str(error))
+            yield frames_of(ErrorEvent(message=str(error)))
         except Exception as error:  # noqa: BLE001 - the client gets an event for any error
             _log.exception("The turn in %s failed (%s)", self._thread.id, self.context.request_id)
             project.journal.failures.append((self.context.entry, error))
-            yield ErrorEvent(code="stream.error", allow_retry=True)
+            yield frames_of(ErrorEvent(code="stream.error", allow_retry=True))
 
 
 def _one_by_one(outputs: Iterable[TurnOutput]) -> Iterator[TurnOutput]:

@@ -3,7 +3,6 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from starlette.types import Message
 
@@ -13,9 +12,6 @@ from mock_server.http.context import RequestContext
 from mock_server.http.headers import response_head
 from mock_server.slices import SLICE, let_others
 from mock_server.wire.headers import decode_headers, encode_headers
-
-if TYPE_CHECKING:
-    from mock_server.http.injector import FaultInjector
 
 JSON = b"content-type: application/json\r\n"
 _AT_ONCE = 262_144  # bytes that are sent at once
@@ -106,21 +102,15 @@ class EventStream(ABC):
     async def send_events(self) -> bool:
         """Send every event with `send`. Returns whether the stream was completed; if not, it is left unfinished."""
 
-    async def send(self, *frames: bytes) -> None:
-        """Send events, together unless a fault damages them. Raises Dropped."""
-        context = self.context
-        if context.injector is not None:
-            for frame in frames:
-                await self._send_past(context.injector, frame)
-            return
-        body = frames[0] if len(frames) == 1 else b"".join(frames)
-        await context.send({"type": "http.response.body", "body": body, "more_body": True})
+    async def send(self, frames: bytes) -> None:
+        """Send events together; under a fault, which may strike at any of them, only one. Raises Dropped."""
+        context, is_last = self.context, False
+        if context.injector is None:
+            await context.send({"type": "http.response.body", "body": frames, "more_body": True})
+        else:
+            frames, is_last = context.injector.event(frames)
+            await context.injector.deliver(frames, more=True)
         context.project.journal.keep_events(context.entry, frames)
-
-    async def _send_past(self, injector: "FaultInjector", frame: bytes) -> None:
-        frame, is_last = injector.event(frame)
-        await injector.deliver(frame, more=True)
-        self.context.project.journal.keep_events(self.context.entry, (frame,))
         if is_last:
             raise Dropped
 

@@ -213,7 +213,7 @@ def _beta_header(seen: _Seen) -> Iterator[Finding]:
 def _stream_left_open(seen: _Seen) -> Iterator[Finding]:
     streams: dict[str, list[Entry]] = defaultdict(list)
     for entry in seen.entries:
-        if entry.events is not None and entry.thread is not None:
+        if entry.batches is not None and entry.thread is not None:
             streams[entry.thread].append(entry)
     for of_thread in streams.values():
         ids = [one.id for one, later in pairwise(of_thread) if _is_open_at(one, later.began)]

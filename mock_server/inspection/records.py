@@ -31,18 +31,20 @@ PLAIN_IN_PATHS = "/:@!$&'()*+,;=-._~"
 
 def record(entry: Entry, *, project: str) -> Record:
     """Return an entry in readable form."""
+    events, times = entry.events, entry.event_times
     return Record(
         **_head(entry, project),
         request=_message(entry.headers, entry.body),
         response=_message(decode_headers(entry.response_head), entry.response_body) if entry.response_head else None,
-        events=None if entry.events is None else [_event(frame) for frame in entry.events],
-        event_times=None if entry.sent_at is None else [_milliseconds(at - entry.began) for at in entry.sent_at],
+        events=None if events is None else [_event(frame) for frame in events],
+        event_times=None if times is None else [_milliseconds(at - entry.began) for at in times],
     )
 
 
 def summary(entry: Entry, *, project: str) -> RequestSummary:
     """Return an entry in short, without parsing its bodies."""
-    return RequestSummary(**_head(entry, project), events=None if entry.events is None else len(entry.events))
+    events = entry.events
+    return RequestSummary(**_head(entry, project), events=None if events is None else len(events))
 
 
 def page(journal: Journal, query: RequestsQuery, *, project: str) -> dict[str, Any]:

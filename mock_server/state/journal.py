@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from mock_server.wire.headers import Headers
 ENTRY_BYTES = 1024 * 1024  # how much is kept of one body, and of one stream
 FAILURES = 20  # how many of the newest are kept, with everything that their tracebacks refer to
 _OVERHEAD = 2048  # bytes of memory that an entry without texts of its own takes, roughly
+_END = b"\n\n"  # of a frame
 _GONE = -1  # the size of an entry that is no longer kept
 
 
@@ -24,7 +25,8 @@ class Entry(Struct, gc=False):
     operation: as the SDKs call it; None if the request reached no operation.
     status: 0 until the response has begun.
     response_head: the headers as lines, which `decode_headers` parses; empty until the response has begun.
-    events: the frames of a stream, as they were sent; sent_at: when each was sent, on the stopwatch.
+    batches: the frames of a stream, joined as they were sent; None if the response is no stream.
+    batch_times: when each batch was sent, on the stopwatch.
     kept: bytes of events; size: all bytes that count against the journal's limit, set when the request has ended.
     outcome: `open` until the request has ended, then `completed`, `abandoned` if the client left first, or `dropped`
         if a fault closed the connection.
@@ -47,8 +49,8 @@ class Entry(Struct, gc=False):
     status: int = 0
     response_head: bytes = b""
     response_body: bytes = b""
-    events: list[bytes] | None = None
-    sent_at: "array[float] | None" = None
+    batches: list[bytes] | None = None
+    batch_times: "array[float] | None" = None
     seconds: float = 0.0
     outcome: str = "open"
     kept: int = 0
@@ -56,7 +58,20 @@ class Entry(Struct, gc=False):
 
     def begin_stream(self) -> None:
         """Start keeping events."""
-        self.events, self.sent_at = [], array("d")
+        self.batches, self.batch_times = [], array("d")
+
+    @property
+    def events(self) -> list[bytes] | None:
+        """The frames of a stream, one by one; None if the response is no stream."""
+        return None if self.batches is None else [frame for batch in self.batches for frame in _frames_in(batch)]
+
+    @property
+    def event_times(self) -> list[float] | None:
+        """When each frame of a stream was sent, on the stopwatch; None if the response is no stream."""
+        if self.batches is None or self.batch_times is None:
+            return None
+        pairs = zip(self.batches, self.batch_times, strict=True)
+        return [at for batch, at in pairs for _ in _frames_in(batch)]
 
 
 class Journal:
@@ -90,19 +105,18 @@ class Journal:
         if len(self._entries) > self._limit:
             self._forget_oldest()
 
-    def keep_events(self, entry: Entry, frames: Sequence[bytes]) -> None:
+    def keep_events(self, entry: Entry, frames: bytes) -> None:
         """Keep events that were just sent together, those with which the stream's would exceed ENTRY_BYTES excepted."""
-        if entry.events is None or entry.sent_at is None:
+        if entry.batches is None or entry.batch_times is None:
             return
-        left, size = ENTRY_BYTES - entry.kept, sum(map(len, frames))
-        if size > left:
-            frames = [frame for frame in frames if (left := left - len(frame)) >= 0]
-            size = sum(map(len, frames))
-        entry.events += frames
-        entry.sent_at.extend([stopwatch()] * len(frames))
-        entry.kept += size
+        left = ENTRY_BYTES - entry.kept
+        if len(frames) > left:
+            frames = b"".join(_fitting(frames, left))
+        entry.batches.append(frames)
+        entry.batch_times.append(stopwatch())
+        entry.kept += len(frames)
         if entry.size != _GONE:
-            self._grow(size)
+            self._grow(len(frames))
 
     def end(self, entry: Entry, *, now: float) -> None:
         """Close an entry at `now` on the stopwatch."""
@@ -149,3 +163,21 @@ class Journal:
 
 def _head_size(entry: Entry) -> int:
     return len(entry.path) + len(entry.query) + sum(map(len, chain.from_iterable(entry.headers)))
+
+
+def _frames_in(batch: bytes) -> list[bytes]:
+    """Return the frames of a batch; a fault may have cut the last one."""
+    *frames, rest = batch.split(_END)
+    return [frame + _END for frame in frames] + ([rest] if rest else [])
+
+
+def _fitting(batch: bytes, left: int) -> Iterator[bytes]:
+    """Yield the frames of a batch that fit into what is left, without copying the others, which may be long."""
+    at = 0
+    while at < len(batch):
+        end = batch.find(_END, at) + len(_END)
+        end = end if end >= len(_END) else len(batch)
+        if end - at <= left:
+            yield batch[at:end]
+            left -= end - at
+        at = end

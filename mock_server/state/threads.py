@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mock_server.state.timeline import Query
 
 
+_EPOCH_ZONELESS = Real.datetime(1970, 1, 1)
+_EPOCH = _EPOCH_ZONELESS.replace(tzinfo=UTC)
 _STEP = 1e-6  # seconds, the least that a time on the wire shows
 
 
@@ -187,7 +189,7 @@ class Threads:
 
 def unix(moment: datetime) -> float:
     """Return unix seconds; a time without a zone is in UTC."""
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return (moment - (_EPOCH if moment.tzinfo else _EPOCH_ZONELESS)).total_seconds()
 
 
 def zoned(now: float) -> datetime:

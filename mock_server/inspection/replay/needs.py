@@ -129,7 +129,7 @@ def _load_thread(scene: Scene, thread_id: str, wanted: tuple[str, ...]) -> None:
     thread = threads.get(thread_id) if thread_id in threads else None
     seed: dict[str, Any] = {"id": thread_id, "user": hidden(thread.user) if thread else scene.user}
     shown: list[dict[str, Any]] = []
-    if entry.events is None or not any(b'"thread.updated"' in frame for frame in entry.events):
+    if not any(b'"thread.updated"' in batch for batch in entry.batches or ()):
         title = thread.title if thread else "Hello"  # without a title, the request would have set one
         seed |= {"title": title} if title else {}
     if thread is not None:

@@ -173,8 +173,8 @@ def _said(do: FaultAction) -> dict[str, Any]:
 
 def _same_effect(entry: Entry) -> dict[str, Any]:
     """Return what a rule that no longer exists may have done."""
-    if entry.outcome == "dropped" and entry.events is not None:
-        return {"cut": len(entry.events)}
+    if entry.outcome == "dropped" and (events := entry.events) is not None:
+        return {"cut": len(events)}
     if entry.outcome == "dropped":
         return {"truncated": 0} if entry.status else {"drop": True}
     return {"error": entry.status} if entry.status >= 400 else {}

@@ -98,7 +98,7 @@ def _http_lines(scene: Scene) -> Iterator[str]:
     if entry.outcome == "dropped":
         yield "    with pytest.raises(chatkit_mock.transport_error):"
         yield "        " + calling("http.request", entry.method, _address(scene), **named, indent=12)
-    elif entry.events is not None and entry.outcome != "completed":
+    elif entry.batches is not None and entry.outcome != "completed":
         yield from _part_of_stream(scene, named)
     else:
         yield "    " + calling("response = http.request", entry.method, _address(scene), **named, indent=8)
@@ -125,9 +125,10 @@ def _status(entry: Entry) -> Iterator[str]:
 
 
 def _events(entry: Entry) -> Iterator[str]:
-    if entry.events is None:
+    events = entry.events
+    if events is None:
         return
-    if not all(map(decoded, entry.events)):
+    if not all(map(decoded, events)):
         yield "with pytest.raises(json.JSONDecodeError):"
         yield '    [json.loads(frame.removeprefix("data: ")) for frame in response.text.split("\\n\\n") if frame]'
         return
