@@ -14,15 +14,20 @@ from mock_server.http.middleware import RequestMiddleware
 from mock_server.state.projects import Projects
 
 if TYPE_CHECKING:
-    from mock_server.backends.backend import Backend
+    from mock_server.backends.registry import Backends
+    from mock_server.backends.scripts import ScriptBackend
     from mock_server.documents.saving import Saver
     from mock_server.workflows.catalog import Catalog
 
 
 class MockServer(Starlette):
-    """The emulator as an ASGI application. `projects` holds all of its state; a `saver` keeps it in a file."""
+    """The emulator as an ASGI application. `projects` holds all of its state; a `saver` keeps it in a file.
+
+    backends: the servers of the user's own.
+    """
 
     saver: "Saver | None" = None
+    backends: "Backends | None" = None
 
     def __init__(self, projects: Projects, *, workflows: "Catalog | None" = None, log_requests: bool = False) -> None:
         """Create the emulator. `workflows` defaults to the shipped workflows."""
@@ -44,11 +49,16 @@ class MockServer(Starlette):
         return Catalog()
 
     @cached_property
-    def backend(self) -> "Backend":
-        """The backend that replies in conversations: the workflow scripts."""
+    def scripts(self) -> "ScriptBackend":
+        """The backend that replies with the workflows' scripts."""
         from mock_server.backends.scripts import ScriptBackend  # noqa: PLC0415 - keeps the start fast
 
         return ScriptBackend(self.workflows, self.projects.settings)
+
+    def stop_backends(self) -> None:
+        """End the servers of the user's own; the next request starts them again."""
+        if self.backends is not None:
+            self.backends.stop()
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the request middleware. It replaces Starlette's error layers: it renders every error, faster."""

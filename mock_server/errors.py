@@ -226,6 +226,22 @@ class Injected(MockServerError):
         self.status, self.message, self.kind, self.retry_after, self.given = status, message, kind, retry_after, given
 
 
+class BackendFailed(MockServerError):
+    """A server of the user's own could not answer."""
+
+    def __init__(self, status: int, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.hint = status, hint
+
+
+class BackendUnusable(MockServerError):
+    """A server of the user's own that can't be used from the start; `reason` says why, and what to do."""
+
+    def __init__(self, spec: str, reason: str) -> None:
+        super().__init__(f"{spec}: {reason}")
+        self.spec, self.reason = spec, reason
+
+
 class Dropped(MockServerError):
     """A fault closes the connection at this point."""
 

@@ -1,7 +1,7 @@
 """The caller of a request to the ChatKit API."""
 
+from mock_server.backends.caller import Caller
 from mock_server.http.context import RequestContext
-from mock_server.state.caller import Caller
 
 
 def caller_of(context: RequestContext) -> Caller:

@@ -2,19 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from mock_server.api.callers import caller_of
-from mock_server.backends.backend import StreamedTurn
+from mock_server.api.calls import RequestCall
+from mock_server.backends.backend import Backend, StreamedTurn
+from mock_server.backends.caller import Caller
 from mock_server.clock import stopwatch
 from mock_server.errors import MockServerError
 from mock_server.http.context import RequestContext
+from mock_server.http.operation import Result
 from mock_server.http.response import EventStream
 from mock_server.wire.chat.events import ErrorEvent, TextDeltas
 from mock_server.wire.frames import frames_of
 from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
+
+if TYPE_CHECKING:
+    from mock_server.backends.backend import Answer, Frames
 
 _BATCH_BYTES, _BATCH_SECONDS = 32_768, 0.001  # after which a batch is sent
 _NOT_SENT = (Pause, Disconnect)
@@ -22,12 +29,30 @@ _Part = bytes | Pause | Disconnect
 _log = logging.getLogger("mock_server")
 
 
-def converse(context: RequestContext, params: Struct) -> "Struct | TurnStream":
+def converse(context: RequestContext, params: Struct) -> "Result | Awaitable[Result]":
     """Perform one operation. Raises RateLimited and what the backend raises."""
     caller = caller_of(context)
     caller.spend_request()
-    reply = context.backend.respond(caller, params)
-    return TurnStream(context, reply) if isinstance(reply, StreamedTurn) else reply
+    reply = _backend(context, caller).respond(RequestCall(context, caller, params))
+    if isinstance(reply, StreamedTurn):
+        return TurnStream(context, reply)
+    return reply if isinstance(reply, Struct) else _passed_on(context, reply)
+
+
+def _backend(context: RequestContext, caller: Caller) -> Backend:
+    """Return what answers in a session's workflow: a server of the user's own, or the scripts."""
+    if context.backends is not None:
+        workflow_id = None if caller.session is None else caller.session.workflow_id
+        own = context.backends.for_workflow(workflow_id, scripted=context.workflows)
+        if own is not None:
+            return own
+    return context.scripts
+
+
+def _passed_on(context: RequestContext, reply: "Awaitable[Answer | Frames]") -> Awaitable[Result]:
+    from mock_server.api.own_server import pass_on  # noqa: PLC0415 - only where there is one
+
+    return pass_on(context, reply)
 
 
 class TurnStream(EventStream):

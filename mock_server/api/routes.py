@@ -27,7 +27,7 @@ from mock_server.wire.rest.threads import (
 )
 
 if TYPE_CHECKING:
-    from mock_server.api.conversation import TurnStream
+    from mock_server.http.operation import Result
 
 REST = partial(Operation, guard=auth.api_key, beta=True)
 
@@ -206,7 +206,7 @@ def resources() -> list[Resource]:
 # Handlers whose modules are imported on the first request, which keeps the start fast.
 
 
-def _converse(context: RequestContext, params: Struct) -> "Struct | TurnStream":
+def _converse(context: RequestContext, params: Struct) -> "Result | Awaitable[Result]":
     from mock_server.api.conversation import converse  # noqa: PLC0415 - see above
 
     return converse(context, params)

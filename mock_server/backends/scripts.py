@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from mock_server.backends.backend import Reply, StreamedTurn
+from mock_server.backends.backend import Call, Document, StreamedTurn
+from mock_server.backends.caller import Caller
 from mock_server.backends.turns import turn_input, user_message
 from mock_server.config import PAGE_LIMIT, Settings
 from mock_server.errors import OperationRefused
-from mock_server.state.caller import Caller
 from mock_server.state.threads import StoredThread
 from mock_server.wire.chat import events, items
 from mock_server.wire.chat import operations as ops
@@ -27,9 +27,9 @@ class ScriptBackend:
     def __init__(self, catalog: Catalog, settings: Settings) -> None:
         self._catalog, self._settings = catalog, settings
 
-    def respond(self, caller: Caller, params: Struct) -> Reply:
+    def respond(self, call: Call) -> Document | StreamedTurn:
         """Perform one operation. Raises NotFound, ThreadNotOpen, OperationRefused, UploadRefused."""
-        return _OPERATIONS[type(params)](self, caller, params)
+        return _OPERATIONS[type(call.params)](self, call.caller, call.params)
 
     # The six operations that stream.
 
@@ -209,7 +209,7 @@ class ScriptBackend:
         return self._catalog.get(self._settings.custom_workflow if session is None else session.workflow_id)
 
 
-_OPERATIONS: dict[type[Struct], Callable[[ScriptBackend, Caller, Any], Reply]] = {
+_OPERATIONS: dict[type[Struct], Callable[[ScriptBackend, Caller, Any], Document | StreamedTurn]] = {
     ops.ThreadCreateParams: ScriptBackend.create_thread,
     ops.AddUserMessageParams: ScriptBackend.add_user_message,
     ops.AddClientToolOutputParams: ScriptBackend.add_client_tool_output,

@@ -4,8 +4,8 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
+from mock_server.backends.caller import Caller
 from mock_server.ids import tail_of
-from mock_server.state.caller import Caller
 from mock_server.state.threads import StoredThread, zoneless
 from mock_server.wire.chat import items
 from mock_server.wire.chat import operations as ops

@@ -1,21 +1,22 @@
-"""`chatkit-mock serve` and `run`, and the options that they share."""
+"""`chatkit-mock serve` and `run`."""
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mock_server.cli.banner import is_loopback, show_banner
 from mock_server.cli.commands import Command
+from mock_server.cli.server_options import TLS_PORT, server_options, tls_options
 from mock_server.cli.state import kept_state
-from mock_server.config import BETA, IMAGES_AND_PDF, PORT, Settings, exported_variables
+from mock_server.config import IMAGES_AND_PDF, PORT, Settings, exported_variables
 from mock_server.errors import MockServerError, SettingUnusable
 
 if TYPE_CHECKING:
     from mock_server.app import MockServer
+    from mock_server.backends.registry import Backends
     from mock_server.documents.seeds import LoadedSeed
     from mock_server.server.process import Https
 
@@ -25,133 +26,8 @@ _OPTIONS = {  # by setting
     "api_key": "--api-key",
     "control_key": "--control-key",
 }
-F = TypeVar("F", bound=Callable[..., Any])
-TLS_PORT = 4443
 _STANDARD_ERROR = 2
 ENVIRONMENT = {"auto_envvar_prefix": "CHATKIT_MOCK", "help_option_names": ["-h", "--help"]}
-
-
-def _server_options(command: F) -> F:
-    """Add the options of every command that starts an emulator."""
-    options = [
-        click.option("--seed", help="Make ids and secrets the same in every run with this seed."),
-        click.option(
-            "--load",
-            multiple=True,
-            metavar="FILE",
-            help="Start with the contents of a YAML or JSON seed file, or a shipped seed such as 'demo'. Repeatable.",
-        ),
-        click.option(
-            "--workflows",
-            multiple=True,
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            metavar="FOLDER",
-            help="A folder of workflow files, which are reloaded when they change. Repeatable.",
-        ),
-        click.option(
-            "--faults",
-            multiple=True,
-            metavar="FILE",
-            help="Start with the faults in a file, or with a shipped set such as 'flaky'. Repeatable.",
-        ),
-        click.option(
-            "--journal-entries",
-            type=click.IntRange(0),
-            default=Settings().journal_entries,
-            show_default=True,
-            help="How many of the newest requests each project's journal keeps.",
-        ),
-        click.option(
-            "--require-workflow",
-            is_flag=True,
-            help="Respond with 404 for a workflow id that has no file and that no seed names.",
-        ),
-        click.option(
-            "--custom-mode",
-            is_flag=True,
-            help="Accept conversations without a client secret, like a self-hosted ChatKit server.",
-        ),
-        click.option(
-            "--custom-user",
-            default="user",
-            show_default=True,
-            help="In custom mode, the user of requests without an X-Mock-User header.",
-        ),
-        click.option(
-            "--custom-workflow", default="wf_echo", show_default=True, help="In custom mode, the workflow that replies."
-        ),
-        click.option(
-            "--file-type",
-            multiple=True,
-            metavar="TYPE",
-            help="A MIME type that uploads may have, '*/*' for any; images and PDF by default. Repeatable.",
-        ),
-        click.option("--api-key", metavar="KEY", help="Accept only this API key."),
-        click.option(
-            "--project", default="default", show_default=True, help="The project for requests that do not name one."
-        ),
-        click.option(
-            "--beta-header",
-            type=click.Choice(["required", "optional"]),
-            default="required",
-            show_default=True,
-            help=f"Whether REST requests need 'OpenAI-Beta: {BETA}', as with the real API.",
-        ),
-        click.option(
-            "--allow-host",
-            multiple=True,
-            metavar="NAME",
-            help="A host name through which /_mock may be reached, besides localhost and IP addresses. Repeatable.",
-        ),
-        click.option(
-            "--control-key",
-            metavar="KEY",
-            help="Ask for this key at /_mock and on the dashboard, where others can reach the emulator.",
-        ),
-        click.option(
-            "--log-format",
-            type=click.Choice(["text", "json"]),
-            default="text",
-            show_default=True,
-            help="How requests and failures are logged on standard error.",
-        ),
-    ]
-    return _with(options, command)
-
-
-def _tls_options(command: F) -> F:
-    """Add the options of `serve` for https; any of them enables it."""
-    file = click.Path(dir_okay=False, path_type=Path)
-    options = [
-        click.option(
-            "--tls", is_flag=True, help="Also serve https, on a separate port; every other --tls option implies this."
-        ),
-        click.option(
-            "--tls-port",
-            type=click.IntRange(0, 65535),
-            help=f"The port for https, {TLS_PORT} by default; 0 for any free one.",
-        ),
-        click.option(
-            "--tls-cert",
-            type=file,
-            metavar="FILE",
-            help="The certificate with its chain, in PEM; by default, a new one is generated at each start.",
-        ),
-        click.option("--tls-key", type=file, metavar="FILE", help="The certificate's private key, in PEM."),
-        click.option(
-            "--tls-ca-file",
-            type=file,
-            metavar="FILE",
-            help="Write the CA certificate for a generated certificate, in PEM, to this file; it is removed at exit.",
-        ),
-    ]
-    return _with(options, command)
-
-
-def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command(cls=Command, context_settings=ENVIRONMENT)
@@ -163,8 +39,8 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     show_default=True,
     help="The port; 0 for any free one.",
 )
-@_tls_options
-@_server_options
+@tls_options
+@server_options
 @click.option("--quiet", is_flag=True, help="Print no banner and log no requests.")
 @click.option(
     "--ready-file",
@@ -215,10 +91,12 @@ def serve(
             )
     except (OSError, MockServerError) as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        app.stop_backends()
 
 
 @click.command(cls=Command, context_settings={**ENVIRONMENT, "allow_interspersed_args": False})
-@_server_options
+@server_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT ...]")
 def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
     """Run COMMAND with its own emulator, on a free port, and return its exit code.
@@ -234,6 +112,8 @@ def run(*, command: tuple[str, ...], log_format: str, **options: Any) -> None:
         code = run_command(command, app, variables=lambda origin: _variables(origin, settings))
     except OSError as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        app.stop_backends()
     sys.exit(code)
 
 
@@ -245,6 +125,11 @@ def _build(
     file_type: tuple[str, ...],
     faults: tuple[str, ...],
     log_requests: bool,
+    backend: tuple[str, ...],
+    backend_context: str | None,
+    backend_path: str,
+    backend_header: tuple[str, ...],
+    app_dir: Path | None,
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - keeps the start fast
@@ -253,6 +138,8 @@ def _build(
     from mock_server.server import collector  # noqa: PLC0415
     from mock_server.state.projects import Projects  # noqa: PLC0415
 
+    if backend:
+        options["custom_mode"] = True  # a page of one's own server has no secret to send
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
         settings.check()
@@ -265,6 +152,9 @@ def _build(
             settings, base=_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
         )
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
+        if backend:
+            wanted = {"context": backend_context, "path": backend_path, "headers": backend_header, "app_dir": app_dir}
+            app.backends = _backends(backend, **wanted)
     except SettingUnusable as error:
         raise click.ClickException(f"{_OPTIONS.get(error.setting, error.setting)}: {error.reason}") from None
     except MockServerError as error:
@@ -272,6 +162,14 @@ def _build(
     remove_remains()
     collector.start()
     return settings, app
+
+
+def _backends(specs: tuple[str, ...], **options: Any) -> "Backends":
+    from mock_server.backends.loading import BackendOptions  # noqa: PLC0415 - keeps the start fast
+    from mock_server.backends.registry import Backends  # noqa: PLC0415
+    from mock_server.server.loop import loop_factory  # noqa: PLC0415
+
+    return Backends(specs, BackendOptions(**options), loop_factory=loop_factory())
 
 
 def _refuse_one_file_for_two(files: dict[str, Path | None]) -> None:

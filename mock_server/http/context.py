@@ -17,7 +17,8 @@ from mock_server.state.projects import Projects
 from mock_server.state.sessions import Session
 
 if TYPE_CHECKING:
-    from mock_server.backends.backend import Backend
+    from mock_server.backends.registry import Backends
+    from mock_server.backends.scripts import ScriptBackend
     from mock_server.documents.saving import Saver
     from mock_server.http.injector import FaultInjector
     from mock_server.workflows.catalog import Catalog
@@ -57,6 +58,7 @@ class RequestContext:
     now: unix seconds in the project's time, the same throughout the request.
     entry: the journal entry; requests that are not journaled have one too, which is discarded.
     session: the session of the client secret, if the request has one.
+    body: the body of a JSON operation, once it has been read.
     ending: how a session that this request creates ends at once, because of a fault.
     injector: what damages the response, because of a fault.
     resets: how often the project's state had been reset when the request came.
@@ -65,6 +67,7 @@ class RequestContext:
 
     __slots__ = (
         "bearer",
+        "body",
         "ending",
         "entry",
         "headers",
@@ -97,6 +100,7 @@ class RequestContext:
         self.session: Session | None = None
         self.injector: FaultInjector | None = None
         self.is_read = False
+        self.body = b""
         self.ending: Literal["expired", "cancelled"] | None = None
 
     def enter(self, project: Project) -> None:
@@ -129,10 +133,16 @@ class RequestContext:
         return workflows
 
     @property
-    def backend(self) -> "Backend":
-        """The backend that replies in conversations."""
-        backend: Backend = self.scope["app"].backend
-        return backend
+    def scripts(self) -> "ScriptBackend":
+        """The backend that replies with the workflows' scripts."""
+        scripts: ScriptBackend = self.scope["app"].scripts
+        return scripts
+
+    @property
+    def backends(self) -> "Backends | None":
+        """The servers of the user's own, if there are any."""
+        backends: Backends | None = self.scope["app"].backends
+        return backends
 
     @property
     def saver(self) -> "Saver | None":

@@ -56,7 +56,7 @@ def render(error: Exception) -> Failure:
     for known, (status, describe) in _RENDERERS.items():
         if isinstance(error, known):
             detail = describe(error)
-            given = error.status if isinstance(error, errors.Injected) else status
+            given = error.status if isinstance(error, errors.Injected | errors.BackendFailed) else status
             return Failure(status=given, body=encode(ErrorBody(error=detail)), headers=list(_headers(error, given)))
     detail = ErrorDetail(
         message=SERVER_ERROR,
@@ -253,6 +253,12 @@ def _range_outside(error: errors.RangeOutside) -> ErrorDetail:
     return _invalid(f"The range is outside of the content, which has {error.size} bytes.", code="range_not_satisfiable")
 
 
+def _backend_failed(error: errors.BackendFailed) -> ErrorDetail:
+    if error.status < 500:
+        return _invalid(sentence(str(error)))
+    return ErrorDetail(message=_shortened(sentence(str(error))), type="server_error")
+
+
 def _injected(error: errors.Injected) -> ErrorDetail:
     message, kind, code = _USUAL.get(error.status) or (
         f"{HTTPStatus(error.status).phrase}." if error.status in _STATUSES else "Unknown error.",
@@ -305,6 +311,7 @@ _RENDERERS: dict[type[Exception], tuple[int, Callable[[Any], ErrorDetail]]] = {
     errors.DocumentInvalid: (400, _seed),
     errors.ControlForbidden: (403, _forbidden),
     errors.Injected: (0, _injected),
+    errors.BackendFailed: (0, _backend_failed),
     errors.ControlRefused: (400, _control_refused),
     errors.SecretOver: (401, _secret_over),
     errors.RateLimited: (429, _rate_limited),

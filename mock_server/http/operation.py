@@ -101,7 +101,7 @@ class Operation(Struct, frozen=True, kw_only=True):
             await _respond_otherwise(context, result)
 
     async def _read_body(self, context: RequestContext) -> Struct:
-        body = await context.json_body(limit=self.max_body_bytes, most=self.most_body_bytes)
+        body = context.body = await context.json_body(limit=self.max_body_bytes, most=self.most_body_bytes)
         if self.read_document is not None:
             return await in_slices(self.read_document(body))
         return self._decoded(body) if looks_small(body) else await in_slices(self._checked(body))

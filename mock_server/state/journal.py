@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from mock_server.clock import stopwatch
 from mock_server.errors import RequestNotFound
+from mock_server.wire.batches import fitting, frames_in
 from mock_server.wire.headers import Headers
 
 ENTRY_BYTES = 1024 * 1024  # how much is kept of one body, and of one stream
 FAILURES = 20  # how many of the newest are kept, with everything that their tracebacks refer to
 _OVERHEAD = 2048  # bytes of memory that an entry without texts of its own takes, roughly
-_END = b"\n\n"  # of a frame
 _GONE = -1  # the size of an entry that is no longer kept
 
 
@@ -27,6 +27,8 @@ class Entry(Struct, gc=False):
     response_head: the headers as lines, which `decode_headers` parses; empty until the response has begun.
     batches: the frames of a stream, joined as they were sent; None if the response is no stream.
     batch_times: when each batch was sent, on the stopwatch.
+    failure: the traceback of what a server of the user's own raised; blocked: for how many seconds a step of it stood
+        in the way of the others; notes: what findings are made of, as pairs of a code and a fact.
     kept: bytes of events; size: all bytes that count against the journal's limit, set when the request has ended.
     outcome: `open` until the request has ended, then `completed`, `abandoned` if the client left first, or `dropped`
         if a fault closed the connection.
@@ -53,8 +55,15 @@ class Entry(Struct, gc=False):
     batch_times: "array[float] | None" = None
     seconds: float = 0.0
     outcome: str = "open"
+    failure: str | None = None
+    blocked: float = 0.0
+    notes: tuple[tuple[str, str], ...] = ()
     kept: int = 0
     size: int = 0
+
+    def note(self, code: str, fact: str) -> None:
+        """Keep a fact of which a finding is made."""
+        self.notes = (*self.notes, (code, fact))
 
     def begin_stream(self) -> None:
         """Start keeping events."""
@@ -63,7 +72,7 @@ class Entry(Struct, gc=False):
     @property
     def events(self) -> list[bytes] | None:
         """The frames of a stream, one by one; None if the response is no stream."""
-        return None if self.batches is None else [frame for batch in self.batches for frame in _frames_in(batch)]
+        return None if self.batches is None else [frame for batch in self.batches for frame in frames_in(batch)]
 
     @property
     def event_times(self) -> list[float] | None:
@@ -71,7 +80,7 @@ class Entry(Struct, gc=False):
         if self.batches is None or self.batch_times is None:
             return None
         pairs = zip(self.batches, self.batch_times, strict=True)
-        return [at for batch, at in pairs for _ in _frames_in(batch)]
+        return [at for batch, at in pairs for _ in frames_in(batch)]
 
 
 class Journal:
@@ -111,7 +120,7 @@ class Journal:
             return
         left = ENTRY_BYTES - entry.kept
         if len(frames) > left:
-            frames = b"".join(_fitting(frames, left))
+            frames = b"".join(fitting(frames, left))
         entry.batches.append(frames)
         entry.batch_times.append(stopwatch())
         entry.kept += len(frames)
@@ -163,21 +172,3 @@ class Journal:
 
 def _head_size(entry: Entry) -> int:
     return len(entry.path) + len(entry.query) + sum(map(len, chain.from_iterable(entry.headers)))
-
-
-def _frames_in(batch: bytes) -> list[bytes]:
-    """Return the frames of a batch; a fault may have cut the last one."""
-    *frames, rest = batch.split(_END)
-    return [frame + _END for frame in frames] + ([rest] if rest else [])
-
-
-def _fitting(batch: bytes, left: int) -> Iterator[bytes]:
-    """Yield the frames of a batch that fit into what is left, without copying the others, which may be long."""
-    at = 0
-    while at < len(batch):
-        end = batch.find(_END, at) + len(_END)
-        end = end if end >= len(_END) else len(batch)
-        if end - at <= left:
-            yield batch[at:end]
-            left -= end - at
-        at = end

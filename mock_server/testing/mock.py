@@ -1,15 +1,19 @@
 """An emulator for tests, together with the handle for it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 
 from mock_server.app import MockServer
+from mock_server.backends import PATH
+from mock_server.backends.loading import BackendOptions
+from mock_server.backends.registry import Backends
 from mock_server.client.transport import HttpTransport
 from mock_server.documents.fault_sets import load_faults
 from mock_server.inprocess.emulator import InProcess
+from mock_server.server.loop import loop_factory
 from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
@@ -17,11 +21,16 @@ from mock_server.testing.options import Document, Name, SettingOptions, names_of
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.workflows.catalog import Catalog
 
+Backend = Any  # a name, a function that makes a ChatKitServer, or an application
 __tracebackhide__ = True  # pytest shows the line of the test
 
 
 class ServerFailed(AssertionError):
     """The emulator itself failed while handling a request: a bug in the emulator. The message names the request."""
+
+
+class BackendRaised(AssertionError):
+    """A server of the user's own raised an exception. The message names the operation; the cause is the exception."""
 
 
 class ChatKitMock(Mock, ContextDecorator):
@@ -40,23 +49,35 @@ class ChatKitMock(Mock, ContextDecorator):
         faults: Name | Iterable[Name] = (),
         port: int = 0,
         socket: bool = True,
+        backend: Backend | Iterable[Backend] = (),
+        backend_context: str | Callable[..., Any] | None = None,
+        backend_path: str = PATH,
+        backend_headers: str | Iterable[str] = (),
+        app_dir: Name | None = None,
         **settings: Unpack[SettingOptions],
     ) -> None:
         """Create an emulator; `load`, `workflows` and `faults` are as on the command line, `settings` as in Settings.
 
-        Seeds may also be documents. With `socket=False`, only clients from `openai`, `http_client` and their
-        asynchronous counterparts reach it.
+        Seeds may also be documents. So are `backend` and what goes with it, and a backend may also be a function that
+        makes a `ChatKitServer`, such as its class, or an ASGI application. With `socket=False`, only clients from
+        `openai`, `http_client` and their asynchronous counterparts reach it.
 
         Raises TypeError for an option that does not exist or a value that does not fit, DocumentInvalid for a file
         that can't be used. Starting raises PortTaken.
         """
         if not isinstance(port, int):
             raise TypeError(f"port: a number was expected, not {port!r}")
-        options = settings_of(settings)
+        backends = [backend] if isinstance(backend, str) or not isinstance(backend, Iterable) else list(backend)
+        options = settings_of({"custom_mode": True, **settings} if backends else settings)
         catalog = Catalog(map(Path, names_of("workflows", workflows)))
         rules = load_faults(names_of("faults", faults))
         projects = Projects(options, base=seeds_of(load), scripted=catalog, faults=rules)
         self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket
+        if backends:
+            headers = (backend_headers,) if isinstance(backend_headers, str) else tuple(backend_headers)
+            folder = None if app_dir is None else Path(app_dir)
+            wanted = BackendOptions(context=backend_context, path=backend_path, headers=headers, app_dir=folder)
+            self._app.backends = Backends(backends, wanted, loop_factory=loop_factory())
         self._server: ServerThread | InProcess | None = None
         self.api_key, self.default_project = options.api_key or "sk-mock", options.project
         super().__init__(HttpTransport(), url="")  # both are known when it starts
@@ -81,6 +102,9 @@ class ChatKitMock(Mock, ContextDecorator):
         failures = [failure for project in self._app.projects for failure in project.journal.failures]
         if failures:
             entry, error = failures[0]
+            if entry.failure is not None:
+                told = f"your server raised {error!r} while handling {entry.operation} ({entry.id})"
+                raise BackendRaised(told) from error
             told = f"the emulator failed while handling {entry.method} {entry.path} ({entry.id}): {error!r}"
             raise ServerFailed(told) from error
 
@@ -101,6 +125,7 @@ class ChatKitMock(Mock, ContextDecorator):
         self.clock.let_go()
         assert self._server is not None
         self._server.__exit__(kind, error, trace)
+        self._app.stop_backends()
 
 
 class RemoteMock(Mock):

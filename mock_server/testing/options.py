@@ -16,7 +16,18 @@ Name = str | Path  # of a file, or of something shipped
 Document = Mapping[str, Any]
 
 _KNOWN = tuple(name for name in Settings.__struct_fields__ if name != "control_key")  # a test's emulator is its own
-OWN = ("load", "workflows", "faults", "port", "socket")  # the options that are not settings
+OWN = (
+    "load",
+    "workflows",
+    "faults",
+    "port",
+    "socket",
+    "backend",
+    "backend_context",
+    "backend_path",
+    "backend_headers",
+    "app_dir",
+)  # the options that are not settings
 MARKER = ("now", "strict", *OWN, *_KNOWN)  # the arguments of the pytest marker
 _TUPLES = ("allow_hosts", "file_types")  # a string is one entry
 

@@ -1,0 +1,106 @@
+"""A `ChatKitServer` of the user's own, one for each project."""
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.failures import failure_of, note_failure
+from mock_server.backends.server_context import default_context
+from mock_server.backends.thread import BackendThread
+from mock_server.errors import BackendFailed
+from mock_server.wire.chat.operations import StreamingParams
+
+_NOTHING_SENT = "This server answered with nothing: process() returned no result."
+_current: ContextVar[Call | None] = ContextVar("chatkit_mock_call", default=None)
+
+
+class ChatKitServerBackend:
+    """Answers with `process()` of a server, in a thread of its own.
+
+    A project gets a server of its own from `make`, and another one when it is reset.
+    """
+
+    def __init__(
+        self, make: Callable[[Call], Any], thread: BackendThread, *, context_of: Callable[..., Any] | None = None
+    ) -> None:
+        """`context_of` takes the request and the session, and returns what the server gets as its context."""
+        self._make, self._thread, self._context_of = make, thread, context_of
+        self._servers: dict[str, tuple[int, Any]] = {}
+        _note_failures()
+
+    def respond(self, call: Call) -> Awaitable[Answer | Frames]:
+        """Perform one operation. Raises what a server of one's own would be told."""
+        return self._stream(call) if isinstance(call.params, StreamingParams) else self._answer(call)
+
+    def stop(self) -> None:
+        """End the thread with everything that runs in it."""
+        self._thread.stop()
+
+    async def _answer(self, call: Call) -> Answer:
+        try:
+            result = await self._thread.call(partial(self._process, call), call.entry)
+        except Exception as error:
+            raise failure_of(error, call) from error
+        return Answer(200, _json_of(result))
+
+    async def _stream(self, call: Call) -> Frames:
+        """Return the frames once there is a first one: a server that fails before can still be told by its status."""
+        try:
+            relay = await self._thread.stream(partial(self._open, call), call.entry, one_by_one=call.one_by_one)
+            await relay.begin()
+        except Exception as error:
+            raise failure_of(error, call, is_stream=True) from error
+        return relay
+
+    # In the server's thread.
+
+    async def _open(self, call: Call) -> AsyncIterator[bytes]:
+        result = await self._process(call)
+        if not hasattr(result, "__aiter__"):
+            raise BackendFailed(500, "This server answered a streaming operation with something else than a stream.")
+        frames: AsyncIterator[bytes] = aiter(result)
+        return frames
+
+    async def _process(self, call: Call) -> Any:
+        _current.set(call)
+        return await self._server(call).process(bytes(call.body), await self._context(call))
+
+    def _server(self, call: Call) -> Any:
+        project = call.caller.project
+        resets, server = self._servers.get(project.name, (-1, None))
+        if server is None or resets != project.resets:
+            server = self._make(call)
+            self._servers[project.name] = (project.resets, server)
+        return server
+
+    async def _context(self, call: Call) -> Any:
+        if self._context_of is None:
+            return default_context(call)
+        given = self._context_of(call.request(), call.caller.session)
+        return await given if inspect.isawaitable(given) else given
+
+
+def _json_of(result: Any) -> bytes:
+    body = getattr(result, "json", None)
+    if not isinstance(body, bytes | bytearray | str):
+        raise BackendFailed(500, _NOTHING_SENT)
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
+class _FailureHandler(logging.Handler):
+    """Notes what a server raised while it streamed; `process` tells it to nobody but its log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        call = _current.get()
+        if call is not None and record.exc_info is not None and isinstance(record.exc_info[1], Exception):
+            note_failure(record.exc_info[1], call)
+
+
+def _note_failures() -> None:
+    log = logging.getLogger("chatkit")
+    if not any(isinstance(each, _FailureHandler) for each in log.handlers):
+        log.addHandler(_FailureHandler(logging.ERROR))

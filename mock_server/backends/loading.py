@@ -1,0 +1,121 @@
+"""Finds the servers of the user's own that `--backend` names."""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from mock_server.backends import PATH
+from mock_server.errors import BackendUnusable
+from mock_server.wording import did_you_mean, sentence
+
+_FORMS = "write module:server, module:app or a URL such as http://127.0.0.1:8000/chatkit"
+_INSTALL = "install the package openai-chatkit: pip install 'chatkit-mock-server[backend]'"
+
+
+class BackendOptions(Struct, frozen=True, kw_only=True):
+    """What is common to all backends of an emulator.
+
+    context: a function `module:name` that makes a server's context; path: of the endpoint in an application.
+    headers: header lines for applications and URLs, which may hold templates such as `{{user}}`.
+    app_dir: the folder in which modules are looked for first; by default the current one.
+    """
+
+    context: str | Callable[..., Any] | None = None
+    path: str = PATH
+    headers: tuple[str, ...] = ()
+    app_dir: Path | None = None
+
+
+class Found(Struct, frozen=True):
+    """What a name stands for: a `ChatKitServer`, a function that makes one, an ASGI application, or a URL."""
+
+    kind: str
+    target: Any
+
+
+def split_spec(spec: Any) -> tuple[str | None, Any]:
+    """Return the workflow id that a backend is for, or None, and the rest: `wf_x=module:server`."""
+    if not isinstance(spec, str):
+        return None, spec
+    before, equals, rest = spec.partition("=")
+    return (before, rest) if equals and ":" not in before and "/" not in before else (None, spec)
+
+
+def find(target: Any, options: BackendOptions) -> Found:
+    """Return what a backend's name, or an object, stands for. Raises BackendUnusable."""
+    if isinstance(target, str) and target.startswith(("http://", "https://")):
+        return Found("url", target)
+    name = target if isinstance(target, str) else repr(target)
+    made = imported(target, options.app_dir) if isinstance(target, str) else target
+    if _is_server(made):
+        return Found("server", made)
+    if _is_application(made):
+        return Found("app", made)
+    if callable(made):
+        return Found("factory", made)
+    raise BackendUnusable(name, f"this is neither a ChatKitServer nor a function that makes one; {_FORMS}")
+
+
+def imported(name: str, app_dir: Path | None = None) -> Any:
+    """Return what `module:attribute` names. Raises BackendUnusable."""
+    module_name, colon, attribute = name.partition(":")
+    if not colon or not module_name or not attribute:
+        raise BackendUnusable(name, _FORMS)
+    with _looking_in(app_dir):
+        found: Any = _module(name, module_name)
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            near = did_you_mean(part, vars(found)) if hasattr(found, "__dict__") else ""
+            raise BackendUnusable(name, f"{module_name} has no {part!r}{near}")
+        found = getattr(found, part)
+    return found
+
+
+def _module(name: str, module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        missing = str(error.name)
+        if module == missing or module.startswith(f"{missing}."):
+            reason = f"there is no module {missing!r} in {Path.cwd()}; --app-dir names another folder"
+        elif missing.partition(".")[0] in {"chatkit", "agents"}:
+            reason = f"it needs {missing!r}; {_INSTALL}"
+        else:
+            reason = f"it needs {missing!r}, which is not installed here"
+        raise BackendUnusable(name, reason) from None
+    except Exception as error:
+        raise BackendUnusable(name, sentence(f"importing it raised {type(error).__name__}: {error}")) from error
+
+
+@contextmanager
+def _looking_in(app_dir: Path | None) -> Iterator[None]:
+    folder = str(Path.cwd() if app_dir is None else app_dir.resolve())
+    if folder not in sys.path:  # and it stays there, for what is imported later
+        sys.path.insert(0, folder)
+    yield
+
+
+def _is_server(made: Any) -> bool:
+    return not inspect.isclass(made) and callable(getattr(made, "process", None)) and hasattr(made, "respond")
+
+
+def _is_application(made: Any) -> bool:
+    """Return whether something takes a scope and two functions, as ASGI applications do."""
+    if not callable(made) or inspect.isclass(made):
+        return False
+    call = made if inspect.isroutine(made) else type(made).__call__
+    try:
+        needed = [
+            each
+            for each in inspect.signature(call).parameters.values()
+            if each.default is each.empty and each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}
+        ]
+    except (TypeError, ValueError):
+        return False
+    return len(needed) == (3 if inspect.isroutine(made) else 4)

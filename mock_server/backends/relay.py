@@ -1,0 +1,183 @@
+"""Frames on their way from the thread in which they are made to the one in which they are sent."""
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+
+from anyio.from_thread import BlockingPortal
+
+_AHEAD = 64  # frames that may be made before the last ones were sent
+_STEPS = 10_000  # further events that a turn is allowed when its client has left
+_LEAVING = 10.0  # seconds within which a turn has to end then
+Opening = Callable[[], Awaitable[AsyncIterator[bytes]]]
+
+
+class Left(Exception):
+    """The client has left in the middle of a stream."""
+
+
+class Relay:
+    """Runs a stream in the loop of a portal, and hands its frames over to the loop in which this was created.
+
+    Where nobody reads, the stream waits after some frames; `one_by_one`, a frame is made when the last one was sent.
+    Each side first says what it has done and then looks at what the other one waits for, so neither waits in vain.
+    """
+
+    def __init__(
+        self,
+        portal: BlockingPortal,
+        *,
+        one_by_one: bool = False,
+        on_begin: Callable[[], None] = lambda: None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_begin` and `on_end` are called in the portal's loop, around the stream."""
+        self._portal, self._most = portal, 1 if one_by_one else _AHEAD
+        self._on_begin, self._on_end = on_begin, on_end
+        self._frames: deque[bytes] = deque()
+        self._made = self._taken = self._sent = 0
+        self._error: BaseException | None = None
+        self._is_over = self._has_left = False
+        self._reader = asyncio.get_running_loop()
+        self._arrived: asyncio.Future[None] | None = None  # of the reader's loop: there is something to take
+        self._room: asyncio.Future[None] | None = None  # of the portal's loop: the stream may go on
+
+    async def start(self, opening: Opening) -> None:
+        """Let a stream begin, once `opening` has returned it in the portal's loop. Raises what that raises."""
+        # One context for the whole stream, or a server could not reset the variables that it has set.
+        context = contextvars.copy_context()
+        await asyncio.wrap_future(self._portal.start_task_soon(self._begin, opening, context))
+
+    # In the portal's loop.
+
+    async def _begin(self, opening: Opening, context: contextvars.Context) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_begin()
+        try:
+            frames = await self._loop.create_task(_awaited(opening()), context=context)
+        except BaseException:
+            self._on_end()
+            raise
+        self._task = self._loop.create_task(self._pump(frames, context), context=context)
+
+    async def _pump(self, frames: AsyncIterator[bytes], context: contextvars.Context) -> None:
+        try:
+            await self._put_all(frames, context)
+        except asyncio.CancelledError:
+            if not self._has_left:
+                self._error = ConnectionAbortedError("the server was stopped")
+        except BaseException as error:  # noqa: BLE001 - raised where the frames are taken
+            self._error = error
+        finally:
+            self._on_end()
+            self._is_over = True
+            self._tell_reader()
+
+    async def _put_all(self, frames: AsyncIterator[bytes], context: contextvars.Context) -> None:
+        try:
+            async for frame in frames:
+                self._frames.append(frame)
+                self._made += 1
+                self._tell_reader()
+                if self._made - self._sent >= self._most or self._has_left:
+                    await self._wait_for_room()
+        except Left:
+            await _cancel(frames, context)
+
+    async def _wait_for_room(self) -> None:
+        self._room = self._loop.create_future()
+        try:
+            if self._made - self._sent >= self._most and not self._has_left:
+                await self._room
+        finally:
+            self._room = None
+        if self._has_left:
+            raise Left
+
+    def _give_room(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+
+    def _interrupt(self) -> None:
+        if self._room is not None:
+            self._give_room()
+        else:
+            self._task.cancel()  # raised where the server waits: in `respond`
+
+    def _tell_reader(self) -> None:
+        if self._arrived is not None:
+            with suppress(RuntimeError):  # its loop has ended
+                self._reader.call_soon_threadsafe(self._wake_reader)
+
+    # In the reader's loop.
+
+    async def take(self) -> list[bytes]:
+        """Return the frames that are there, at least one; none at the end. Raises what broke the stream off."""
+        self._sent = self._taken
+        if self._room is not None:
+            self._tell_stream(self._give_room)
+        await self.begin()
+        taken = [self._frames.popleft() for _ in range(len(self._frames))]
+        self._taken += len(taken)
+        return taken
+
+    async def begin(self) -> None:
+        """Return once there is something to take, or nothing more. Raises what broke the stream off before."""
+        while not self._frames and not self._is_over:
+            await self._wait()
+        if not self._frames and self._error is not None:
+            raise self._error
+
+    async def leave(self) -> None:
+        """End the stream if it runs, and return once its server has let go of it."""
+        self._has_left = True
+        if not self._is_over:
+            self._tell_stream(self._interrupt)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING):
+                while not self._is_over:
+                    await self._wait(also_for_frames=False)
+
+    async def _wait(self, *, also_for_frames: bool = True) -> None:
+        self._arrived = self._reader.create_future()
+        try:
+            if not self._is_over and not (also_for_frames and self._frames):
+                await self._arrived
+        finally:
+            self._arrived = None
+
+    def _wake_reader(self) -> None:
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(None)
+
+    def _tell_stream(self, what: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # its loop has ended
+            self._loop.call_soon_threadsafe(what)
+
+
+async def _awaited(opening: Awaitable[AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
+    return await opening
+
+
+async def _next(frames: AsyncIterator[bytes]) -> bytes:
+    return await anext(frames)
+
+
+async def _cancel(frames: AsyncIterator[bytes], context: contextvars.Context) -> None:
+    """Cancel a stream that stands still between two frames.
+
+    A server hears of it only by a CancelledError where it waits itself, so the stream goes on until it does. Closing
+    the generator would end it without a word: the part of a message that was sent would be lost.
+    """
+    for _ in range(_STEPS):
+        step = asyncio.get_running_loop().create_task(_next(frames), context=context)
+        await asyncio.sleep(0)
+        step.cancel()
+        try:
+            await step
+        except (StopAsyncIteration, asyncio.CancelledError):
+            return
+    if isinstance(frames, AsyncGenerator):
+        await frames.aclose()

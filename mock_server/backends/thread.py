@@ -1,0 +1,96 @@
+"""The thread in which a server of the user's own runs, with a loop that may be blocked."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from mock_server.backends.relay import Opening, Relay
+from mock_server.clock import stopwatch
+from mock_server.state.journal import Entry
+
+T = TypeVar("T")
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+_BEAT = 0.05  # seconds between two looks at whether the loop goes on
+_STOPPING = 5.0  # seconds within which a server has to end
+
+
+class BackendThread:
+    """A thread with a loop, started at the first request. Many servers block: there they stop nobody else."""
+
+    def __init__(self, loop_factory: LoopFactory) -> None:
+        self._loop_factory = loop_factory
+        self._stack = ExitStack()
+        self._portal: BlockingPortal | None = None
+        self._watched: list[Entry] = []
+        self._due = 0.0
+        self._beating: asyncio.Task[None] | None = None
+
+    @property
+    def portal(self) -> BlockingPortal:
+        """The way into the thread's loop."""
+        if self._portal is None:
+            options = {"loop_factory": self._loop_factory}
+            starting = start_blocking_portal(backend_options=options, name="chatkit-mock-backend")
+            self._portal = self._stack.enter_context(starting)
+        return self._portal
+
+    async def call(self, work: Callable[[], Awaitable[T]], entry: Entry) -> T:
+        """Run a coroutine there, and return its result. Raises what it raises."""
+
+        async def watched() -> T:
+            self._watch(entry)
+            try:
+                return await work()
+            finally:
+                self._watch_no_more(entry)
+
+        return await asyncio.wrap_future(self.portal.start_task_soon(watched))
+
+    async def stream(self, opening: Opening, entry: Entry, *, one_by_one: bool) -> Relay:
+        """Let a stream begin there. Raises what `opening` raises."""
+        begin, end = partial(self._watch, entry), partial(self._watch_no_more, entry)
+        relay = Relay(self.portal, one_by_one=one_by_one, on_begin=begin, on_end=end)
+        await relay.start(opening)
+        return relay
+
+    def stop(self) -> None:
+        """Cancel what runs there, and return once the thread has ended, unless a step blocks it for too long."""
+        if self._portal is not None:
+            self._portal = None
+            ending = threading.Thread(target=self._end, daemon=True, name="chatkit-mock-backend-end")
+            ending.start()
+            ending.join(_STOPPING)
+
+    def _end(self) -> None:
+        with contextlib.suppress(Exception):
+            self._stack.close()
+
+    # In the thread's loop.
+
+    def _watch(self, entry: Entry) -> None:
+        """Note in the entry for how long a single step keeps the loop from going on."""
+        self._watched.append(entry)
+        if self._beating is None or self._beating.done():
+            self._due = stopwatch() + _BEAT
+            self._beating = asyncio.create_task(self._beat())
+
+    def _watch_no_more(self, entry: Entry) -> None:
+        self._note()
+        self._watched.remove(entry)
+
+    async def _beat(self) -> None:
+        while self._watched:
+            self._due = stopwatch() + _BEAT
+            await asyncio.sleep(_BEAT)
+            self._note()
+
+    def _note(self) -> None:
+        late = stopwatch() - self._due
+        for entry in self._watched:
+            entry.blocked = max(entry.blocked, late)
