@@ -2,12 +2,15 @@
 
 The same operations go to `chatkit.server.ChatKitServer` of `openai-chatkit` and to the emulator, both scripted alike.
 Compared are the order of events, every key, the kinds of values, numbers, and the words that are part of the protocol;
-ids, times and texts are not.
+ids, times and texts are not. The same conversations go to the official server behind the emulator, byte by byte.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import httpx2
 import pytest
 import yaml
 from support.emulator import Client
@@ -17,6 +20,7 @@ from support.talk import Json, Talk, kinds
 from mock_server.app import MockServer
 from mock_server.config import Settings
 from mock_server.state.projects import Projects
+from mock_server.testing import ChatKitMock
 from mock_server.workflows.catalog import Catalog
 
 # What the emulator sends beyond the official server's, by the object's type: the hosted API sends it (observed).
@@ -123,15 +127,41 @@ def without_extras(value: Any) -> Any:
     return {name: without_extras(entry) for name, entry in value.items() if name not in extra}
 
 
-@pytest.fixture
-def both(tmp_path: Path) -> Both:
-    """The two, nothing said yet."""
+@pytest.fixture(params=["a workflow", "the bridge"])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
+    """The two, nothing said yet: the emulator with a workflow, or with the official server behind it."""
     from support.scripted_server import Official  # noqa: PLC0415 - its import takes two seconds
 
-    (tmp_path / "wf_alike.yaml").write_text(yaml.safe_dump(WORKFLOW))
+    if request.param == "a workflow":
+        yield Both(scripted(tmp_path), Official())
+    else:
+        with bridged(request.param) as ours:
+            yield Both(ours, Official())
+
+
+def scripted(folder: Path) -> Talk:
+    (folder / "wf_alike.yaml").write_text(yaml.safe_dump(WORKFLOW))
     projects = Projects(Settings(custom_mode=True, custom_workflow="wf_alike"))
-    app = MockServer(projects, workflows=Catalog([tmp_path]))
-    return Both(Talk(Client(app, headers={})), Official())
+    app = MockServer(projects, workflows=Catalog([folder]))
+    return Talk(Client(app, headers={}))
+
+
+@contextmanager
+def bridged(form: str) -> Iterator[Talk]:
+    """The official server behind the emulator: nothing that it sends is changed."""
+    from support.memory_store import Memory  # noqa: PLC0415 - its import takes two seconds
+    from support.scripted_server import Overheard  # noqa: PLC0415 - the same
+
+    server = Overheard(Memory())
+
+    class Untouched(Talk):
+        def raw(self, body: str | bytes) -> httpx2.Response:
+            answer = super().raw(body)
+            assert answer.content == server.sent
+            return answer
+
+    with ChatKitMock(backend=server) as mock, mock.http_client() as client:
+        yield Untouched(client)
 
 
 # Messages.

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -196,6 +196,25 @@ class Scripted(ChatKitServer[None]):
                 if isinstance(event, ck.ThreadItemDoneEvent):
                     await self.store.add_thread_item(thread.id, event.item, context)
         return ck.SyncCustomActionResponse(updated_item=updated)
+
+
+class Overheard(Scripted):
+    """The same server; `sent` is what it sent last, byte by byte."""
+
+    sent = b""
+
+    async def process(self, request: str | bytes | bytearray, context: Any) -> StreamingResult | NonStreamingResult:
+        result = await super().process(request, context)
+        if isinstance(result, NonStreamingResult):
+            self.sent = result.json
+            return result
+        self.sent = b""
+        return StreamingResult(self._overheard(result))
+
+    async def _overheard(self, frames: StreamingResult) -> AsyncGenerator[bytes, None]:
+        async for frame in frames:
+            self.sent += frame
+            yield frame
 
 
 class Official:
