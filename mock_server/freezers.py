@@ -3,12 +3,14 @@
 import datetime as dt
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from freezegun import api, freeze_time  # noqa: TID251 - this is the module that knows it
 
-from mock_server.clock import Real
+from mock_server.clock import Clock, Reading, Real, world_time
 
 _IGNORED = ["_pytest.timing"]  # pytest's durations stay real
 _CARRIERS = ("threading", "multiprocessing", "queue")  # modules below which threads run
@@ -114,3 +116,55 @@ class WorldHold:
 def _freezers() -> tuple[list[Any], ...]:
     """Return what freezegun keeps of the freezers at work, the newest last: factories, then three that go along."""
     return (api.freeze_factories, api.ignore_lists, api.tick_flags, api.tz_offsets)
+
+
+class ServersTime:
+    """A server of the user's own that runs in this process sees the time of the project that it answers for.
+
+    Each of its readings is later than the last one, also of a frozen clock: servers sort their items by time.
+    """
+
+    def __init__(self) -> None:
+        self._threads = EveryThread()
+        self._base: WorldHold | None = None
+
+    def enter(self, clock: Clock) -> None:
+        """Show this clock's time to what the current context calls from now on."""
+        _readings.set(_of_clock.setdefault(clock, _Readings(clock)))
+        if api.get_current_time is not _current_time:
+            api.get_current_time = _current_time
+        self._threads.hold()
+        if (
+            clock.reading != Reading() and not api.freeze_factories
+        ):  # nothing else replaces the functions that tell time
+            self._base = WorldHold(world_time(), ticking=True)
+
+    def let_go(self) -> None:
+        """Show this process's own time again."""
+        if self._base is not None and self._base.release():
+            self._base = None
+        self._threads.release()
+
+
+class _Readings:
+    """The readings of a clock, each at least a microsecond after the last one, unless the clock was moved."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._last, self._steps = clock, 0.0, 0
+
+    def __call__(self) -> dt.datetime:
+        now = self._clock.now()
+        self._steps = self._steps + 1 if now == self._last else 0
+        self._last = now
+        return Real.datetime.fromtimestamp(now, dt.UTC).replace(tzinfo=None) + dt.timedelta(microseconds=self._steps)
+
+
+_of_clock: WeakKeyDictionary[Clock, _Readings] = WeakKeyDictionary()
+_readings: ContextVar[_Readings | None] = ContextVar("chatkit_mock_readings", default=None)
+_usual_time = api.get_current_time
+
+
+def _current_time() -> dt.datetime:
+    """Stand in for freezegun's function of the same purpose."""
+    readings = _readings.get()
+    return _usual_time() if readings is None else readings()

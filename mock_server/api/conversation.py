@@ -45,6 +45,7 @@ def _backend(context: RequestContext, caller: Caller) -> Backend:
         workflow_id = None if caller.session is None else caller.session.workflow_id
         own = context.backends.for_workflow(workflow_id, scripted=context.workflows)
         if own is not None:
+            context.backends.show_time(context.project.clock)
             return own
     return context.scripts
 

@@ -7,7 +7,9 @@ from typing import Any
 from mock_server.backends.backend import Backend, Call
 from mock_server.backends.loading import BackendOptions, Found, find, imported, split_spec
 from mock_server.backends.thread import BackendThread, LoopFactory
+from mock_server.clock import Clock
 from mock_server.errors import BackendUnusable
+from mock_server.freezers import ServersTime
 
 
 class Backends:
@@ -17,6 +19,7 @@ class Backends:
         """Find and import every server. Raises BackendUnusable."""
         self._options, self._loop_factory = options, loop_factory
         self._by_workflow: dict[str | None, Any] = {}
+        self._time = ServersTime()
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)
@@ -44,8 +47,17 @@ class Backends:
         default: Backend | None = self._by_workflow.get(None)
         return default
 
+    def show_time(self, clock: Clock) -> None:
+        """Let the server that is about to be called see this clock's time."""
+        self._time.enter(clock)
+
+    def let_go_of_time(self) -> None:
+        """Show the servers this process's own time, until the next call."""
+        self._time.let_go()
+
     def stop(self) -> None:
         """End every server's thread."""
+        self.let_go_of_time()
         for backend in self._by_workflow.values():
             backend.stop()
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from anyio.from_thread import BlockingPortal
 
-_AHEAD = 64  # frames that may be made before the last ones were sent
+_AHEAD = 256  # frames that may be made before the last ones were sent
+_TOGETHER = 0.001  # seconds within which frames that follow each other are handed over together
 _STEPS = 10_000  # further events that a turn is allowed when its client has left
 _LEAVING = 10.0  # seconds within which a turn has to end then
 Opening = Callable[[], Awaitable[AsyncIterator[bytes]]]
@@ -40,6 +41,8 @@ class Relay:
         self._made = self._taken = self._sent = 0
         self._error: BaseException | None = None
         self._is_over = self._has_left = False
+        self._told = 0.0
+        self._telling: asyncio.TimerHandle | None = None
         self._reader = asyncio.get_running_loop()
         self._arrived: asyncio.Future[None] | None = None  # of the reader's loop: there is something to take
         self._room: asyncio.Future[None] | None = None  # of the portal's loop: the stream may go on
@@ -80,9 +83,11 @@ class Relay:
             async for frame in frames:
                 self._frames.append(frame)
                 self._made += 1
-                self._tell_reader()
                 if self._made - self._sent >= self._most or self._has_left:
+                    self._tell_reader()
                     await self._wait_for_room()
+                else:
+                    self._tell_reader_soon()
         except Left:
             await _cancel(frames, context)
 
@@ -97,8 +102,8 @@ class Relay:
             raise Left
 
     def _give_room(self) -> None:
-        if self._room is not None and not self._room.done():
-            self._room.set_result(None)
+        if self._room is not None:
+            _finish(self._room)
 
     def _interrupt(self) -> None:
         if self._room is not None:
@@ -106,10 +111,23 @@ class Relay:
         else:
             self._task.cancel()  # raised where the server waits: in `respond`
 
+    def _tell_reader_soon(self) -> None:
+        """Tell the reader at once, unless it was told just now: to change threads takes longer than to make a frame."""
+        if self._telling is None:
+            if self._loop.time() - self._told > _TOGETHER:
+                self._tell_reader()
+            else:
+                self._telling = self._loop.call_later(_TOGETHER, self._tell_reader)
+
     def _tell_reader(self) -> None:
-        if self._arrived is not None:
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        self._told = self._loop.time()
+        arrived, self._arrived = self._arrived, None
+        if arrived is not None:
             with suppress(RuntimeError):  # its loop has ended
-                self._reader.call_soon_threadsafe(self._wake_reader)
+                self._reader.call_soon_threadsafe(_finish, arrived)
 
     # In the reader's loop.
 
@@ -141,20 +159,21 @@ class Relay:
                     await self._wait(also_for_frames=False)
 
     async def _wait(self, *, also_for_frames: bool = True) -> None:
-        self._arrived = self._reader.create_future()
+        self._arrived = arrived = self._reader.create_future()
         try:
             if not self._is_over and not (also_for_frames and self._frames):
-                await self._arrived
+                await arrived
         finally:
             self._arrived = None
-
-    def _wake_reader(self) -> None:
-        if self._arrived is not None and not self._arrived.done():
-            self._arrived.set_result(None)
 
     def _tell_stream(self, what: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # its loop has ended
             self._loop.call_soon_threadsafe(what)
+
+
+def _finish(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def _awaited(opening: Awaitable[AsyncIterator[bytes]]) -> AsyncIterator[bytes]:

@@ -88,6 +88,8 @@ class ChatKitMock(Mock, ContextDecorator):
         self.clock.let_go()
         self.clock.share()
         self._app.workflows.clear()
+        if self._app.backends is not None:
+            self._app.backends.let_go_of_time()
         self._turns, self._expected = [], []
         self._app.projects.default.reset()
         for project in self._app.projects:
@@ -95,6 +97,8 @@ class ChatKitMock(Mock, ContextDecorator):
 
     def let_go(self) -> None:
         """Return this process to its own time."""
+        if self._app.backends is not None:
+            self._app.backends.let_go_of_time()
         self.clock.let_go()
 
     def raise_failures(self) -> None:

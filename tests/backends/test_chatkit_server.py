@@ -11,6 +11,7 @@ from support.patience import eventually
 from mock_server.testing import ChatKitMock
 
 Json = dict[str, Any]
+LONG = "one two three four " * 50  # two seconds, unless somebody leaves
 
 
 def message(text: str) -> Json:
@@ -58,7 +59,7 @@ def items_of(mock: ChatKitMock) -> list[Json]:
 
 @pytest.mark.parametrize("count", range(2, 9))
 def test_a_client_that_leaves_cancels_the_turn_once(mock: ChatKitMock, cancelled: list[str], count: int) -> None:
-    with begin(mock, "one two three four") as client:
+    with begin(mock, LONG) as client:
         got = b""
         while got.count(b"data: ") < count:
             got += client.recv(65536)
@@ -71,7 +72,7 @@ def test_a_client_that_leaves_cancels_the_turn_once(mock: ChatKitMock, cancelled
 @pytest.mark.parametrize("count", range(2, 9))
 def test_a_cut_ends_the_turn_after_exactly_so_many_events(mock: ChatKitMock, cancelled: list[str], count: int) -> None:
     mock.faults.add("conversation", cut=count, times=1)
-    with begin(mock, "one two three four") as client:
+    with begin(mock, LONG) as client:
         got = b"".join(iter(lambda: client.recv(65536), b""))
     assert got.count(b"data: ") == count
     eventually(lambda: mock.journal.last("conversation").outcome == "dropped")

@@ -7,6 +7,7 @@ import shutil
 import sys
 
 from benchmarks import (
+    bridged,
     dashboard,
     memory,
     plugin,
@@ -37,6 +38,7 @@ def main() -> None:
     watching.report()
     streams.report()
     sockets.report()
+    bridged.report()
     stalls.report()
     startup.report()
     memory.report()

@@ -41,11 +41,12 @@ async def call(app: ASGIApp, secret: str, text: str) -> tuple[float, float]:
     content = json.dumps({"type": "threads.create", "params": {"input": body}}).encode()
     began = stopwatch()
     first: list[float] = []
+    unread = [content]
 
     async def receive() -> Message:
-        if first:
+        if not unread:
             await asyncio.sleep(3600)
-        return {"type": "http.request", "body": content, "more_body": False}
+        return {"type": "http.request", "body": unread.pop(), "more_body": False}
 
     async def send(message: Message) -> None:
         if message.get("body") and not first:
