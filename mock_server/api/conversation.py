@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from mock_server.api.callers import caller_of
 from mock_server.api.calls import RequestCall
-from mock_server.backends.backend import Backend, StreamedTurn
+from mock_server.backends.backend import Backend, Call, StreamedTurn
 from mock_server.backends.caller import Caller
 from mock_server.clock import stopwatch
 from mock_server.errors import MockServerError
@@ -33,10 +33,11 @@ def converse(context: RequestContext, params: Struct) -> "Result | Awaitable[Res
     """Perform one operation. Raises RateLimited and what the backend raises."""
     caller = caller_of(context)
     caller.spend_request()
-    reply = _backend(context, caller).respond(RequestCall(context, caller, params))
+    call = RequestCall(context, caller, params)
+    reply = _backend(context, caller).respond(call)
     if isinstance(reply, StreamedTurn):
         return TurnStream(context, reply)
-    return reply if isinstance(reply, Struct) else _passed_on(context, reply)
+    return reply if isinstance(reply, Struct) else _passed_on(context, call, reply)
 
 
 def _backend(context: RequestContext, caller: Caller) -> Backend:
@@ -46,14 +47,15 @@ def _backend(context: RequestContext, caller: Caller) -> Backend:
         own = context.backends.for_workflow(workflow_id, scripted=context.workflows)
         if own is not None:
             context.backends.show_time(context.project.clock)
+            context.entry.by_own_server = True
             return own
     return context.scripts
 
 
-def _passed_on(context: RequestContext, reply: "Awaitable[Answer | Frames]") -> Awaitable[Result]:
+def _passed_on(context: RequestContext, call: Call, reply: "Awaitable[Answer | Frames]") -> Awaitable[Result]:
     from mock_server.api.own_server import pass_on  # noqa: PLC0415 - only where there is one
 
-    return pass_on(context, reply)
+    return pass_on(context, call, reply)
 
 
 class TurnStream(EventStream):

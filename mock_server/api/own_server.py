@@ -7,27 +7,28 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from mock_server.backends.backend import Answer, Frames
+from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.failures import note_broken_stream
 from mock_server.http.context import RequestContext
 from mock_server.http.response import EventStream
 
 T = TypeVar("T")
 
 
-async def pass_on(context: RequestContext, reply: Awaitable[Answer | Frames]) -> "Response | OwnStream":
+async def pass_on(context: RequestContext, call: Call, reply: Awaitable[Answer | Frames]) -> "Response | OwnStream":
     """Return the response to a reply that is under way. Raises BackendFailed, and ClientDisconnect meanwhile."""
     answered = await _unless_gone(context, reply)
     if isinstance(answered, Answer):
         return Response(answered.body, answered.status, media_type=answered.media_type)
-    return OwnStream(context, answered)
+    return OwnStream(context, call, answered)
 
 
 class OwnStream(EventStream):
     """The frames of a server of the user's own, as it makes them."""
 
-    def __init__(self, context: RequestContext, frames: Frames) -> None:
+    def __init__(self, context: RequestContext, call: Call, frames: Frames) -> None:
         super().__init__(context)
-        self._frames = frames
+        self._call, self._frames, self._is_broken = call, frames, False
 
     async def __call__(self) -> None:
         """Send the whole stream and record it in the journal."""
@@ -48,10 +49,10 @@ class OwnStream(EventStream):
                 await self.send(batch)
             if self.gone.done():
                 break
-        if not self.gone.done():
+        if not self.gone.done() and not self._is_broken:
             return True
         await self._frames.leave()
-        entry.outcome = "abandoned"
+        entry.outcome = "dropped" if self._is_broken else "abandoned"
         return False
 
     async def _take(self) -> list[bytes]:
@@ -60,6 +61,10 @@ class OwnStream(EventStream):
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             return taking.result() if taking.done() else []
+        except Exception as error:  # noqa: BLE001 - whatever the server raises breaks off its stream
+            note_broken_stream(error, self._call)
+            self._is_broken = True
+            return []
         finally:
             taking.cancel()
             await asyncio.wait({taking})

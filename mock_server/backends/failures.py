@@ -4,6 +4,7 @@ import traceback
 
 from mock_server.backends.backend import Call
 from mock_server.errors import BackendFailed, MockServerError
+from mock_server.wire.chat.operations import ThreadCreateParams
 
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
 
@@ -25,6 +26,14 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
     if isinstance(error, RuntimeError) and "AttachmentStore" in told:
         return BackendFailed(500, told, hint="Pass attachment_store= to ChatKitServer.__init__.")
     return BackendFailed(500, f"This server raised {name}: {told}", hint=_HOOK if name == "AttributeError" else None)
+
+
+def note_broken_stream(error: Exception, call: Call) -> None:
+    """Keep in the journal why a stream broke off."""
+    if type(error).__name__ == "NotFoundError" and isinstance(call.params, ThreadCreateParams):
+        call.entry.note("orphan-thread", str(error))
+    else:
+        note_failure(error, call)
 
 
 def note_failure(error: Exception, call: Call) -> None:

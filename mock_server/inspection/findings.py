@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 
 from mock_server.config import BETA
+from mock_server.inspection import server_findings
 from mock_server.state.journal import Entry
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
@@ -61,7 +62,8 @@ def find(project: Project, *, version_fails: VersionFails) -> list[Finding]:
     `version_fails` takes a workflow and a version, and returns whether the first message would fail.
     """
     seen = _Seen(project, version_fails=version_fails)
-    return [finding for code in sorted(CHECKS) for finding in CHECKS[code](seen)]
+    about_client = [finding for check in CHECKS.values() for finding in check(seen)]
+    return sorted([*about_client, *server_findings.find(seen.entries)], key=lambda finding: finding.code)
 
 
 def _key_in_browser(seen: _Seen) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ class Entry(Struct, gc=False):
     response_head: the headers as lines, which `decode_headers` parses; empty until the response has begun.
     batches: the frames of a stream, joined as they were sent; None if the response is no stream.
     batch_times: when each batch was sent, on the stopwatch.
+    by_own_server: whether a server of the user's own answered.
     failure: the traceback of what a server of the user's own raised; blocked: for how many seconds a step of it stood
         in the way of the others; notes: what findings are made of, as pairs of a code and a fact.
     kept: bytes of events; size: all bytes that count against the journal's limit, set when the request has ended.
@@ -55,6 +56,7 @@ class Entry(Struct, gc=False):
     batch_times: "array[float] | None" = None
     seconds: float = 0.0
     outcome: str = "open"
+    by_own_server: bool = False
     failure: str | None = None
     blocked: float = 0.0
     notes: tuple[tuple[str, str], ...] = ()

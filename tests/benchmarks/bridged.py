@@ -6,7 +6,6 @@ import statistics
 from typing import Any
 
 from benchmarks.streams import call
-
 from mock_server.app import MockServer
 from mock_server.backends.loading import BackendOptions
 from mock_server.backends.registry import Backends

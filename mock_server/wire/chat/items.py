@@ -224,7 +224,7 @@ class UserMessageItem(_Item, tag="user_message", kw_only=True):
 
     content: list[UserMessageContent]
     attachments: list[Attachment]
-    quoted_text: str
+    quoted_text: str = ""  # openai-chatkit leaves it out where nothing is quoted
     inference_options: InferenceOptions
 
 

@@ -15,14 +15,22 @@ FindingCode = Literal[
     "beta-header",
     "stream-left-open",
     "workflow-version",
+    "5xx-on-stream",
+    "backend-blocks-loop",
+    "empty-stream",
+    "error-after-headers",
+    "item-id-reused",
+    "message-to-locked-thread",
+    "orphan-thread",
+    "undecodable-frame",
 ]
 Mark = Literal["observed", "specified", "inferred", "ours"]
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """A mistake of the client, which would cause trouble with the real API.
+    """A mistake of the client, which would cause trouble with the real API, or of a server of the user's own.
 
-    code: a stable name, for `--ignore`. message: what the client did.
+    code: a stable name, for `--ignore`. message: what the client, or the server, did.
     why: what would happen in production. way_out: what to do about it.
     requests: the ids of the requests in the journal, oldest first.
     """
