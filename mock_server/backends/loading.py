@@ -39,14 +39,6 @@ class Found(Struct, frozen=True):
     target: Any
 
 
-def split_spec(spec: Any) -> tuple[str | None, Any]:
-    """Return the workflow id that a backend is for, or None, and the rest: `wf_x=module:server`."""
-    if not isinstance(spec, str):
-        return None, spec
-    before, equals, rest = spec.partition("=")
-    return (before, rest) if equals and ":" not in before and "/" not in before else (None, spec)
-
-
 def find(target: Any, options: BackendOptions) -> Found:
     """Return what a backend's name, or an object, stands for. Raises BackendUnusable."""
     if isinstance(target, str) and target.startswith(("http://", "https://")):

@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable, Container, Iterable
 from typing import Any
 
+from mock_server.backends import split_spec
 from mock_server.backends.backend import Backend, Call
-from mock_server.backends.loading import BackendOptions, Found, find, imported, split_spec
+from mock_server.backends.loading import BackendOptions, Found, find, imported
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.clock import Clock
 from mock_server.errors import BackendUnusable
@@ -46,6 +47,14 @@ class Backends:
             return own
         default: Backend | None = self._by_workflow.get(None)
         return default
+
+    def notes(self) -> list[str]:
+        """Return sentences about the servers, for whoever starts the emulator."""
+        return [
+            f"all projects share {name}, and a reset leaves it as it is; name a function that makes a server instead, "
+            "such as its class, and each project has one of its own."
+            for name in self.shared
+        ]
 
     def show_time(self, clock: Clock) -> None:
         """Let the server that is about to be called see this clock's time."""

@@ -1,6 +1,6 @@
 """What `chatkit-mock serve` prints when it is ready."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from urllib.parse import quote
 
@@ -27,13 +27,16 @@ def show_banner(
     variables: Mapping[str, str],
     control_key: str | None = None,
     is_open: bool = False,
+    notes: Sequence[str] = (),
 ) -> None:
     """Print the addresses, and the variables to export. Raises OSError with a sentence.
 
-    `is_open` says that other machines can reach the emulator.
+    `notes` are sentences about what was started; `is_open` says that other machines can reach the emulator.
     """
     try:
         click.echo(_banner(origin, secure, variables=variables, control_key=control_key))
+        for note in notes:
+            click.echo(f"chatkit-mock: {note}", err=True)
         if is_open and control_key is None:
             click.echo(_OPEN, err=True)
     except OSError as error:

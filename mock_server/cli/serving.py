@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mock_server.backends import answers_for_all
 from mock_server.cli.banner import is_loopback, show_banner
 from mock_server.cli.commands import Command
 from mock_server.cli.server_options import TLS_PORT, server_options, tls_options
@@ -87,6 +88,7 @@ def serve(
                     variables=_variables(urls[0], settings),
                     control_key=settings.control_key,
                     is_open=not is_loopback(host),
+                    notes=() if app.backends is None else app.backends.notes(),
                 ),
             )
     except (OSError, MockServerError) as error:
@@ -144,10 +146,10 @@ def _build(
     try:
         settings.check()
         catalog = None
-        if workflows or settings.require_workflow:
+        if workflows or backend or settings.require_workflow:
             from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast
 
-            catalog = Catalog(workflows)
+            catalog = Catalog(workflows, with_shipped=not answers_for_all(backend))
         projects = Projects(
             settings, base=_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
         )

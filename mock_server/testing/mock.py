@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from mock_server.app import MockServer
-from mock_server.backends import PATH
+from mock_server.backends import PATH, answers_for_all
 from mock_server.backends.loading import BackendOptions
 from mock_server.backends.registry import Backends
 from mock_server.client.transport import HttpTransport
@@ -69,7 +69,8 @@ class ChatKitMock(Mock, ContextDecorator):
             raise TypeError(f"port: a number was expected, not {port!r}")
         backends = [backend] if isinstance(backend, str) or not isinstance(backend, Iterable) else list(backend)
         options = settings_of({"custom_mode": True, **settings} if backends else settings)
-        catalog = Catalog(map(Path, names_of("workflows", workflows)))
+        folders = map(Path, names_of("workflows", workflows))
+        catalog = Catalog(folders, with_shipped=not answers_for_all(backends))
         rules = load_faults(names_of("faults", faults))
         projects = Projects(options, base=seeds_of(load), scripted=catalog, faults=rules)
         self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket

@@ -76,9 +76,9 @@ class Catalog:
     It knows files as they were when `look` was last called.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
+    def __init__(self, folders: Iterable[Path] = (), *, with_shipped: bool = True) -> None:
         """Read the files in `folders`. Raises DocumentInvalid for a missing folder and for an invalid file."""
-        paths = list(folders)
+        paths, self._has_shipped = list(folders), with_shipped
         self._folders = [WorkflowFolder(path) for path in paths]
         self._read: dict[str, WorkflowFile] = {}
         self._added: dict[str, Script] = {}
@@ -153,6 +153,8 @@ class Catalog:
     @cached_property
     def _shipped(self) -> Sequence[WorkflowFile]:
         """The shipped files, which nobody changes. They are read on first use."""
+        if not self._has_shipped:
+            return []
         files = WorkflowFolder(fixtures_folder() / "workflows").files()
         return [self._file(at, stamp, keep_going=False) for at, stamp in _stamps(files).items()]
 
