@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from mock_server.backends import PATH
 from mock_server.errors import BackendUnusable
 from mock_server.wording import did_you_mean, sentence
 
+_NAME = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
 _FORMS = "write module:server, module:app or a URL such as http://127.0.0.1:8000/chatkit"
 _INSTALL = "install the package openai-chatkit: pip install 'chatkit-mock-server[backend]'"
 
@@ -56,9 +58,9 @@ def find(target: Any, options: BackendOptions) -> Found:
 
 def imported(name: str, app_dir: Path | None = None) -> Any:
     """Return what `module:attribute` names. Raises BackendUnusable."""
-    module_name, colon, attribute = name.partition(":")
-    if not colon or not module_name or not attribute:
+    if not _NAME.fullmatch(name):
         raise BackendUnusable(name, _FORMS)
+    module_name, _, attribute = name.partition(":")
     with _looking_in(app_dir):
         found: Any = _module(name, module_name)
     for part in attribute.split("."):

@@ -1,0 +1,97 @@
+"""What can be named as a server of the user's own, and what is said about what can't."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.commands import said
+
+from mock_server.backends import answers_for_all, split_spec
+from mock_server.backends.loading import BackendOptions, find
+from mock_server.errors import BackendUnusable
+
+SERVER = """
+class Server:
+    async def process(self, body, context): ...
+    async def respond(self, thread, message, context): ...
+
+server = Server()
+def make_server(): return Server()
+number = 3
+async def app(scope, receive, send): ...
+class Application:
+    async def __call__(self, scope, receive, send): ...
+application = Application()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with modules, which are forgotten afterwards."""
+    before, path = set(sys.modules), list(sys.path)
+    (tmp_path / "bridge_good.py").write_text(SERVER)
+    (tmp_path / "bridge_needs.py").write_text("import a_package_nobody_has\n")
+    (tmp_path / "bridge_raises.py").write_text("raise RuntimeError('no database')\n")
+    (tmp_path / "bridge_broken.py").write_text("def (\n")
+    yield tmp_path
+    sys.path[:] = path
+    for name in set(sys.modules) - before:
+        if name.startswith("bridge_"):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("server", "server"),
+        ("Server", "factory"),
+        ("make_server", "factory"),
+        ("app", "app"),
+        ("application", "app"),
+    ],
+)
+def test_what_a_name_stands_for(folder: Path, name: str, kind: str) -> None:
+    assert find(f"bridge_good:{name}", BackendOptions(app_dir=folder)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("bridge_good", "write module:server"),
+        ("bridge_good:", "write module:server"),
+        (":server", "write module:server"),
+        ("bridge_good:servr", "did you mean 'server'?"),
+        ("bridge_good:number", "neither a ChatKitServer nor a function"),
+        ("bridge_none:server", "no module 'bridge_none'"),
+        ("bridge_needs:server", "it needs 'a_package_nobody_has', which is not installed here"),
+        ("bridge_raises:server", "importing it raised RuntimeError: no database"),
+        ("bridge_broken:server", "importing it raised SyntaxError"),
+        ("ftp://127.0.0.1/chatkit", "write module:server"),
+    ],
+)
+def test_what_cannot_be_used(folder: Path, name: str, reason: str) -> None:
+    with pytest.raises(BackendUnusable) as refused:
+        find(name, BackendOptions(app_dir=folder))
+    assert reason in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "workflow", "target"),
+    [
+        ("app:server", None, "app:server"),
+        ("wf_x=app:server", "wf_x", "app:server"),
+        ("wf_x=http://127.0.0.1:8000/chatkit?a=b", "wf_x", "http://127.0.0.1:8000/chatkit?a=b"),
+        ("http://127.0.0.1:8000/chatkit?a=b", None, "http://127.0.0.1:8000/chatkit?a=b"),
+    ],
+)
+def test_a_server_for_one_workflow(spec: str, workflow: str | None, target: str) -> None:
+    assert split_spec(spec) == (workflow, target)
+    assert answers_for_all([spec]) == (workflow is None)
+
+
+def test_the_command_says_it_in_one_line(folder: Path) -> None:
+    code, told = said("serve", "--backend", "bridge_good:servr", "--app-dir", str(folder))
+    assert code == 2
+    assert told == "chatkit-mock: bridge_good:servr: bridge_good has no 'servr'; did you mean 'server'?\n"
