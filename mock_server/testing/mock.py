@@ -102,8 +102,19 @@ class ChatKitMock(Mock, ContextDecorator):
             self._app.backends.let_go_of_time()
         self.clock.let_go()
 
+    def take_failures(self) -> list[Exception]:
+        """Return and forget what the user's own server raised, for a test that provokes it; oldest first."""
+        taken: list[Exception] = []
+        for project in self._app.projects:
+            failures = project.journal.failures
+            own = [failure for failure in failures if failure[0].failure is not None]
+            taken += [error for _, error in own]
+            for failure in own:
+                failures.remove(failure)
+        return taken
+
     def raise_failures(self) -> None:
-        """Raise ServerFailed if the emulator itself failed since the last reset."""
+        """Raise ServerFailed if the emulator failed since the last reset, BackendRaised if the user's server did."""
         failures = [failure for project in self._app.projects for failure in project.journal.failures]
         if failures:
             entry, error = failures[0]

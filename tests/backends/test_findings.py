@@ -164,6 +164,9 @@ def test_a_store_that_is_down() -> None:
         assert codes(mock) == {"5xx-on-stream"}
         with pytest.raises(BackendRaised, match="the database is down"):
             mock.raise_failures()
+        (error,) = mock.take_failures()
+        assert str(error) == "the database is down"
+        mock.raise_failures()
 
 
 def test_what_is_no_event() -> None:
