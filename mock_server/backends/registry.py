@@ -6,17 +6,22 @@ from typing import Any
 
 from mock_server.backends.backend import Backend, Call
 from mock_server.backends.loading import BackendOptions, Found, find, imported, split_spec
+from mock_server.backends.owners import OwnersByProject
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.errors import BackendUnusable
 
 
 class Backends:
-    """The servers of the user's own, by workflow id; the one without an id answers for workflows without a file."""
+    """The servers of the user's own, by workflow id; the one without an id answers for workflows without a file.
+
+    owners: who owns which of their threads.
+    """
 
     def __init__(self, specs: Iterable[Any], options: BackendOptions, *, loop_factory: LoopFactory) -> None:
         """Find and import every server. Raises BackendUnusable."""
         self._options, self._loop_factory = options, loop_factory
         self._by_workflow: dict[str | None, Any] = {}
+        self.owners = OwnersByProject()
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)
@@ -43,6 +48,14 @@ class Backends:
             return own
         default: Backend | None = self._by_workflow.get(None)
         return default
+
+    def all(self) -> list[Backend]:
+        """Return every server."""
+        return list(self._by_workflow.values())
+
+    def workflow_of(self, backend: Backend) -> str | None:
+        """Return the workflow id that a server is for; None for the one that answers for all others."""
+        return next((name for name, each in self._by_workflow.items() if each is backend), None)
 
     def stop(self) -> None:
         """End every server's thread."""

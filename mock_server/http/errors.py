@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mock_server import errors
 from mock_server.config import BETA
+from mock_server.http.headers import hint_value
 from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
@@ -337,7 +338,4 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)
     if hint:
-        yield (
-            b"x-mock-hint",
-            hint.encode("ascii", "backslashreplace").replace(b"\n", b" ").replace(b"\r", b" "),
-        )
+        yield b"x-mock-hint", hint_value(hint)
