@@ -49,9 +49,9 @@ class Backends:
         default: Backend | None = self._by_workflow.get(None)
         return default
 
-    def all(self) -> list[Backend]:
+    def all(self) -> tuple[Backend, ...]:
         """Return every server."""
-        return list(self._by_workflow.values())
+        return tuple(self._by_workflow.values())
 
     def workflow_of(self, backend: Backend) -> str | None:
         """Return the workflow id that a server is for; None for the one that answers for all others."""

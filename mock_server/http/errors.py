@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from mock_server import errors
 from mock_server.config import BETA
-from mock_server.http.headers import hint_value
 from mock_server.ids import masked
 from mock_server.wire.codec import encode
 from mock_server.wire.errors import ErrorBody, ErrorDetail
@@ -338,4 +337,10 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)
     if hint:
-        yield b"x-mock-hint", hint_value(hint)
+        yield hint_header(hint)
+
+
+def hint_header(hint: str) -> tuple[bytes, bytes]:
+    """Return the header that carries a hint."""
+    text = hint.encode("ascii", "backslashreplace")
+    return b"x-mock-hint", text.replace(b"\n", b" ").replace(b"\r", b" ")

@@ -49,11 +49,6 @@ def response_head(context: RequestContext, own: bytes) -> bytes:
     return head
 
 
-def hint_value(hint: str) -> bytes:
-    """Return a sentence as the value of `X-Mock-Hint`."""
-    return hint.encode("ascii", "backslashreplace").replace(b"\n", b" ").replace(b"\r", b" ")
-
-
 @lru_cache(maxsize=64)
 def _http_date(second: int) -> bytes:
     return formatdate(second, usegmt=True).encode()

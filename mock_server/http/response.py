@@ -9,7 +9,8 @@ from starlette.types import Message
 from mock_server.clock import stopwatch
 from mock_server.errors import Dropped, RangeMalformed, RangeOutside
 from mock_server.http.context import RequestContext
-from mock_server.http.headers import hint_value, response_head
+from mock_server.http.errors import hint_header
+from mock_server.http.headers import response_head
 from mock_server.slices import SLICE, let_others
 from mock_server.wire.headers import decode_headers, encode_headers
 
@@ -57,8 +58,8 @@ class Pieces:
 
 
 def _own_lines(media_type: str, hint: str | None) -> bytes:
-    lines = b"content-type: %b\r\n" % media_type.encode("latin-1", "replace")
-    return lines if hint is None else b"%bx-mock-hint: %b\r\n" % (lines, hint_value(hint))
+    own = [(b"content-type", media_type.encode("latin-1", "replace"))] if media_type else []
+    return encode_headers(own if hint is None else [*own, hint_header(hint)])
 
 
 async def respond_in_pieces(context: RequestContext, response: Pieces) -> None:
