@@ -43,7 +43,7 @@ class OwnCall:
 
         host = (b"host", self._context.headers.get(b"host", b"127.0.0.1"))
         scope = {**self._context.scope, "method": "POST", "path": _PATH, "raw_path": _PATH.encode()}
-        scope |= {"query_string": b"", "headers": [host, *_HEADERS], "state": {}}
+        scope |= {"query_string": b"", "headers": [host, *_HEADERS], "state": {"bytes_of": self.caller.bytes_of}}
         del scope["mock_server.context"]
         return Request(scope, receive)
 

@@ -132,3 +132,19 @@ def test_a_size_above_the_sessions_is_refused(mock: ChatKitMock) -> None:
     with pytest.raises(ControlError) as caught:
         mock.secret(session(mock)).ask("attachments.create", name="a.png", size=2 * 1024**2, mime_type="image/png")
     assert caught.value.status == 400
+
+
+def test_a_context_of_ones_own_gets_the_bytes_too() -> None:
+    from support.user_server import UserServer  # noqa: PLC0415 - its import takes two seconds
+
+    made: list[Json] = []
+
+    def context(request: Any, _: Any) -> Json:
+        made.append({"user": "ann", "bytes_of": request.state.bytes_of})
+        return made[-1]
+
+    with ChatKitMock(backend=UserServer, backend_context=context) as mock:
+        created = session(mock)
+        uploaded = upload(mock, created, "a.png", PNG).json()
+        mock.secret(created).send("look", attachments=(uploaded["id"],))
+    assert made[-1]["bytes_of"](uploaded["id"]) == PNG
