@@ -47,6 +47,18 @@ def world_time() -> float:
     return time.time()  # noqa: TID251 - this is where time comes from
 
 
+def from_local(moment: dt.datetime) -> float:
+    """Return unix seconds of a time without a zone, as `datetime.now()` tells it in this process.
+
+    That is the machine's zone, which freezegun replaces by one of its own. Raises OverflowError, OSError, ValueError.
+    """
+    freezegun = sys.modules.get("freezegun.api")
+    if freezegun is not None and freezegun.freeze_factories:
+        offset: dt.timedelta = freezegun.tz_offsets[-1]
+        return (moment - offset).replace(tzinfo=dt.UTC).timestamp()
+    return moment.timestamp()
+
+
 def world_stands_still() -> bool:
     """Return whether freezegun has frozen this process's time, so that it does not tick."""
     freezegun = sys.modules.get("freezegun.api")

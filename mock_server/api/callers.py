@@ -1,5 +1,6 @@
-"""The caller of a request to the ChatKit API."""
+"""The caller of a request to the ChatKit API, and the server of the user's own that it reaches."""
 
+from mock_server.backends.backend import Backend
 from mock_server.backends.caller import Caller
 from mock_server.http.context import RequestContext
 
@@ -18,12 +19,13 @@ def caller_of(context: RequestContext) -> Caller:
         session=session,
         has_key=session is None and bool(context.bearer),
         now=context.now,
-        address=_address(context),
+        address=context.address(context.project),
     )
 
 
-def _address(context: RequestContext) -> str:
-    host = context.headers.get(b"host", b"127.0.0.1").decode("latin-1")
-    name = context.project.name
-    prefix = "" if name == context.projects.default.name else f"/p/{name}"
-    return f"{context.scope['scheme']}://{host}{prefix}"
+def own_server(context: RequestContext, caller: Caller) -> Backend | None:
+    """Return the server of the user's own that answers in a session's workflow; None where scripts do."""
+    if context.backends is None:
+        return None
+    workflow_id = None if caller.session is None else caller.session.workflow_id
+    return context.backends.for_workflow(workflow_id, scripted=context.workflows)

@@ -41,14 +41,14 @@ class RequestCall:
         return [(name, value) for name, value in self._context.scope["headers"] if not _is_kept_back(name, value)]
 
     def request(self) -> Request:
-        """Return the request as Starlette's Request, with its body."""
+        """Return the request as Starlette's Request, with its body; `state.bytes_of` returns the content of uploads."""
         body = bytes(self.body)
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         host = (b"host", self._context.headers.get(b"host", b"127.0.0.1"))
-        scope = {**self._context.scope, "headers": [host, *self.headers()], "state": {}}
+        scope = {**self._context.scope, "headers": [host, *self.headers()], "state": {"bytes_of": self.caller.bytes_of}}
         del scope["mock_server.context"]
         return Request(scope, receive)
 

@@ -3,14 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from mock_server.api.callers import caller_of
+from mock_server.api.callers import caller_of, own_server
 from mock_server.api.calls import RequestCall
-from mock_server.backends.backend import Backend, Call, StreamedTurn
-from mock_server.backends.caller import Caller
+from mock_server.backends.backend import Backend, StreamedTurn
 from mock_server.clock import stopwatch
 from mock_server.errors import MockServerError
 from mock_server.http.context import RequestContext
@@ -19,9 +17,6 @@ from mock_server.http.response import EventStream
 from mock_server.wire.chat.events import ErrorEvent, TextDeltas
 from mock_server.wire.frames import frames_of
 from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
-
-if TYPE_CHECKING:
-    from mock_server.backends.backend import Answer, Frames
 
 _BATCH_BYTES, _BATCH_SECONDS = 32_768, 0.001  # after which a batch is sent
 _NOT_SENT = (Pause, Disconnect)
@@ -33,29 +28,17 @@ def converse(context: RequestContext, params: Struct) -> "Result | Awaitable[Res
     """Perform one operation. Raises RateLimited and what the backend raises."""
     caller = caller_of(context)
     caller.spend_request()
-    call = RequestCall(context, caller, params)
-    reply = _backend(context, caller).respond(call)
-    if isinstance(reply, StreamedTurn):
-        return TurnStream(context, reply)
-    return reply if isinstance(reply, Struct) else _passed_on(context, call, reply)
+    call, own = RequestCall(context, caller, params), own_server(context, caller)
+    if own is not None:
+        return _passed_on(context, call, own)
+    reply = context.scripts.respond(call)
+    return TurnStream(context, reply) if isinstance(reply, StreamedTurn) else reply
 
 
-def _backend(context: RequestContext, caller: Caller) -> Backend:
-    """Return what answers in a session's workflow: a server of the user's own, or the scripts."""
-    if context.backends is not None:
-        workflow_id = None if caller.session is None else caller.session.workflow_id
-        own = context.backends.for_workflow(workflow_id, scripted=context.workflows)
-        if own is not None:
-            context.backends.show_time(context.project.clock)
-            context.entry.by_own_server = True
-            return own
-    return context.scripts
-
-
-def _passed_on(context: RequestContext, call: Call, reply: "Awaitable[Answer | Frames]") -> Awaitable[Result]:
+def _passed_on(context: RequestContext, call: RequestCall, own: Backend) -> Awaitable[Result]:
     from mock_server.api.own_server import pass_on  # noqa: PLC0415 - only where there is one
 
-    return pass_on(context, call, reply)
+    return pass_on(context, call, own)
 
 
 class TurnStream(EventStream):

@@ -6,7 +6,9 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
-from mock_server.api.callers import caller_of
+from mock_server.api.callers import caller_of, own_server
+from mock_server.api.calls import RequestCall
+from mock_server.backends.caller import Caller
 from mock_server.config import IMAGES_AND_PDF
 from mock_server.disk.storage import WholeFile
 from mock_server.errors import AttachmentNotFound, ContentTypeUnsupported, StorageFailed, UploadRefused
@@ -15,11 +17,13 @@ from mock_server.http.file_response import FileResponse, disposition
 from mock_server.mime_types import HEAD, UNKNOWN, declared_type, type_of_bytes
 from mock_server.slices import Work, in_slices
 from mock_server.state.files import File, Files
+from mock_server.wire.chat.operations import Nothing
 from mock_server.wire.rest.files import Attachment
 
 _BOUNDARY = 256  # bytes; the parser takes no longer one
 _PARTS = 100
 _PIECE = 16_384  # bytes that are parsed at once
+_NO_PARAMS = Nothing()
 
 
 async def upload(context: RequestContext) -> Attachment:
@@ -42,7 +46,22 @@ async def upload(context: RequestContext) -> Attachment:
     file.complete = True
     if files is context.project.files:
         context.project.add_file(file)
+        await _tell_own_server(context, caller, file)
     return caller.shown(file)
+
+
+async def _tell_own_server(context: RequestContext, caller: Caller, file: File) -> None:
+    """Let the Store of a `ChatKitServer` know of a file. If it fails, there was no upload. Raises BackendFailed."""
+    keep = getattr(own_server(context, caller), "keep_attachment", None)
+    if keep is None:
+        return
+    try:
+        await keep(RequestCall(context, caller, _NO_PARAMS), caller.shown(file))
+    except BaseException:
+        caller.return_upload()
+        if file.id in context.project.files:
+            context.project.delete_file(file.id)
+        raise
 
 
 async def put(context: RequestContext) -> Attachment:

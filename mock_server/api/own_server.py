@@ -1,34 +1,47 @@
 """Responses that come from a server of the user's own."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
 
-from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.backend import Answer, Backend, Call, Frames
 from mock_server.backends.failures import note_broken_stream
+from mock_server.backends.gate import Gate
 from mock_server.http.context import RequestContext
-from mock_server.http.response import EventStream
+from mock_server.http.response import EventStream, Whole
 
 T = TypeVar("T")
 
 
-async def pass_on(context: RequestContext, call: Call, reply: Awaitable[Answer | Frames]) -> "Response | OwnStream":
-    """Return the response to a reply that is under way. Raises BackendFailed, and ClientDisconnect meanwhile."""
-    answered = await _unless_gone(context, reply)
+async def pass_on(context: RequestContext, call: Call, server: Backend) -> "Whole | OwnStream":
+    """Perform an operation within the limits of its session, and return the response.
+
+    Raises ThreadNotFound, UploadRefused, BackendFailed, and ClientDisconnect if the client leaves before.
+    """
+    assert context.backends is not None
+    owners = context.backends.owners.of(context.project)
+    owners.called(call.caller)
+    context.backends.show_time(context.project.clock)
+    context.entry.by_own_server = True
+    context.entry.thread = getattr(call.params, "thread_id", None)
+    answered = await _unless_gone(context, Gate(call, server, owners).answer())
     if isinstance(answered, Answer):
-        return Response(answered.body, answered.status, media_type=answered.media_type)
-    return OwnStream(context, call, answered)
+        return Whole(answered.body, status=answered.status, media_type=answered.media_type)
+    return OwnStream(context, call, answered, partial(owners.learn, caller=call.caller))
 
 
 class OwnStream(EventStream):
     """The frames of a server of the user's own, as it makes them."""
 
-    def __init__(self, context: RequestContext, call: Call, frames: Frames) -> None:
+    def __init__(
+        self, context: RequestContext, call: Call, frames: Frames, learn: Callable[[Iterable[bytes]], str | None]
+    ) -> None:
+        """`learn` looks at the frames that pass, and returns the id of the thread that they create, if any."""
         super().__init__(context)
-        self._call, self._frames, self._is_broken = call, frames, False
+        self._call, self._frames, self._learn, self._is_broken = call, frames, learn, False
 
     async def __call__(self) -> None:
         """Send the whole stream and record it in the journal."""
@@ -45,6 +58,7 @@ class OwnStream(EventStream):
         """Send every frame. Returns whether the stream was sent to its end."""
         entry = self.context.entry
         while taken := await self._take():
+            entry.thread = self._learn(taken) or entry.thread
             for batch in taken if self.context.injector is not None else [b"".join(taken)]:
                 await self.send(batch)
             if self.gone.done():

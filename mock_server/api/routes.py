@@ -212,25 +212,25 @@ def _converse(context: RequestContext, params: Struct) -> "Result | Awaitable[Re
     return converse(context, params)
 
 
-def _list_threads(context: RequestContext, query: ThreadListParams) -> ListPage[ChatKitThread]:
+def _list_threads(context: RequestContext, query: ThreadListParams) -> "Result | Awaitable[Result]":
     from mock_server.api.threads import list_threads  # noqa: PLC0415 - see above
 
     return list_threads(context, query)
 
 
-def _retrieve_thread(context: RequestContext) -> ChatKitThread:
+def _retrieve_thread(context: RequestContext) -> "Result | Awaitable[Result]":
     from mock_server.api.threads import retrieve  # noqa: PLC0415 - see above
 
     return retrieve(context)
 
 
-def _delete_thread(context: RequestContext) -> ThreadDeleteResponse:
+def _delete_thread(context: RequestContext) -> "Result | Awaitable[Result]":
     from mock_server.api.threads import delete  # noqa: PLC0415 - see above
 
     return delete(context)
 
 
-def _list_items(context: RequestContext, query: ThreadListItemsParams) -> ListPage[ThreadItem]:
+def _list_items(context: RequestContext, query: ThreadListItemsParams) -> "Result | Awaitable[Result]":
     from mock_server.api.threads import list_items  # noqa: PLC0415 - see above
 
     return list_items(context, query)

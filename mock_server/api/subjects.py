@@ -36,8 +36,10 @@ def of_thread(operation: str) -> Callable[..., Subject]:
 
     def subject(context: RequestContext, *_: Struct) -> Subject:
         thread_id = context.entry.thread = context.argument("thread_id")
-        user = context.project.threads.get(thread_id).user if thread_id in context.project.threads else None
-        return Subject(operation, None, user)
+        if thread_id in context.project.threads:
+            return Subject(operation, None, context.project.threads.get(thread_id).user)
+        owner = context.backends.owners.of(context.project).get(thread_id) if context.backends else None
+        return Subject(operation, None, None if owner is None else owner.user)
 
     return subject
 

@@ -6,12 +6,13 @@ from functools import cache
 from msgspec import UNSET
 
 from mock_server.config import MAX_FILE_SIZE_MB
-from mock_server.errors import ThreadNotFound
+from mock_server.errors import AttachmentNotFound, ThreadNotFound
 from mock_server.mime_types import declared_type
 from mock_server.state.files import MEGABYTE, File
 from mock_server.state.project import Project
 from mock_server.state.sessions import Session
 from mock_server.state.threads import StoredThread
+from mock_server.wire.chat.operations import AttachmentCreateParams
 from mock_server.wire.rest.files import Attachment
 
 
@@ -83,9 +84,26 @@ class Caller:
             max_size=(self.session.max_file_size if self.session else MAX_FILE_SIZE_MB) * MEGABYTE,
         )
 
+    def announced_file(self, announced: AttachmentCreateParams) -> File:
+        """Count a file whose content is yet to come, and return it. Raises UploadRefused."""
+        file = self.new_file(name=announced.name, mime_type=announced.mime_type)
+        self.project.files.refuse_type(file.mime_type)
+        file.refuse_size(announced.size)
+        self.spend_upload()
+        return file
+
     def attachment(self, file_id: str) -> Attachment:
         """Return a file that this user may use, as messages carry it. Raises AttachmentNotFound."""
         return self.shown(self.project.files.of_user(file_id, self.user))
+
+    def bytes_of(self, file_id: str) -> bytes:
+        """Return the content of a file that this user may use. Raises AttachmentNotFound; any thread may call this."""
+        files = self.project.files
+        stored = files.contents.open(files.of_user(file_id, self.user).id)
+        if stored is None:
+            raise AttachmentNotFound(file_id, hint="Its content has not been uploaded, or is gone.")
+        with stored:
+            return stored.read()
 
     def shown(self, file: File) -> Attachment:
         """Return a file as uploads and messages show it; an image has a preview."""

@@ -13,6 +13,7 @@ from mock_server.backends.server_context import default_context
 from mock_server.backends.thread import BackendThread
 from mock_server.errors import BackendFailed
 from mock_server.wire.chat.operations import StreamingParams
+from mock_server.wire.rest.files import Attachment
 
 _NOTHING_SENT = "This server answered with nothing: process() returned no result."
 _current: ContextVar[Call | None] = ContextVar("chatkit_mock_call", default=None)
@@ -35,6 +36,13 @@ class ChatKitServerBackend:
     def respond(self, call: Call) -> Awaitable[Answer | Frames]:
         """Perform one operation. Raises what a server of one's own would be told."""
         return self._stream(call) if isinstance(call.params, StreamingParams) else self._answer(call)
+
+    async def keep_attachment(self, call: Call, attachment: Attachment) -> None:
+        """Let the server's Store save a file's metadata. Raises BackendFailed."""
+        try:
+            await self._thread.call(partial(self._save, call, attachment), call.entry)
+        except Exception as error:
+            raise failure_of(error, call) from error
 
     def stop(self) -> None:
         """End the thread with everything that runs in it."""
@@ -68,6 +76,12 @@ class ChatKitServerBackend:
     async def _process(self, call: Call) -> Any:
         _current.set(call)
         return await self._server(call).process(bytes(call.body), await self._context(call))
+
+    async def _save(self, call: Call, attachment: Attachment) -> None:
+        from mock_server.backends.attachments import official  # noqa: PLC0415 - only where there are uploads
+
+        _current.set(call)
+        await self._server(call).store.save_attachment(official(attachment), await self._context(call))
 
     def _server(self, call: Call) -> Any:
         project = call.caller.project

@@ -7,6 +7,7 @@ from typing import Any
 from mock_server.backends import split_spec
 from mock_server.backends.backend import Backend, Call
 from mock_server.backends.loading import BackendOptions, Found, find, imported
+from mock_server.backends.owners import OwnersByProject
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.clock import Clock
 from mock_server.errors import BackendUnusable
@@ -14,13 +15,17 @@ from mock_server.freezers import ServersTime
 
 
 class Backends:
-    """The servers of the user's own, by workflow id; the one without an id answers for workflows without a file."""
+    """The servers of the user's own, by workflow id; the one without an id answers for workflows without a file.
+
+    owners: who owns which of their threads.
+    """
 
     def __init__(self, specs: Iterable[Any], options: BackendOptions, *, loop_factory: LoopFactory) -> None:
         """Find and import every server. Raises BackendUnusable."""
         self._options, self._loop_factory = options, loop_factory
         self._by_workflow: dict[str | None, Any] = {}
         self._time = ServersTime()
+        self.owners = OwnersByProject()
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)
@@ -63,6 +68,14 @@ class Backends:
     def let_go_of_time(self) -> None:
         """Show the servers this process's own time, until the next call."""
         self._time.let_go()
+
+    def all(self) -> tuple[Backend, ...]:
+        """Return every server."""
+        return tuple(self._by_workflow.values())
+
+    def workflow_of(self, backend: Backend) -> str | None:
+        """Return the workflow id that a server is for; None for the one that answers for all others."""
+        return next((name for name, each in self._by_workflow.items() if each is backend), None)
 
     def stop(self) -> None:
         """End every server's thread."""

@@ -133,12 +133,8 @@ class ScriptBackend:
 
     def create_attachment(self, caller: Caller, params: ops.AttachmentCreateParams) -> files.Attachment:
         """Register a file, as the first phase of a two-phase upload. Raises UploadRefused."""
-        project = caller.project
-        file = caller.new_file(name=params.name, mime_type=params.mime_type)
-        project.files.refuse_type(file.mime_type)
-        file.refuse_size(params.size)
-        caller.spend_upload()
-        project.add_file(file)
+        file = caller.announced_file(params)
+        caller.project.add_file(file)
         descriptor = files.UploadDescriptor(url=caller.file_url(file.id), method="PUT", headers={})
         return structs.replace(caller.shown(file), upload_descriptor=descriptor)
 

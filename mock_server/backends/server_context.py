@@ -11,7 +11,8 @@ class ServerContext(dict[str, Any]):
     """A mapping whose entries are attributes too, for servers of either kind.
 
     request: Starlette's; user: the user's id; session: the ChatKit session, or None in custom mode; workflow: the
-    session's workflow id, or None; state_variables: the session's.
+    session's workflow id, or None; state_variables: the session's; bytes_of: returns the content of an attachment that
+    was uploaded to the emulator, by its id, if this user may use it.
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -31,11 +32,12 @@ class ServerContext(dict[str, Any]):
 
 def default_context(call: Call) -> ServerContext:
     """Return the context of one operation."""
-    session = call.caller.session
+    caller, session = call.caller, call.caller.session
     return ServerContext(
         request=call.request(),
-        user=call.caller.user,
+        user=caller.user,
         session=session,
         workflow=None if session is None else session.workflow_id,
         state_variables=dict((session.state_variables if session else None) or {}),
+        bytes_of=caller.bytes_of,
     )

@@ -70,11 +70,14 @@ def show_sessions(listed: list[SessionState], *, as_json: bool) -> None:
 
 
 def show_threads(listed: list[ThreadSummary], *, as_json: bool) -> None:
-    """Print threads, with their number of items."""
+    """Print threads, with their number of items as far as it is known."""
     if as_json:
         show_json(listed)
         return
-    rows = [(each.id, each.user, each.title, each.status.__struct_config__.tag, each.items) for each in listed]
+    rows = [
+        (each.id, each.user, each.title, each.status.__struct_config__.tag, "" if each.items is None else each.items)
+        for each in listed
+    ]
     show_table(("id", "user", "title", "status", "items"), rows, empty="There are no threads.")
 
 

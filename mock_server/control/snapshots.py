@@ -15,6 +15,10 @@ from mock_server.slices import in_slices
 from mock_server.wire.control.projects import NoQuery, ProjectContents, ProjectQuery, SavedState
 
 PATH = "/_mock/snapshot"
+_LACKS_THREADS = (
+    "Threads that your own server keeps are not in this snapshot, nor are its attachments: "
+    "it holds sessions, the clock, faults and files, and the threads of scripts."
+)
 SNAPSHOT_BYTES = 2 * 1024**3  # large, because a snapshot holds the content of files
 
 
@@ -59,8 +63,9 @@ def resources() -> list[Resource]:
 
 
 def take(context: RequestContext, query: ProjectQuery) -> Pieces:
-    """Take a snapshot of a project."""
-    return Pieces(state.written([project_of(context, query)]))
+    """Take a snapshot of a project. It lacks the threads that servers of the user's own keep, and says so."""
+    note = _LACKS_THREADS if context.backends else None
+    return Pieces(state.written([project_of(context, query)]), hint=note)
 
 
 async def save(context: RequestContext, _: NoQuery) -> SavedState:

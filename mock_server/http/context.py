@@ -150,6 +150,12 @@ class RequestContext:
         saver: Saver | None = self.scope["app"].saver
         return saver
 
+    def address(self, project: Project) -> str:
+        """Return the emulator's URL with a project's path, as the client wrote its host."""
+        host = self.headers.get(b"host", b"127.0.0.1").decode("latin-1")
+        prefix = "" if project.name == self.projects.default.name else f"/p/{project.name}"
+        return f"{self.scope['scheme']}://{host}{prefix}"
+
     def argument(self, name: str) -> str:
         """Return a path parameter, such as `thread_id`."""
         argument: str = self.scope["path_params"][name]

@@ -9,6 +9,7 @@ from starlette.types import Message
 from mock_server.clock import stopwatch
 from mock_server.errors import Dropped, RangeMalformed, RangeOutside
 from mock_server.http.context import RequestContext
+from mock_server.http.errors import hint_header
 from mock_server.http.headers import response_head
 from mock_server.slices import SLICE, let_others
 from mock_server.wire.headers import decode_headers, encode_headers
@@ -37,11 +38,28 @@ async def respond(context: RequestContext, status: int, body: bytes, own: bytes)
         raise Dropped
 
 
-class Pieces:
-    """A response of any length, built piece by piece; `media_type` is that of the whole."""
+class Whole:
+    """A response that is there as a whole; `hint` is a sentence for a person."""
 
-    def __init__(self, pieces: Iterator[bytes], media_type: str = "application/json") -> None:
-        self.pieces, self.own = pieces, b"content-type: %b\r\n" % media_type.encode()
+    def __init__(
+        self, body: bytes, *, status: int = 200, media_type: str = "application/json", hint: str | None = None
+    ) -> None:
+        self.body, self.status, self.own = body, status, _own_lines(media_type, hint)
+
+
+class Pieces:
+    """A response of any length, built piece by piece; `hint` is a sentence for a person."""
+
+    def __init__(
+        self, pieces: Iterator[bytes], media_type: str = "application/json", *, hint: str | None = None
+    ) -> None:
+        """`media_type` is that of the whole."""
+        self.pieces, self.own = pieces, _own_lines(media_type, hint)
+
+
+def _own_lines(media_type: str, hint: str | None) -> bytes:
+    own = [(b"content-type", media_type.encode("latin-1", "replace"))] if media_type else []
+    return encode_headers(own if hint is None else [*own, hint_header(hint)])
 
 
 async def respond_in_pieces(context: RequestContext, response: Pieces) -> None:

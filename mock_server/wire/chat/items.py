@@ -220,7 +220,7 @@ class _Item(_ItemPart, kw_only=True):
 
 
 class UserMessageItem(_Item, tag="user_message", kw_only=True):
-    """A message from the user."""
+    """A message from the user; `openai-chatkit` leaves an empty `quoted_text` out, the hosted API does not."""
 
     content: list[UserMessageContent]
     attachments: list[Attachment]

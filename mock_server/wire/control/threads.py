@@ -11,7 +11,10 @@ from mock_server.wire.rest.threads import ThreadStatus
 
 
 class ThreadSummary(Struct, frozen=True, kw_only=True):
-    """A thread; `session` is the one that created it, `created_at` is in unix seconds, `items` counts its items."""
+    """A thread; `session` is the one that created it, `created_at` is in unix seconds.
+
+    items: how many there are; null for a thread that a server of your own keeps, which tells it only item by item.
+    """
 
     id: str
     project: str
@@ -20,7 +23,7 @@ class ThreadSummary(Struct, frozen=True, kw_only=True):
     status: ThreadStatus
     session: str | None
     created_at: float
-    items: int
+    items: int | None
 
 
 class ThreadView(Struct, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ export function threadsView(app) {
 function cellsOf(app, { id, title, status, user, items, session, project }) {
   const name = title || [h("span", { class: "faint" }, "Untitled "), h("small", { class: "faint mono" }, id)];
   const way = session ? link(app.href("sessions", [project, session]), session) : "–";
-  return [name, badge(status.type), user, items.toLocaleString("en"), "", way, project];
+  return [name, badge(status.type), user, items === null ? "–" : items.toLocaleString("en"), "", way, project];
 }
 
 function teach(app) {
