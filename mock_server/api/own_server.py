@@ -6,20 +6,39 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from mock_server.backends.backend import Answer, Frames
 from mock_server.http.context import RequestContext
-from mock_server.http.response import EventStream
+from mock_server.http.errors import hint_header
+from mock_server.http.response import EventStream, respond
+from mock_server.wire.headers import Headers, encode_headers
 
 T = TypeVar("T")
 
 
-async def pass_on(context: RequestContext, reply: Awaitable[Answer | Frames]) -> "Response | OwnStream":
+async def pass_on(context: RequestContext, reply: Awaitable[Answer | Frames]) -> "OwnAnswer | OwnStream":
     """Return the response to a reply that is under way. Raises BackendFailed, and ClientDisconnect meanwhile."""
     answered = await _unless_gone(context, reply)
     if isinstance(answered, Answer):
-        return Response(answered.body, answered.status, media_type=answered.media_type)
+        return OwnAnswer(context, answered)
     return OwnStream(context, answered)
+
+
+class OwnAnswer(Response):
+    """A whole response of a server of the user's own, with its status, type and body as they are."""
+
+    def __init__(self, context: RequestContext, answer: Answer) -> None:
+        super().__init__(answer.body, answer.status)
+        self._context, self._answer = context, answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as in Response
+        """Send it. Raises Dropped."""
+        answer = self._answer
+        own: Headers = [(b"content-type", answer.media_type.encode("latin-1"))] if answer.media_type else []
+        if answer.hint is not None:
+            own.append(hint_header(answer.hint))
+        await respond(self._context, answer.status, answer.body, encode_headers(own))
 
 
 class OwnStream(EventStream):

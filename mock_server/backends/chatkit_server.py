@@ -36,6 +36,11 @@ class ChatKitServerBackend:
         """Perform one operation. Raises what a server of one's own would be told."""
         return self._stream(call) if isinstance(call.params, StreamingParams) else self._answer(call)
 
+    def keep(self, server: Any, call: Call) -> None:
+        """Let a server that is there already answer in a call's project."""
+        project = call.caller.project
+        self._servers[project.name] = (project.resets, server)
+
     def stop(self) -> None:
         """End the thread with everything that runs in it."""
         self._thread.stop()
@@ -74,7 +79,7 @@ class ChatKitServerBackend:
         resets, server = self._servers.get(project.name, (-1, None))
         if server is None or resets != project.resets:
             server = self._make(call)
-            self._servers[project.name] = (project.resets, server)
+            self.keep(server, call)
         return server
 
     async def _context(self, call: Call) -> Any:

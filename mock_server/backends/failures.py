@@ -3,7 +3,7 @@
 import traceback
 
 from mock_server.backends.backend import Call
-from mock_server.errors import BackendFailed, MockServerError
+from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
 
@@ -11,7 +11,7 @@ _HOOK = "Its context can be made by a function of yours: --backend-context modul
 def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> MockServerError:
     """Return the error that a client gets, and note in the journal what went wrong."""
     if isinstance(error, MockServerError):
-        return error
+        return BackendFailed(500, str(error)) if isinstance(error, BackendUnusable) else error
     name, told = type(error).__name__, str(error) or type(error).__name__
     if name == "NotFoundError":
         _note_early(call, is_stream=is_stream, status=404)

@@ -53,13 +53,11 @@ def find(target: Any, options: BackendOptions) -> Found:
         return Found("url", target)
     name = target if isinstance(target, str) else repr(target)
     made = imported(target, options.app_dir) if isinstance(target, str) else target
-    if _is_server(made):
-        return Found("server", made)
-    if _is_application(made):
-        return Found("app", made)
-    if callable(made):
-        return Found("factory", made)
-    raise BackendUnusable(name, f"this is neither a ChatKitServer nor a function that makes one; {_FORMS}")
+    kind = "server" if is_server(made) else "app" if is_application(made) else "factory" if callable(made) else None
+    if kind is None:
+        told = f"this is no ChatKitServer, no ASGI application, and no function that makes one; {_FORMS}"
+        raise BackendUnusable(name, told)
+    return Found(kind, made)
 
 
 def imported(name: str, app_dir: Path | None = None) -> Any:
@@ -101,11 +99,12 @@ def _looking_in(app_dir: Path | None) -> Iterator[None]:
     yield
 
 
-def _is_server(made: Any) -> bool:
+def is_server(made: Any) -> bool:
+    """Return whether something answers as a `ChatKitServer` does."""
     return not inspect.isclass(made) and callable(getattr(made, "process", None)) and hasattr(made, "respond")
 
 
-def _is_application(made: Any) -> bool:
+def is_application(made: Any) -> bool:
     """Return whether something takes a scope and two functions, as ASGI applications do."""
     if not callable(made) or inspect.isclass(made):
         return False

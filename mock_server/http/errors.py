@@ -337,7 +337,10 @@ def _headers(error: Exception, status: int) -> Iterable[tuple[bytes, bytes]]:
         yield b"retry-after", b"%d" % math.ceil(error.retry_after)
     hint = getattr(error, "hint", None)
     if hint:
-        yield (
-            b"x-mock-hint",
-            hint.encode("ascii", "backslashreplace").replace(b"\n", b" ").replace(b"\r", b" "),
-        )
+        yield hint_header(hint)
+
+
+def hint_header(hint: str) -> tuple[bytes, bytes]:
+    """Return the header that carries a hint."""
+    text = hint.encode("ascii", "backslashreplace")
+    return b"x-mock-hint", text.replace(b"\n", b" ").replace(b"\r", b" ")
