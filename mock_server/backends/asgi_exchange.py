@@ -8,9 +8,9 @@ from mock_server.backends.frame_splitter import FrameSplitter, is_event_stream
 from mock_server.backends.lifespan import Application, Message, Scope
 from mock_server.wire.headers import Headers
 
-_SETTLING = 20  # rounds of the loop within which an application reaches what it waits for
-_SOON = 1.0  # seconds until an application is cancelled that does not listen for a disconnect
-_LISTENING = 8.0  # seconds for one that has heard of it, and puts things away
+_SETTLING = 20  # rounds of the loop within which an application reaches what it waits for, behind its middlewares
+_ENDING = 8.0  # seconds in which an application puts things away when it has heard of a disconnect
+_CANCELLED = 1.0  # seconds in which it ends when it was cancelled
 _LEFT = "ClientDisconnect"  # Starlette's own word for a client that has left
 
 
@@ -26,7 +26,8 @@ class AsgiExchange:
         self.status, self.media_type = 0, ""
         self._pieces: deque[bytes] = deque()
         self._splitter: FrameSplitter | None = None
-        self._is_read = self._is_complete = self._has_left = self._has_heard = False
+        self._is_read = self._is_complete = self._has_left = False
+        self._listeners = 0
 
     @property
     def is_event_stream(self) -> bool:
@@ -76,17 +77,16 @@ class AsgiExchange:
         """Tell the application that the client has left, as uvicorn does: it sends into the void, and may listen.
 
         It hears of it where it waits for something of its own. Starlette cancels the stream then, and a server that
-        is cancelled while it waits to send loses the message on its way.
+        is cancelled while it waits to send loses the message on its way. One that does not listen is cancelled here.
         """
         self._has_left = True
         self._room.set()
         await self._settle()
         self._over.set()
-        await asyncio.wait({self.task}, timeout=_SOON)
-        if self._has_heard:
-            await asyncio.wait({self.task}, timeout=_LISTENING)
+        if self._listeners:
+            await asyncio.wait({self.task}, timeout=_ENDING)
         self.task.cancel()
-        await asyncio.wait({self.task}, timeout=_SOON)
+        await asyncio.wait({self.task}, timeout=_CANCELLED)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if self._splitter is not None:
@@ -112,8 +112,11 @@ class AsgiExchange:
             self._is_read = True
             return {"type": "http.request", "body": self._body, "more_body": False}
         if not self._over.is_set():
-            await self._over.wait()
-        self._has_heard = True
+            self._listeners += 1
+            try:
+                await self._over.wait()
+            finally:
+                self._listeners -= 1
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:

@@ -37,11 +37,11 @@ class Lifespan:
 
     async def stop(self) -> None:
         """Let the application shut down, if it has a lifespan."""
-        if self._starting is not None:
-            self._starting.cancel()
-        if self._task is not None:
+        if self._starting is not None and self._task is not None:
             self._asked.set()
-            await asyncio.wait({self._task}, timeout=_ENDING)
+            if self._starting.done():
+                await asyncio.wait({self._task}, timeout=_ENDING)
+            self._starting.cancel()
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_ENDING)
 
@@ -77,8 +77,10 @@ class Lifespan:
         return {"type": "lifespan.shutdown"}
 
     async def _send(self, message: Message) -> None:
+        kind = message["type"]
+        if not kind.startswith("lifespan."):
+            raise RuntimeError(f"{kind!r} does not fit a lifespan")
         if not self._answer.done():
-            kind = message["type"]
             if kind == "lifespan.startup.complete":
                 self._answer.set_result(None)
             elif kind == "lifespan.startup.failed":

@@ -11,7 +11,7 @@ STREAMS = [
     [b"data: 1\n\n", b": ping\n\n", b"data: 2\ndata: 3\n\n"],
     [b"event: x\r\ndata: 1\r\n\r\n", b": ping\r\n\r\n", b"data: 2\r\n\r\n"],
     [b"data: 1\r\r", b"id: 1\rdata: 2\r\r"],
-    ["data: {\"a\": \"é\\n\\n\"}\n\n".encode(), b"data: 2\r\n\r\n", b"data: 3\n\n"],
+    ['data: {"a": "é\\n\\n"}\n\n'.encode(), b"data: 2\r\n\r\n", b"data: 3\n\n"],
 ]
 
 
