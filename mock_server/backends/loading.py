@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from mock_server.backends import PATH
 from mock_server.errors import BackendUnusable
+from mock_server.wire.control.backends import Kind
 from mock_server.wording import did_you_mean, sentence
 
 _FORMS = "write module:server, module:app or a URL such as http://127.0.0.1:8000/chatkit"
@@ -35,7 +36,7 @@ class BackendOptions(Struct, frozen=True, kw_only=True):
 class Found(Struct, frozen=True):
     """What a name stands for: a `ChatKitServer`, a function that makes one, an ASGI application, or a URL."""
 
-    kind: str
+    kind: Kind
     target: Any
 
 
@@ -53,11 +54,10 @@ def find(target: Any, options: BackendOptions) -> Found:
         return Found("url", target)
     name = target if isinstance(target, str) else repr(target)
     made = imported(target, options.app_dir) if isinstance(target, str) else target
-    kind = "server" if is_server(made) else "app" if is_application(made) else "factory" if callable(made) else None
-    if kind is None:
+    if not callable(made) and not is_server(made):
         told = f"this is no ChatKitServer, no ASGI application, and no function that makes one; {_FORMS}"
         raise BackendUnusable(name, told)
-    return Found(kind, made)
+    return Found("server" if is_server(made) else "app" if is_application(made) else "factory", made)
 
 
 def imported(name: str, app_dir: Path | None = None) -> Any:

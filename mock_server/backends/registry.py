@@ -18,6 +18,7 @@ from mock_server.backends.loading import (
 )
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.errors import BackendNotFound, BackendUnusable
+from mock_server.wire.control.backends import Kind
 
 
 class Backends:
@@ -27,7 +28,7 @@ class Backends:
         """Find and import every server. Raises BackendUnusable."""
         self._options, self._loop_factory = options, loop_factory
         self._by_workflow: dict[str | None, Any] = {}
-        self._told: dict[str | None, tuple[str, str]] = {}
+        self._told: dict[str | None, tuple[Kind, str]] = {}
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)
@@ -43,7 +44,7 @@ class Backends:
         """Add a server at a URL, with headers besides those of all. Raises BackendUnusable."""
         self._put(workflow_id, self._backend(Found("url", url), url, headers), ("url", url))
 
-    def _put(self, workflow_id: str | None, backend: Any, told: tuple[str, str]) -> None:
+    def _put(self, workflow_id: str | None, backend: Any, told: tuple[Kind, str]) -> None:
         replaced = self._by_workflow.get(workflow_id)
         self._by_workflow[workflow_id], self._told[workflow_id] = backend, told
         if replaced is not None:
@@ -56,7 +57,7 @@ class Backends:
         del self._told[workflow_id]
         self._by_workflow.pop(workflow_id).stop()
 
-    def list(self) -> list[tuple[str | None, str, str]]:
+    def list(self) -> list[tuple[str | None, Kind, str]]:
         """Return for each server its workflow id, its kind (server, factory, app or url), and its name."""
         return [(workflow_id, *told) for workflow_id, told in self._told.items()]
 

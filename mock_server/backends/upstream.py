@@ -36,6 +36,7 @@ class Upstream:
         self._coming: Headers = []
         self.status, self.headers = 0, dict[bytes, bytes]()
         self._is_complete = False
+        self._error: Exception | None = None
 
     async def ask(self, headers: Headers, body: bytes) -> None:
         """Send a request, and return when the head of its response is there. Raises BackendFailed."""
@@ -92,6 +93,8 @@ class Upstream:
 
     async def _read(self) -> int:
         """Read once. Raises EOFError where the response should go on."""
+        if self._error is not None:
+            raise self._error
         piece = await self._reader.read(_AT_ONCE)
         if piece:
             self._feed(piece)
@@ -104,9 +107,10 @@ class Upstream:
     def _feed(self, piece: bytes) -> None:
         try:
             self._parser.feed_data(piece)
-        except httptools.HttpParserError:
-            if not self._is_complete:  # what follows a whole response is nothing to anybody
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if not self.status:
                 raise
+            self._error = error  # met after what came before it; what follows a whole response is never met
 
     def _failed(self, what: str, *, hint: str | None = None) -> BackendFailed:
         return BackendFailed(502, f"Your server at {self._address.url} {what}", hint=hint)

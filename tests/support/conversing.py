@@ -18,7 +18,7 @@ CREATE: Json = {"type": "threads.create", "params": {"input": MESSAGE}}
 _PATH = "/v1/chatkit/conversation"
 
 
-def post(mock: ChatKitMock, body: Json = CREATE, **headers: str) -> httpx2.Response:
+def post(mock: ChatKitMock, body: Json = CREATE, /, **headers: str) -> httpx2.Response:
     """The response to an operation, read to its end."""
     return httpx2.post(mock.url + _PATH, json=body, headers=headers, timeout=10, trust_env=False)
 
@@ -69,7 +69,7 @@ class Own:
     async def raw(self, scope: Any, receive: Any, send: Any) -> None:
         """An application that only sends, as the shortest one would."""
         assert scope["type"] == "http"
-        result = await self.server.process((await receive())["body"], None)
+        result: Any = await self.server.process((await receive())["body"], None)
         is_stream = not hasattr(result, "json")
         kind = b"text/event-stream" if is_stream else b"application/json"
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})

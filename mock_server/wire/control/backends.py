@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+Kind = Literal["server", "factory", "app", "url"]
 _Line = Annotated[str, Meta(max_length=8192)]
 
 
@@ -15,7 +16,7 @@ class BackendParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     url: _Line
-    workflow: str | None | UnsetType = UNSET
+    workflow: str | UnsetType | None = UNSET
     headers: Annotated[list[_Line], Meta(max_length=100)] = []
 
 
@@ -34,7 +35,7 @@ class BackendState(Struct, frozen=True, kw_only=True):
     """
 
     workflow: str | None
-    kind: Literal["server", "factory", "app", "url"]
+    kind: Kind
     target: str
 
 
