@@ -54,7 +54,7 @@ class AsgiBackend:
     async def _begun(self, call: Call, opening: Opening) -> Relay:
         try:
             relay = await self._thread.stream(opening, call.entry, one_by_one=call.one_by_one)
-            await _until_begun(relay)
+            await relay.begin_or_leave()
         except BackendFailed:
             raise
         except Exception as error:
@@ -137,11 +137,3 @@ class AppFrames:
     async def leave(self) -> None:
         """End the stream, and return once the application has let go of it."""
         await self._relay.leave()
-
-
-async def _until_begun(relay: Relay) -> None:
-    try:
-        await relay.begin()
-    except asyncio.CancelledError:  # the client has left
-        await relay.leave()
-        raise

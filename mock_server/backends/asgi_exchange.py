@@ -42,7 +42,10 @@ class AsgiExchange:
         return self._made()
 
     async def _run(self, scope: Scope) -> None:
-        await self._app(scope, self._receive, self._send)
+        try:
+            await self._app(scope, self._receive, self._send)
+        except SystemExit as error:  # it would end the loop for everybody
+            raise RuntimeError(f"it called sys.exit({error.code!r})") from error
 
     async def _made(self) -> AsyncIterator[bytes]:
         try:
@@ -125,7 +128,8 @@ class AsgiExchange:
         match message["type"]:
             case "http.response.start" if not self.status:
                 self._begin(
-                    message["status"], [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
+                    message["status"],
+                    [(bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ())],
                 )
             case "http.response.body" if self.status:
                 self._add(bytes(message.get("body", b"")), more=message.get("more_body", False))

@@ -56,7 +56,7 @@ class ChatKitServerBackend:
         """Return the frames once there is a first one: a server that fails before can still be told by its status."""
         try:
             relay = await self._thread.stream(partial(self._open, call), call.entry, one_by_one=call.one_by_one)
-            await relay.begin()
+            await relay.begin_or_leave()
         except Exception as error:
             raise failure_of(error, call, is_stream=True) from error
         return relay

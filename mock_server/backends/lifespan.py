@@ -60,7 +60,7 @@ class Lifespan:
     async def _run(self, scope: Scope) -> None:
         try:
             await self._app(scope, self._receive, self._send)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if self._answer.done() and self._answer.result() is not None:
                 raise
             if self._asked.is_set():

@@ -29,6 +29,7 @@ class Backends:
         self._options, self._loop_factory = options, loop_factory
         self._by_workflow: dict[str | None, Any] = {}
         self._told: dict[str | None, tuple[Kind, str]] = {}
+        HeaderTemplates(options.headers)  # also where no server takes them, a wrong one is told
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)

@@ -131,6 +131,14 @@ class Relay:
         if not self._frames and self._error is not None:
             raise self._error
 
+    async def begin_or_leave(self) -> None:
+        """Return as `begin` does, and end the stream if the client leaves meanwhile, which is a CancelledError."""
+        try:
+            await self.begin()
+        except asyncio.CancelledError:
+            await self.leave()
+            raise
+
     async def leave(self) -> None:
         """End the stream if it runs, and return once its server has let go of it."""
         self._has_left = True

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -489,3 +490,21 @@ def test_an_application_that_ignores_its_cancelling_is_left_behind(scope_type: s
         assert stubborn.wait(5)
         began = stopwatch()
     assert stopwatch() - began < 9
+
+
+def test_it_answers_without_a_socket_too() -> None:
+    with ChatKitMock(backend=streaming(*FRAMES), socket=False) as mock, mock.http_client() as http:
+        for _ in range(2):
+            assert http.post("/v1/chatkit/conversation", json=CREATE).content == b"".join(FRAMES)
+
+
+def test_an_application_that_exits_ends_only_its_request() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        sys.exit("no more")
+
+    with ChatKitMock(backend=app) as mock:
+        for _ in range(2):
+            answer = post(mock)
+            assert answer.status_code == 500
+            told = "Your application raised RuntimeError: it called sys.exit('no more')."
+            assert answer.json()["error"]["message"] == told

@@ -361,3 +361,21 @@ def test_a_server_on_node_answers(tmp_path: Path) -> None:
         finally:
             server.kill()
     assert answer.text == 'data: {"type": "threads.create", "user": "ada"}\n\ndata: 2\n\n'
+
+
+def test_it_answers_without_a_socket_too() -> None:
+    with (
+        plain_server(replies(CHUNKED, *map(chunk, FRAMES), b"0\r\n\r\n")) as url,
+        ChatKitMock(backend=url, socket=False) as mock,
+        mock.http_client() as http,
+    ):
+        for _ in range(2):
+            assert http.post("/v1/chatkit/conversation", json=CREATE).content == b"".join(FRAMES)
+
+
+def test_time_may_stand_still() -> None:
+    import freezegun  # noqa: PLC0415, TID251 - as a user's test
+
+    stream = replies(CHUNKED, *map(chunk, FRAMES), b"0\r\n\r\n")
+    with plain_server(stream) as url, mock_of(url) as mock, freezegun.freeze_time("2026-01-01"):
+        assert post(mock).content == b"".join(FRAMES)
