@@ -60,7 +60,10 @@ class Lifespan:
     async def _run(self, scope: Scope) -> None:
         try:
             await self._app(scope, self._receive, self._send)
-        except (Exception, SystemExit) as error:
+        except SystemExit as error:  # it would end the loop for everybody
+            if not self._answer.done():
+                self._answer.set_result(f"it called sys.exit({error.code!r})")
+        except Exception as error:
             if self._answer.done() and self._answer.result() is not None:
                 raise
             if self._asked.is_set():

@@ -498,13 +498,19 @@ def test_it_answers_without_a_socket_too() -> None:
             assert http.post("/v1/chatkit/conversation", json=CREATE).content == b"".join(FRAMES)
 
 
-def test_an_application_that_exits_ends_only_its_request() -> None:
+@pytest.mark.parametrize(
+    ("where", "status", "told"),
+    [
+        ("http", 500, "Your application raised RuntimeError: it called sys.exit('no more')."),
+        ("lifespan", 502, "Your application did not start: StartupFailed: it called sys.exit('no more')."),
+    ],
+)
+def test_an_application_that_exits_ends_only_its_request(where: str, status: int, told: str) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == where
         sys.exit("no more")
 
     with ChatKitMock(backend=app) as mock:
         for _ in range(2):
             answer = post(mock)
-            assert answer.status_code == 500
-            told = "Your application raised RuntimeError: it called sys.exit('no more')."
-            assert answer.json()["error"]["message"] == told
+            assert (answer.status_code, answer.json()["error"]["message"]) == (status, told)
