@@ -234,6 +234,12 @@ class BackendFailed(MockServerError):
         self.status, self.hint = status, hint
 
 
+class BackendNotFound(NotFound):
+    """No server of the user's own for this workflow."""
+
+    kind = "Backend"
+
+
 class BackendUnusable(MockServerError):
     """A server of the user's own that can't be used from the start; `reason` says why, and what to do."""
 

@@ -29,7 +29,7 @@ async def pass_on(context: RequestContext, call: Call, server: Backend) -> "Whol
     context.entry.thread = getattr(call.params, "thread_id", None)
     answered = await _unless_gone(context, Gate(call, server, owners).answer())
     if isinstance(answered, Answer):
-        return Whole(answered.body, status=answered.status, media_type=answered.media_type)
+        return Whole(answered.body, status=answered.status, media_type=answered.media_type, hint=answered.hint)
     return OwnStream(context, call, answered, partial(owners.learn, caller=call.caller))
 
 

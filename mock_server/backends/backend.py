@@ -50,10 +50,12 @@ class StreamedTurn(Struct, frozen=True):
 
 
 class Answer:
-    """A whole response of a server of the user's own."""
+    """A whole response of a server of the user's own; `hint` is a sentence for the one who looks for a mistake."""
 
-    def __init__(self, status: int, body: bytes, media_type: str = "application/json") -> None:
-        self.status, self.body, self.media_type = status, body, media_type
+    def __init__(
+        self, status: int, body: bytes, media_type: str = "application/json", *, hint: str | None = None
+    ) -> None:
+        self.status, self.body, self.media_type, self.hint = status, body, media_type, hint
 
 
 class Frames(Protocol):

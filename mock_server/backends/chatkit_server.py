@@ -44,6 +44,11 @@ class ChatKitServerBackend:
         except Exception as error:
             raise failure_of(error, call) from error
 
+    def keep(self, server: Any, call: Call) -> None:
+        """Let a server that is there already answer in a call's project."""
+        project = call.caller.project
+        self._servers[project.name] = (project.resets, server)
+
     def stop(self) -> None:
         """End the thread with everything that runs in it."""
         self._thread.stop()
@@ -59,7 +64,7 @@ class ChatKitServerBackend:
         """Return the frames once there is a first one: a server that fails before can still be told by its status."""
         try:
             relay = await self._thread.stream(partial(self._open, call), call.entry, one_by_one=call.one_by_one)
-            await relay.begin()
+            await relay.begin_or_leave()
         except Exception as error:
             raise failure_of(error, call, is_stream=True) from error
         return relay
@@ -88,7 +93,7 @@ class ChatKitServerBackend:
         resets, server = self._servers.get(project.name, (-1, None))
         if server is None or resets != project.resets:
             server = self._make(call)
-            self._servers[project.name] = (project.resets, server)
+            self.keep(server, call)
         return server
 
     async def _context(self, call: Call) -> Any:

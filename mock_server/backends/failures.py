@@ -3,7 +3,7 @@
 import traceback
 
 from mock_server.backends.backend import Call
-from mock_server.errors import BackendFailed, MockServerError
+from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
@@ -12,7 +12,7 @@ _HOOK = "Its context can be made by a function of yours: --backend-context modul
 def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> MockServerError:
     """Return the error that a client gets, and note in the journal what went wrong."""
     if isinstance(error, MockServerError):
-        return error
+        return BackendFailed(500, str(error)) if isinstance(error, BackendUnusable) else error
     name, told = type(error).__name__, str(error) or type(error).__name__
     if name == "NotFoundError":
         _note_early(call, is_stream=is_stream, status=404)
@@ -30,6 +30,8 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
 
 def note_broken_stream(error: Exception, call: Call) -> None:
     """Keep in the journal why a stream broke off."""
+    if isinstance(error, MockServerError):
+        return  # it has been noted where it was met
     if type(error).__name__ == "NotFoundError" and isinstance(call.params, ThreadCreateParams):
         call.entry.note("orphan-thread", str(error))
     else:

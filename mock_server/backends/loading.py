@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mock_server.backends import PATH
 from mock_server.errors import BackendUnusable
+from mock_server.wire.control.backends import Kind
 from mock_server.wording import did_you_mean, sentence
 
 _NAME = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
@@ -37,7 +38,7 @@ class BackendOptions(Struct, frozen=True, kw_only=True):
 class Found(Struct, frozen=True):
     """What a name stands for: a `ChatKitServer`, a function that makes one, an ASGI application, or a URL."""
 
-    kind: str
+    kind: Kind
     target: Any
 
 
@@ -47,13 +48,10 @@ def find(target: Any, options: BackendOptions) -> Found:
         return Found("url", target)
     name = target if isinstance(target, str) else repr(target)
     made = imported(target, options.app_dir) if isinstance(target, str) else target
-    if _is_server(made):
-        return Found("server", made)
-    if _is_application(made):
-        return Found("app", made)
-    if callable(made):
-        return Found("factory", made)
-    raise BackendUnusable(name, f"this is neither a ChatKitServer nor a function that makes one; {_FORMS}")
+    if not callable(made) and not is_server(made):
+        told = f"this is no ChatKitServer, no ASGI application, and no function that makes one; {_FORMS}"
+        raise BackendUnusable(name, told)
+    return Found("server" if is_server(made) else "app" if is_application(made) else "factory", made)
 
 
 def imported(name: str, app_dir: Path | None = None) -> Any:
@@ -95,11 +93,12 @@ def _looking_in(app_dir: Path | None) -> Iterator[None]:
     yield
 
 
-def _is_server(made: Any) -> bool:
+def is_server(made: Any) -> bool:
+    """Return whether something answers as a `ChatKitServer` does."""
     return not inspect.isclass(made) and callable(getattr(made, "process", None)) and hasattr(made, "respond")
 
 
-def _is_application(made: Any) -> bool:
+def is_application(made: Any) -> bool:
     """Return whether something takes a scope and two functions, as ASGI applications do."""
     if not callable(made) or inspect.isclass(made):
         return False

@@ -6,12 +6,15 @@ from typing import Any
 
 from mock_server.backends import split_spec
 from mock_server.backends.backend import Backend, Call
-from mock_server.backends.loading import BackendOptions, Found, find, imported
+from mock_server.backends.factory import FactoryBackend
+from mock_server.backends.header_templates import HeaderTemplates
+from mock_server.backends.loading import BackendOptions, Found, find, imported, is_application, is_server
 from mock_server.backends.owners import OwnersByProject
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.clock import Clock
-from mock_server.errors import BackendUnusable
+from mock_server.errors import BackendNotFound, BackendUnusable
 from mock_server.freezers import ServersTime
+from mock_server.wire.control.backends import Kind
 
 
 class Backends:
@@ -26,6 +29,8 @@ class Backends:
         self._by_workflow: dict[str | None, Any] = {}
         self._time = ServersTime()
         self.owners = OwnersByProject()
+        self._told: dict[str | None, tuple[Kind, str]] = {}
+        HeaderTemplates(options.headers)  # also where no server takes them, a wrong one is told
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
             self.add(spec)
@@ -33,11 +38,30 @@ class Backends:
     def add(self, spec: Any) -> None:
         """Add a server, in place of another one for the same workflow. Raises BackendUnusable."""
         workflow_id, target = split_spec(spec)
-        backend = self._backend(find(target, self._options), target)
+        found = find(target, self._options)
+        name = target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__qualname__)
+        self._put(workflow_id, self._backend(found, target), (found.kind, name))
+
+    def add_url(self, url: str, *, workflow_id: str | None = None, headers: Iterable[str] = ()) -> None:
+        """Add a server at a URL, with headers besides those of all. Raises BackendUnusable."""
+        self._put(workflow_id, self._backend(Found("url", url), url, headers), ("url", url))
+
+    def _put(self, workflow_id: str | None, backend: Any, told: tuple[Kind, str]) -> None:
         replaced = self._by_workflow.get(workflow_id)
-        self._by_workflow[workflow_id] = backend
+        self._by_workflow[workflow_id], self._told[workflow_id] = backend, told
         if replaced is not None:
             replaced.stop()
+
+    def remove(self, workflow_id: str | None) -> None:
+        """End the server for a workflow, and let scripts answer again. Raises BackendNotFound."""
+        if workflow_id not in self._by_workflow:
+            raise BackendNotFound("" if workflow_id is None else workflow_id)
+        del self._told[workflow_id]
+        self._by_workflow.pop(workflow_id).stop()
+
+    def listed(self) -> list[tuple[str | None, Kind, str]]:
+        """Return for each server its workflow id, its kind (server, factory, app or url), and its name."""
+        return [(workflow_id, *told) for workflow_id, told in self._told.items()]
 
     def __bool__(self) -> bool:
         return bool(self._by_workflow)
@@ -83,15 +107,40 @@ class Backends:
         for backend in self._by_workflow.values():
             backend.stop()
 
-    def _backend(self, found: Found, target: Any) -> Any:
-        thread = BackendThread(self._loop_factory)
-        if found.kind in {"server", "factory"}:
-            from mock_server.backends.chatkit_server import ChatKitServerBackend  # noqa: PLC0415 - starting fast
+    def _backend(self, found: Found, target: Any, headers: Iterable[str] = ()) -> Any:
+        name, thread = str(target), BackendThread(self._loop_factory)
+        if found.kind == "url":
+            from mock_server.backends.url import UrlBackend  # noqa: PLC0415 - starting fast
 
-            if found.kind == "server":
-                self.shared.append(str(target))
-            return ChatKitServerBackend(_maker(found, str(target)), thread, context_of=self._hook())
-        raise BackendUnusable(str(target), "this form is not supported yet")
+            return UrlBackend(name, HeaderTemplates([*self._options.headers, *headers]))
+        if found.kind == "app":
+            return self._application(found.target, thread)
+        if found.kind == "server":
+            self.shared.append(name)
+            return self._server(lambda _: found.target, thread)
+        make = _maker(found.target)
+        self._hook()  # so that a wrong one is told at once
+        return FactoryBackend(make, thread, lambda made, call: self._adopted(made, call, make, thread, name))
+
+    def _application(self, app: Any, thread: BackendThread) -> Any:
+        from mock_server.backends.asgi_app import AsgiBackend  # noqa: PLC0415 - starting fast
+
+        return AsgiBackend(app, thread, path=self._options.path, headers=HeaderTemplates(self._options.headers))
+
+    def _server(self, make: Callable[[Call], Any], thread: BackendThread) -> Any:
+        from mock_server.backends.chatkit_server import ChatKitServerBackend  # noqa: PLC0415 - starting fast
+
+        return ChatKitServerBackend(make, thread, context_of=self._hook())
+
+    def _adopted(self, made: Any, call: Call, make: Callable[[Call], Any], thread: BackendThread, name: str) -> Any:
+        """Return the backend for what a function has made."""
+        if is_application(made):
+            return self._application(made, thread)
+        if not is_server(made):
+            raise BackendUnusable(name, f"it returned {type(made).__name__}, no ChatKitServer and no ASGI application")
+        backend = self._server(make, thread)
+        backend.keep(made, call)
+        return backend
 
     def _hook(self) -> Callable[..., Any] | None:
         given = self._options.context
@@ -101,18 +150,9 @@ class Backends:
         return hook
 
 
-def _maker(found: Found, name: str) -> Callable[[Call], Any]:
-    if found.kind == "server":
-        return lambda _: found.target
-    accepted = inspect.signature(found.target).parameters
-
-    def make(call: Call) -> Any:
-        server = found.target(**({"store": _store_for(call)} if "store" in accepted else {}))
-        if not callable(getattr(server, "process", None)):
-            raise BackendUnusable(name, f"it returned {type(server).__name__}, which is no ChatKitServer")
-        return server
-
-    return make
+def _maker(function: Callable[..., Any]) -> Callable[[Call], Any]:
+    accepted = inspect.signature(function).parameters
+    return lambda call: function(**({"store": _store_for(call)} if "store" in accepted else {}))
 
 
 def _store_for(call: Call) -> Any:

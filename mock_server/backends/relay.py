@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
-from anyio.from_thread import BlockingPortal
-
 _AHEAD = 256  # frames that may be made before the last ones were sent
 _TOGETHER = 0.001  # seconds within which frames that follow each other are handed over together
 _STEPS = 10_000  # further events that a turn is allowed when its client has left
@@ -20,7 +18,7 @@ class Left(Exception):
 
 
 class Relay:
-    """Runs a stream in the loop of a portal, and hands its frames over to the loop in which this was created.
+    """Runs a stream in another thread's loop, and hands its frames over to the loop in which this was created.
 
     Where nobody reads, the stream waits after some frames; `one_by_one`, a frame is made when the last one was sent.
     Each side first says what it has done and then looks at what the other one waits for, so neither waits in vain.
@@ -28,14 +26,14 @@ class Relay:
 
     def __init__(
         self,
-        portal: BlockingPortal,
+        loop: asyncio.AbstractEventLoop,
         *,
         one_by_one: bool = False,
         on_begin: Callable[[], None] = lambda: None,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_begin` and `on_end` are called in the portal's loop, around the stream."""
-        self._portal, self._most = portal, 1 if one_by_one else _AHEAD
+        """`on_begin` and `on_end` are called in the other loop, around the stream."""
+        self._loop, self._most = loop, 1 if one_by_one else _AHEAD
         self._on_begin, self._on_end = on_begin, on_end
         self._frames: deque[bytes] = deque()
         self._made = self._taken = self._sent = 0
@@ -45,18 +43,21 @@ class Relay:
         self._telling: asyncio.TimerHandle | None = None
         self._reader = asyncio.get_running_loop()
         self._arrived: asyncio.Future[None] | None = None  # of the reader's loop: there is something to take
-        self._room: asyncio.Future[None] | None = None  # of the portal's loop: the stream may go on
+        self._room: asyncio.Future[None] | None = None  # of the other loop: the stream may go on
 
     async def start(self, opening: Opening) -> None:
-        """Let a stream begin, once `opening` has returned it in the portal's loop. Raises what that raises."""
+        """Let a stream begin, once `opening` has returned it in the other loop. Raises what that raises."""
         # One context for the whole stream, or a server could not reset the variables that it has set.
         context = contextvars.copy_context()
-        await asyncio.wrap_future(self._portal.start_task_soon(self._begin, opening, context))
+        try:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._begin(opening, context), self._loop))
+        except asyncio.CancelledError:
+            self._has_left = True  # the stream may have begun at this moment; then it ends after its first frame
+            raise
 
-    # In the portal's loop.
+    # In the other loop.
 
     async def _begin(self, opening: Opening, context: contextvars.Context) -> None:
-        self._loop = asyncio.get_running_loop()
         self._on_begin()
         try:
             frames = await self._loop.create_task(_awaited(opening()), context=context)
@@ -147,6 +148,14 @@ class Relay:
             await self._wait()
         if not self._frames and self._error is not None:
             raise self._error
+
+    async def begin_or_leave(self) -> None:
+        """Return as `begin` does, and end the stream if the client leaves meanwhile, which is a CancelledError."""
+        try:
+            await self.begin()
+        except asyncio.CancelledError:
+            await self.leave()
+            raise
 
     async def leave(self) -> None:
         """End the stream if it runs, and return once its server has let go of it."""

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import start_blocking_portal
 
+from mock_server.backends.pulse import Pulse
 from mock_server.backends.relay import Opening, Relay
 from mock_server.clock import stopwatch
 from mock_server.state.journal import Entry
@@ -26,19 +27,20 @@ class BackendThread:
     def __init__(self, loop_factory: LoopFactory) -> None:
         self._loop_factory = loop_factory
         self._stack = ExitStack()
-        self._portal: BlockingPortal | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: list[Entry] = []
         self._due = 0.0
+        self._pulse = Pulse()
         self._beating: asyncio.Task[None] | None = None
 
     @property
-    def portal(self) -> BlockingPortal:
-        """The way into the thread's loop."""
-        if self._portal is None:
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The thread's loop."""
+        if self._loop is None:
             options = {"loop_factory": self._loop_factory}
             starting = start_blocking_portal(backend_options=options, name="chatkit-mock-backend")
-            self._portal = self._stack.enter_context(starting)
-        return self._portal
+            self._loop = self._stack.enter_context(starting).call(asyncio.get_running_loop)
+        return self._loop
 
     async def call(self, work: Callable[[], Awaitable[T]], entry: Entry) -> T:
         """Run a coroutine there, and return its result. Raises what it raises."""
@@ -50,24 +52,33 @@ class BackendThread:
             finally:
                 self._watch_no_more(entry)
 
-        return await asyncio.wrap_future(self.portal.start_task_soon(watched))
+        self._pulse.feel()
+        # The portal's own way of starting a task would wait for a loop that is blocked.
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(watched(), self.loop))
 
     async def stream(self, opening: Opening, entry: Entry, *, one_by_one: bool) -> Relay:
         """Let a stream begin there. Raises what `opening` raises."""
+        self._pulse.feel()
         begin, end = partial(self._watch, entry), partial(self._watch_no_more, entry)
-        relay = Relay(self.portal, one_by_one=one_by_one, on_begin=begin, on_end=end)
+        relay = Relay(self.loop, one_by_one=one_by_one, on_begin=begin, on_end=end)
         await relay.start(opening)
         return relay
 
-    def stop(self) -> None:
-        """Cancel what runs there, and return once the thread has ended, unless a step blocks it for too long."""
-        if self._portal is not None:
-            self._portal = None
-            ending = threading.Thread(target=self._end, daemon=True, name="chatkit-mock-backend-end")
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what runs there, after `last`, and return once the thread has ended.
+
+        A step that blocks the loop for too long is left behind.
+        """
+        if self._loop is not None:
+            loop, self._loop = self._loop, None
+            ending = threading.Thread(target=self._end, args=(loop, last), daemon=True, name="chatkit-mock-backend-end")
             ending.start()
             ending.join(_STOPPING)
 
-    def _end(self) -> None:
+    def _end(self, loop: asyncio.AbstractEventLoop, last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        with contextlib.suppress(Exception):
+            if last is not None:
+                asyncio.run_coroutine_threadsafe(last(), loop).result()
         with contextlib.suppress(Exception):
             self._stack.close()
 
@@ -91,6 +102,6 @@ class BackendThread:
             self._note()
 
     def _note(self) -> None:
-        late = stopwatch() - self._due
+        late = stopwatch() - self._due - self._pulse.lateness()
         for entry in self._watched:
             entry.blocked = max(entry.blocked, late)

@@ -1,6 +1,7 @@
 """The nouns of the control plane, without `health`, which is imported when the server starts."""
 
 from mock_server.control import (
+    backends,
     clock,
     events,
     expiries,
@@ -29,6 +30,7 @@ _NOUNS = (
     findings,
     snapshots,
     workflows,
+    backends,
     fidelity,
     metrics,
 )

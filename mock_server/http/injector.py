@@ -38,7 +38,7 @@ class FaultInjector:
         if do.cut is not UNSET and passed >= do.cut:
             raise Dropped
         if do.malformed is not UNSET and passed == do.malformed:
-            frame = _broken(frame.rstrip(b"\n")) + b"\n\n"
+            frame = _broken(frame.rstrip(b"\r\n")) + b"\n\n"
         if do.truncated is not UNSET and passed >= do.truncated:
             return frame[: len(frame) // 2], True
         return frame, False
@@ -59,4 +59,4 @@ class FaultInjector:
 
 def _broken(text: bytes) -> bytes:
     """Return JSON without its closing brackets, which no parser accepts."""
-    return text.rstrip(b"]}\n ")
+    return text.rstrip(b"]}\r\n ")

@@ -74,6 +74,16 @@ def _failed_stream(seen: Streams) -> Iterator[Finding]:
     )
 
 
+def _broken_stream(seen: Streams) -> Iterator[Finding]:
+    yield from _noted(
+        seen,
+        "stream-broken-off",
+        message="The server's stream broke off before its end",
+        why="The page shows part of an answer, and asks for it again.",
+        way_out="Look into the server's log for what it raised; end a turn that fails with an error event.",
+    )
+
+
 def _empty_stream(seen: Streams) -> Iterator[Finding]:
     ids = [entry.id for entry, frames in seen.frames if not any(frames) and entry.outcome == "completed"]
     yield from _about(
@@ -156,6 +166,7 @@ CHECKS: dict[FindingCode, Callable[[Streams], Iterable[Finding]]] = {
     "item-id-reused": _reused_item_id,
     "message-to-locked-thread": _message_to_locked_thread,
     "orphan-thread": _orphan_thread,
+    "stream-broken-off": _broken_stream,
     "undecodable-frame": _undecodable_frame,
 }
 

@@ -4,7 +4,7 @@ Its expressions take time that grows with the square of blanks, and sections in 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -83,8 +83,8 @@ class _Rendering:
             raise TemplateTooLong
 
 
-def check_template(text: str) -> None:
-    """Raise ValueError for a template that can't be used, with the reason."""
+def check_template(text: str, names: Sequence[str] = NAMES) -> None:
+    """Raise ValueError for a template that can't be used, with the reason; `names` are those that it may use."""
     if len(text) > _LENGTH or _BLANKS.search(text):
         raise ValueError(f"is too long for a template: at most {_LENGTH:,} characters, and 200 blanks in a row")
     depth = 0
@@ -94,9 +94,9 @@ def check_template(text: str) -> None:
         depth += {"#": 1, "^": 1, "/": -1}.get(tag[:1], 0)
         if depth > _DEPTH:
             raise ValueError(f"the template has more than {_DEPTH} sections within each other")
-    unknown = next(_unknown_names(text), None)
+    unknown = next(_unknown_names(text, names), None)
     if unknown is not None:
-        raise ValueError(f"unknown name {quoted(unknown, empty='that is empty')}; templates can use {', '.join(NAMES)}")
+        raise ValueError(f"unknown name {quoted(unknown, empty='that is empty')}; templates can use {', '.join(names)}")
 
 
 def _tags(text: str) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _tags(text: str) -> Iterator[str]:
         at = text.find("{{", end + 2)
 
 
-def _unknown_names(text: str) -> Iterator[str]:
+def _unknown_names(text: str, names: Sequence[str]) -> Iterator[str]:
     """Yield the names in a template that do not exist. Raises ValueError for a template that does not parse."""
     import pystache  # noqa: PLC0415 - starting fast
 
@@ -125,7 +125,7 @@ def _unknown_names(text: str) -> Iterator[str]:
         raise ValueError("the template does not parse: a section is opened but not closed")
     for node in parsed._parse_tree:  # noqa: SLF001 - pystache offers no other way
         key = getattr(node, "key", None)
-        if key is not None and key != "." and key.partition(".")[0] not in NAMES:
+        if key is not None and key != "." and key.partition(".")[0] not in names:
             yield key
 
 

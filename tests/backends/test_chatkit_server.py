@@ -1,8 +1,10 @@
 """A `ChatKitServer` of the user's own behind the emulator."""
 
+import asyncio
 import json
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -78,3 +80,26 @@ def test_a_cut_ends_the_turn_after_exactly_so_many_events(mock: ChatKitMock, can
     eventually(lambda: mock.journal.last("conversation").outcome == "dropped")
     assert len(cancelled) == 1
     assert got.count(b"text_delta") <= len(cancelled[0].split()) <= got.count(b"text_delta") + 1
+
+
+def test_a_client_that_leaves_before_the_first_event_ends_the_turn() -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    class Slow:
+        async def process(self, body: bytes, context: Any) -> AsyncIterator[bytes]:
+            async def made() -> AsyncIterator[bytes]:
+                try:
+                    asked.set()
+                    await asyncio.sleep(3600)
+                    yield b"data: {}\n\n"
+                finally:
+                    ended.set()
+
+            return made()
+
+        respond = process
+
+    with ChatKitMock(backend=Slow) as mock:
+        with begin(mock, "Hi"):
+            assert asked.wait(5)
+        assert ended.wait(5)

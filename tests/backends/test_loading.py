@@ -62,7 +62,7 @@ def test_what_a_name_stands_for(folder: Path, name: str, kind: str) -> None:
         ("bridge_good:", "write module:server"),
         (":server", "write module:server"),
         ("bridge_good:servr", "did you mean 'server'?"),
-        ("bridge_good:number", "neither a ChatKitServer nor a function"),
+        ("bridge_good:number", "no function that makes one"),
         ("bridge_none:server", "no module 'bridge_none'"),
         ("bridge_needs:server", "it needs 'a_package_nobody_has', which is not installed here"),
         ("bridge_raises:server", "importing it raised RuntimeError: no database"),

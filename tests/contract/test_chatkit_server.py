@@ -6,7 +6,7 @@ ids, times and texts are not. The same conversations go to the official server b
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import yaml
 from support.emulator import Client
+from support.plain_uvicorn import plain_uvicorn
 from support.scripted_workflow import PRESSED, TOUCHED, WORKFLOW
 from support.talk import Json, Talk, kinds
 
@@ -127,7 +128,7 @@ def without_extras(value: Any) -> Any:
     return {name: without_extras(entry) for name, entry in value.items() if name not in extra}
 
 
-@pytest.fixture(params=["a workflow", "the bridge"])
+@pytest.fixture(params=["a workflow", "a server", "an application", "a URL"])
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
     """The two, nothing said yet: the emulator with a workflow, or with the official server behind it."""
     from support.scripted_server import Official  # noqa: PLC0415 - its import takes two seconds
@@ -150,6 +151,7 @@ def scripted(folder: Path) -> Talk:
 def bridged(form: str) -> Iterator[Talk]:
     """The official server behind the emulator: nothing that it sends is changed."""
     from support.memory_store import Memory  # noqa: PLC0415 - its import takes two seconds
+    from support.official_server import served  # noqa: PLC0415 - the same
     from support.scripted_server import Overheard  # noqa: PLC0415 - the same
 
     server = Overheard(Memory())
@@ -160,8 +162,14 @@ def bridged(form: str) -> Iterator[Talk]:
             assert answer.content == server.sent
             return answer
 
-    with ChatKitMock(backend=server) as mock, mock.http_client() as client:
-        yield Untouched(client)
+    with ExitStack() as stack:
+        backend: Any = server
+        if form == "an application":
+            backend = served(server)
+        elif form == "a URL":
+            backend = f"{stack.enter_context(plain_uvicorn(served(server)))}/chatkit"
+        mock = stack.enter_context(ChatKitMock(backend=backend))
+        yield Untouched(stack.enter_context(mock.http_client()))
 
 
 # Messages.

@@ -19,6 +19,7 @@ from mock_server.wire.chat.operations import OPERATIONS
 AT_ONCE, STEPS, BATCH = 6, 25, 4000
 _PATIENCE = 10.0  # seconds
 _OFTEN = {"conversation": 10, "sessions.create": 3, "snapshot.restore": 3, "workflows.add": 3, "load": 3}
+_OFTEN["backends.add"] = 0  # what follows would be sent to any address
 _HEADERS = ["origin", "range", "openai-project", "openai-beta", "accept", "x-mock-user", "sec-fetch-site", "cookie"]
 _HEADERS += ["content-encoding", "if-none-match", "x-request-id", "accept-language", "referer", "forwarded", "te"]
 _ODD = [

@@ -22,6 +22,7 @@ FindingCode = Literal[
     "item-id-reused",
     "message-to-locked-thread",
     "orphan-thread",
+    "stream-broken-off",
     "undecodable-frame",
 ]
 Mark = Literal["observed", "specified", "inferred", "ours"]
