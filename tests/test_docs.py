@@ -93,7 +93,13 @@ def test_a_pytest_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "chatkit_mock_plugin,anyio.pytest_plugin")
     pytester.makepyfile(text)
-    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=text.count("def test_"))
+    strictly = (
+        "-W",
+        "error",
+        "-W",
+        "ignore:Direct usage of named widget classes:DeprecationWarning",
+    )  # openai-chatkit's own
+    pytester.runpytest_subprocess(*strictly).assert_outcomes(passed=text.count("def test_"))
 
 
 @pytest.mark.exhaustive

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from support.environments import ROOT, build_wheel, fresh_python, user_tests_pass
-from support.manual import README, table
+from support.manual import README, examples, page, table
 
 SUPPORT = Path(__file__).parents[1] / "support"
 SDKS = [pytest.param(*row[:2], row[2:], id=row[0]) for row in table(README.read_text(), "sdks")]
@@ -65,6 +65,16 @@ def test_a_fastapi(wheel: str, tmp_path: Path, version: str) -> None:
     wishes = [wanted("fastapi", version), "pytest", "openai", "httpx<1"]
     python = fresh_python(tmp_path / "venv", wheel, *wishes)
     user_tests_pass(python, copied("fastapi_app", tmp_path))
+
+
+@pytest.mark.registry
+@pytest.mark.parametrize("version", BESIDE["openai-chatkit, for your own server"])
+def test_an_openai_chatkit(wheel: str, tmp_path: Path, version: str) -> None:
+    python = fresh_python(tmp_path / "venv", f"{wheel}[backend]", wanted("openai-chatkit", version), "pytest", "httpx<1")
+    (example,) = examples(page("bridge"), "pytest", "python")
+    path = tmp_path / "test_bridge.py"
+    path.write_text(example)
+    user_tests_pass(python, path)
 
 
 def test_ci_runs_on_each_python_that_is_declared() -> None:
