@@ -75,7 +75,7 @@ def list_threads(context: RequestContext, query: ThreadsQuery) -> ThreadSummarie
         project=name_of(context, query.project),
         total=found.total,
         has_more=found.has_more,
-        threads=[ThreadSummary(**_facts(thread, of), items=len(thread.items)) for of, thread in found.entries],
+        threads=[ThreadSummary(**_facts(thread, of), items=_count(thread)) for of, thread in found.entries],
     )
 
 
@@ -106,7 +106,11 @@ def delete(context: RequestContext, query: ProjectQuery) -> Cleared:
 
 
 def _view(thread: StoredThread, project: Project) -> ThreadView:
-    return ThreadView(**_facts(thread, project), items=list(thread.items))
+    return ThreadView(**_facts(thread, project), items=thread.shown_items())
+
+
+def _count(thread: StoredThread) -> int:
+    return len(thread.shown_items() if thread.official else thread.items)  # only Stores keep hidden ones
 
 
 def _facts(thread: StoredThread, project: Project) -> dict[str, Any]:
