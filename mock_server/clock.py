@@ -47,16 +47,28 @@ def world_time() -> float:
     return time.time()  # noqa: TID251 - this is where time comes from
 
 
-def from_local(moment: dt.datetime) -> float:
-    """Return unix seconds of a time without a zone, as `datetime.now()` tells it in this process.
+def local_time(at: float) -> dt.datetime:
+    """Return unix seconds as `datetime.now()` of this process would say them, without a zone."""
+    moment = Real.datetime.fromtimestamp(at, dt.UTC)
+    return (moment + _frozen_zone() if _is_frozen() else moment.astimezone()).replace(tzinfo=None)
 
-    That is the machine's zone, which freezegun replaces by one of its own. Raises OverflowError, OSError, ValueError.
-    """
-    freezegun = sys.modules.get("freezegun.api")
-    if freezegun is not None and freezegun.freeze_factories:
-        offset: dt.timedelta = freezegun.tz_offsets[-1]
-        return (moment - offset).replace(tzinfo=dt.UTC).timestamp()
+
+def unix_of_local(moment: dt.datetime) -> float:
+    """Return the unix seconds of a time that `datetime.now()` of this process has said, or of one with a zone."""
+    if moment.tzinfo is None and _is_frozen():
+        return calendar.timegm((moment - _frozen_zone()).timetuple()) + moment.microsecond / 1e6
     return moment.timestamp()
+
+
+def _is_frozen() -> bool:
+    freezegun = sys.modules.get("freezegun.api")
+    return bool(freezegun and freezegun.freeze_factories)
+
+
+def _frozen_zone() -> dt.timedelta:
+    """Return how far freezegun's local time is from UTC, whatever the zone of the machine."""
+    offset: dt.timedelta = sys.modules["freezegun.api"].tz_offsets[-1]
+    return offset
 
 
 def world_stands_still() -> bool:

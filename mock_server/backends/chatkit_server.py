@@ -1,22 +1,23 @@
 """A `ChatKitServer` of the user's own, one for each project."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
 from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.current import current_call, current_loop
 from mock_server.backends.failures import failure_of, note_failure
 from mock_server.backends.server_context import default_context
+from mock_server.backends.store_proxy import watch_stores
 from mock_server.backends.thread import BackendThread
 from mock_server.errors import BackendFailed
 from mock_server.wire.chat.operations import StreamingParams
 from mock_server.wire.rest.files import Attachment
 
 _NOTHING_SENT = "This server answered with nothing: process() returned no result."
-_current: ContextVar[Call | None] = ContextVar("chatkit_mock_call", default=None)
 
 
 class ChatKitServerBackend:
@@ -31,14 +32,17 @@ class ChatKitServerBackend:
         """`context_of` takes the request and the session, and returns what the server gets as its context."""
         self._make, self._thread, self._context_of = make, thread, context_of
         self._servers: dict[str, tuple[int, Any]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None  # the emulator's
         _note_failures()
 
     def respond(self, call: Call) -> Awaitable[Answer | Frames]:
         """Perform one operation. Raises what a server of one's own would be told."""
+        self._loop = asyncio.get_running_loop()
         return self._stream(call) if isinstance(call.params, StreamingParams) else self._answer(call)
 
     async def keep_attachment(self, call: Call, attachment: Attachment) -> None:
         """Let the server's Store save a file's metadata. Raises BackendFailed."""
+        self._loop = asyncio.get_running_loop()
         try:
             await self._thread.call(partial(self._save, call, attachment), call.entry)
         except Exception as error:
@@ -79,21 +83,24 @@ class ChatKitServerBackend:
         return frames
 
     async def _process(self, call: Call) -> Any:
-        _current.set(call)
-        return await self._server(call).process(bytes(call.body), await self._context(call))
+        server = self._server(call)
+        return await server.process(bytes(call.body), await self._context(call))
 
     async def _save(self, call: Call, attachment: Attachment) -> None:
         from mock_server.backends.attachments import official  # noqa: PLC0415 - only where there are uploads
 
-        _current.set(call)
         await self._server(call).store.save_attachment(official(attachment), await self._context(call))
 
     def _server(self, call: Call) -> Any:
+        """Return the server of a call's project, which from now on works on behalf of the call."""
+        current_call.set(call)
+        current_loop.set(self._loop)
         project = call.caller.project
         resets, server = self._servers.get(project.name, (-1, None))
         if server is None or resets != project.resets:
             server = self._make(call)
             self.keep(server, call)
+        watch_stores(server, call)
         return server
 
     async def _context(self, call: Call) -> Any:
@@ -114,7 +121,7 @@ class _FailureHandler(logging.Handler):
     """Notes what a server raised while it streamed; `process` tells it to nobody but its log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        call = _current.get()
+        call = current_call.get()
         if call is not None and record.exc_info is not None and isinstance(record.exc_info[1], Exception):
             note_failure(record.exc_info[1], call)
 

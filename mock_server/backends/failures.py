@@ -9,6 +9,10 @@ from mock_server.wire.chat.operations import ThreadCreateParams
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
 
 
+class StoreFault(Exception):
+    """A fault rule let a call of a Store fail; the message names the rule. It says nothing of the user's server."""
+
+
 def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> MockServerError:
     """Return the error that a client gets, and note in the journal what went wrong."""
     if isinstance(error, MockServerError):
@@ -39,10 +43,17 @@ def note_broken_stream(error: Exception, call: Call) -> None:
 
 
 def note_failure(error: Exception, call: Call) -> None:
-    """Keep what a server raised, for the journal and for the test that met it."""
-    if call.entry.failure is None:
+    """Keep what a server raised, for the journal and for the test that met it, unless a fault rule raised it."""
+    if call.entry.failure is None and not _is_injected(error):
         call.entry.failure = "".join(traceback.format_exception(error))
         call.caller.project.journal.failures.append((call.entry, error))
+
+
+def _is_injected(error: BaseException | None) -> bool:
+    """Return whether a fault rule raised an error, or what it was explicitly raised from."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_is_injected, error.exceptions))
+    return isinstance(error, StoreFault) or (error is not None and _is_injected(error.__cause__))
 
 
 def _note_early(call: Call, *, is_stream: bool, status: int) -> None:

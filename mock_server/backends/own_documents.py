@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, structs
 
-from mock_server.clock import Real, from_local
+from mock_server.clock import Real, unix_of_local
 from mock_server.errors import BackendFailed
 from mock_server.state.threads import unix, zoned
 from mock_server.wire.chat.items import ThreadItem
@@ -101,7 +101,7 @@ def _item_in(raw: msgspec.Raw) -> ThreadItem | None:
 
 def _aware(moment: "datetime") -> "datetime":
     """Return a time with a zone: `openai-chatkit` writes the machine's own time without one."""
-    return moment if moment.tzinfo else zoned(from_local(moment))
+    return moment if moment.tzinfo else zoned(unix_of_local(moment))
 
 
 def _without_nulls(value: Any) -> Any:

@@ -253,6 +253,7 @@ def _cursor(data: Sequence[items.Thread | items.ThreadItem], *, has_more: bool) 
 
 
 def _items_page(thread: StoredThread, *, limit: int | None, order: str, after: str | None) -> items.ItemPage:
-    page = thread.items.page(_Query(limit=_limit(limit), order=order, after=after or UNSET))
-    cursor = _cursor(page.entries, has_more=page.has_more)
-    return items.ItemPage(data=page.entries, has_more=page.has_more, after=cursor)
+    query = _Query(limit=_limit(limit), order=order, after=after or UNSET)
+    page = thread.items.page(query, where=lambda item: not isinstance(item, items.HiddenItem))
+    data = [item for item in page.entries if not isinstance(item, items.HiddenItem)]
+    return items.ItemPage(data=data, has_more=page.has_more, after=_cursor(data, has_more=page.has_more))

@@ -29,7 +29,9 @@ def fault_list(*, mock: Handle, as_json: bool) -> None:
 
 @fault.command("add")
 @click.option("--name", help="Its name in X-Mock-Fault and the journal.")
-@click.option("--operation", help="An operation or a group of them, such as sessions.create or conversation.")
+@click.option(
+    "--operation", help="An operation or a group of them, such as sessions.create, conversation or store.save_item."
+)
 @click.option("--path", help="The path, where * stands for any text.")
 @click.option("--workflow", help="The workflow's id.")
 @click.option("--user", help="The user.")

@@ -11,7 +11,7 @@ from mock_server.client.control import ControlClient
 from mock_server.client.identity import IdLike, id_of
 from mock_server.client.times import DurationLike, as_duration
 from mock_server.wire.control.faults import FaultError, FaultList, FaultRule
-from mock_server.wire.control.operations import OperationName
+from mock_server.wire.control.operations import FaultOperationName
 from mock_server.wire.control.requests import Cleared
 from mock_server.wording import refuse_unknown
 
@@ -67,7 +67,7 @@ class FaultsHandle:
 
     def add(
         self,
-        operation: OperationName | None = None,
+        operation: FaultOperationName | None = None,
         *,
         name: str | None = None,
         path: str | None = None,
@@ -82,8 +82,9 @@ class FaultsHandle:
     ) -> FaultHandle:
         """Add a fault: which requests it matches, how often it applies and, in `do`, what happens to them.
 
-        `error` is a status or a whole FaultError. Raises ControlError for a fault that can't work, and TypeError for an
-        unknown effect.
+        `error` is a status or a whole FaultError. With an operation such as `store.add_thread_item`, the fault applies
+        to calls of the Store of a server of the user's own, which can be delayed or fail. Raises ControlError for a
+        fault that can't work, and TypeError for an unknown effect.
         """
         refuse_unknown(do, Effects.__annotations__)
         match = {"operation": operation, "path": path, "workflow": workflow, "user": user}

@@ -96,8 +96,8 @@ def _summaries(
         total=found.total,
         has_more=found.has_more,
         threads=[
-            ThreadSummary(**_facts(thread, project), items=len(thread.items) if thread.id in project.threads else None)
-            for project, thread in found.entries
+            ThreadSummary(**_facts(thread, of), items=_count(thread) if thread.id in of.threads else None)
+            for of, thread in found.entries
         ],
     )
 
@@ -162,7 +162,11 @@ def _own_threads(context: RequestContext, project: Project) -> OwnThreads | None
 
 
 def _view(thread: StoredThread, project: Project) -> ThreadView:
-    return ThreadView(**_facts(thread, project), items=list(thread.items))
+    return ThreadView(**_facts(thread, project), items=thread.shown_items())
+
+
+def _count(thread: StoredThread) -> int:
+    return len(thread.shown_items() if thread.official else thread.items)  # only Stores keep hidden ones
 
 
 def _facts(thread: StoredThread, project: Project) -> dict[str, Any]:

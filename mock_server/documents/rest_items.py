@@ -9,13 +9,15 @@ from mock_server.state.threads import unix
 from mock_server.wire.chat import items
 from mock_server.wire.rest import files, threads
 
+_UNLISTED = items.GeneratedImageItem | items.StructuredInputItem | items.EndOfTurnItem | items.HiddenItem
 
-def is_listed(item: items.ThreadItem) -> bool:
+
+def is_listed(item: items.StoredItem) -> bool:
     """Return whether the REST API has a type for an item; it does not list the others (inferred)."""
-    return not isinstance(item, items.GeneratedImageItem | items.StructuredInputItem | items.EndOfTurnItem)
+    return not isinstance(item, _UNLISTED)
 
 
-def rest_item(item: items.ThreadItem) -> threads.ThreadItem:
+def rest_item(item: items.StoredItem) -> threads.ThreadItem:
     """Return an item that the REST API lists in its REST form."""
     base: dict[str, Any] = {"id": item.id, "created_at": int(unix(item.created_at)), "thread_id": item.thread_id}
     match item:

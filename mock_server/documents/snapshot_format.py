@@ -11,7 +11,7 @@ from mock_server.state.files import File
 from mock_server.state.sessions import Session
 from mock_server.state.timeline import TimelineState
 from mock_server.state.usage import UsageState
-from mock_server.wire.chat.items import ThreadItem
+from mock_server.wire.chat.items import StoredItem
 from mock_server.wire.control.faults import FaultRule
 from mock_server.wire.rest.threads import ThreadStatus
 
@@ -29,7 +29,8 @@ class ThreadState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     status: ThreadStatus
     session_id: str | None
     feedback: dict[str, Literal["positive", "negative"]]
-    items: TimelineState[ThreadItem]
+    items: TimelineState[StoredItem]
+    official: dict[str, str] = {}
 
 
 class FileState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -61,7 +61,7 @@ def _timeline(entry: Callable[[Any], Pieces], state: TimelineState[Any]) -> Piec
 
 
 def _thread(thread: StoredThread) -> Pieces:
-    plain = ("id", "user", "created_at", "title", "status", "session_id", "feedback")
+    plain = ("id", "user", "created_at", "title", "status", "session_id", "feedback", "official")
     return _object(
         **{name: partial(_whole, getattr(thread, name)) for name in plain},
         items=partial(_timeline, _whole, thread.items.state()),

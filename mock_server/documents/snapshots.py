@@ -228,6 +228,7 @@ def _thread_state(thread: StoredThread) -> ThreadState:
         status=thread.status,
         session_id=thread.session_id,
         feedback=dict(thread.feedback),
+        official=dict(thread.official),
         items=thread.items.state().map(lambda item: unaliased(copy(item))),
     )
 

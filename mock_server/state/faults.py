@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultAction, FaultMatch, FaultParams, FaultRule
 
 MAGIC_WORKFLOW = "wf_mock_"
+STORE = "store"  # the operation of calls of a Store, which rules for any operation leave alone
 ENDINGS = ("error", "drop", "cut", "malformed", "truncated")  # effects of which a rule has at most one
 ADDITIONS = ("delay", "end_session", "bandwidth")  # effects that go with each other and with any ending
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -132,6 +133,13 @@ def check(params: "FaultParams") -> None:
             param="match.nth",
         )
     _check_effects(params.do)
+    refused = [name for name in (*ENDINGS[1:], *ADDITIONS[1:]) if is_for_store(params.match) and does(params.do, name)]
+    if refused:
+        raise ControlRefused(
+            f"A call of a Store can only fail or be late: use error or delay instead of {refused[0]}.",
+            code="invalid_fault",
+            param=f"do.{refused[0]}",
+        )
 
 
 def _check_effects(do: "FaultAction") -> None:
@@ -147,6 +155,11 @@ def _check_effects(do: "FaultAction") -> None:
         )
 
 
+def is_for_store(match: "FaultMatch") -> bool:
+    """Return whether a rule applies to calls of a Store rather than to requests."""
+    return match.operation is not UNSET and is_named(match.operation, STORE)
+
+
 def does(do: "FaultAction", effect: str) -> bool:
     """Return whether an action has an effect, named by its field; 0 is a value, False is none."""
     value = getattr(do, effect)
@@ -155,7 +168,11 @@ def does(do: "FaultAction", effect: str) -> bool:
 
 def _fits(match: "FaultMatch", subject: Subject, path: str) -> bool:
     return (
-        (match.operation is UNSET or is_named(subject.operation, match.operation))
+        (
+            not is_named(subject.operation, STORE)
+            if match.operation is UNSET
+            else is_named(subject.operation, match.operation)
+        )
         and (match.path is UNSET or is_like(path, match.path))
         and all(
             wanted is UNSET or is_like(given, wanted)

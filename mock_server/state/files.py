@@ -15,6 +15,7 @@ class File(Struct, kw_only=True):
     """A user's file, or the whole project's if it was uploaded with an API key.
 
     size, max_size: its size and the largest size allowed, in bytes.
+    official: what a Store of `openai-chatkit` was given for it, as JSON; empty without one.
     """
 
     id: str
@@ -24,6 +25,7 @@ class File(Struct, kw_only=True):
     size: int = 0
     max_size: int
     complete: bool = False
+    official: str = ""
 
     def refuse_size(self, size: int) -> None:
         """Raise UploadRefused if `size`, in bytes, is more than allowed (wording inferred)."""

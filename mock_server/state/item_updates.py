@@ -9,7 +9,7 @@ from mock_server.wire.chat import events
 from mock_server.wire.chat import items as wire
 
 
-def unaliased(item: wire.ThreadItem) -> wire.ThreadItem:
+def unaliased(item: wire.StoredItem) -> wire.StoredItem:
     """Return a copy with lists of its own, so that the stored item and the one being sent do not share them."""
     match item:
         case wire.AssistantMessageItem():
@@ -23,7 +23,7 @@ def _part(part: wire.AssistantMessageContent) -> wire.AssistantMessageContent:
     return structs.replace(part, annotations=list(part.annotations))
 
 
-def update_item(item: wire.ThreadItem | None, update: events.ItemUpdate) -> None:
+def update_item(item: wire.StoredItem | None, update: events.ItemUpdate) -> None:
     """Apply an update; one that does not fit changes nothing."""
     match item, update:
         case wire.AssistantMessageItem(), (

@@ -4,6 +4,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -12,9 +13,13 @@ from mock_server.errors import RequestNotFound
 from mock_server.wire.batches import fitting, frames_in
 from mock_server.wire.headers import Headers
 
+if TYPE_CHECKING:
+    from mock_server.wire.control.requests import StoreCall
+
 ENTRY_BYTES = 1024 * 1024  # how much is kept of one body, and of one stream
 FAILURES = 20  # how many of the newest are kept, with everything that their tracebacks refer to
 _OVERHEAD = 2048  # bytes of memory that an entry without texts of its own takes, roughly
+_CALL = 512  # the same for a call of a Store
 _GONE = -1  # the size of an entry that is no longer kept
 
 
@@ -30,6 +35,7 @@ class Entry(Struct, gc=False):
     by_own_server: whether a server of the user's own answered.
     failure: the traceback of what a server of the user's own raised; blocked: for how many seconds a step of it stood
         in the way of the others; notes: what findings are made of, as pairs of a code and a fact.
+    calls: of the Store of a server of the user's own; None if no Store was watched.
     kept: bytes of events; size: all bytes that count against the journal's limit, set when the request has ended.
     outcome: `open` until the request has ended, then `completed`, `abandoned` if the client left first, or `dropped`
         if a fault closed the connection.
@@ -60,6 +66,7 @@ class Entry(Struct, gc=False):
     failure: str | None = None
     blocked: float = 0.0
     notes: tuple[tuple[str, str], ...] = ()
+    calls: "list[StoreCall] | None" = None
     kept: int = 0
     size: int = 0
 
@@ -142,6 +149,7 @@ class Journal:
         total[1] += entry.seconds
         if entry.size != _GONE:
             entry.size = _OVERHEAD + _head_size(entry) + len(entry.body) + len(entry.response_body) + entry.kept
+            entry.size += _CALL * len(entry.calls or ())
             self._grow(entry.size - entry.kept)
         if self.on_end is not None:
             self.on_end(entry)

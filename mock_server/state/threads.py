@@ -29,7 +29,10 @@ _STEP = 1e-6  # seconds, the least that a time on the wire shows
 
 
 class StoredThread(Struct, kw_only=True, gc=False):
-    """One thread; `created_at` is in unix seconds with fractions, `session_id` is the session that created it."""
+    """One thread; `created_at` is in unix seconds with fractions, `session_id` is the session that created it.
+
+    official: what a Store of `openai-chatkit` was given, as JSON: items by their ids, the thread itself under "".
+    """
 
     id: str
     user: str
@@ -37,8 +40,13 @@ class StoredThread(Struct, kw_only=True, gc=False):
     title: str | None = None
     status: ThreadStatus = ActiveStatus()
     session_id: str | None = None
-    items: Timeline[wire.ThreadItem]
+    items: Timeline[wire.StoredItem]
     feedback: dict[str, Literal["positive", "negative"]] = {}
+    official: dict[str, str] = {}
+
+    def shown_items(self) -> list[wire.ThreadItem]:
+        """Return the items that are not hidden, oldest first."""
+        return [item for item in self.items if not isinstance(item, wire.HiddenItem)]
 
     def resource(self) -> ChatKitThread:
         """Return the thread as the REST API shows it."""
@@ -64,7 +72,7 @@ class StoredThread(Struct, kw_only=True, gc=False):
         last = self.items.last()
         return now if last is None else max(now, unix(last.created_at) + _STEP)
 
-    def add(self, item: wire.ThreadItem) -> None:
+    def add(self, item: wire.StoredItem) -> None:
         """Add a complete item."""
         self.items.add(item, at=unix(item.created_at))
 
@@ -102,7 +110,7 @@ class StoredThread(Struct, kw_only=True, gc=False):
     def item(self, item_id: str) -> wire.ThreadItem:
         """Return the item with this id. Raises ItemNotFound."""
         item = self.items.get(item_id)
-        if item is None:
+        if item is None or isinstance(item, wire.HiddenItem):
             raise ItemNotFound(item_id)
         return item
 

@@ -49,7 +49,7 @@ class DryRun:
             seen = dict.fromkeys(self._play(reply, structs.replace(self._moment, sender=sender)))
         except Exception as error:  # noqa: BLE001 - in a conversation it would be an error in the stream
             raise ControlRefused(f"The reply can't be played: {error}.", code="invalid_reply") from None
-        return [item for item in self._thread.items if item.id in seen]
+        return [item for item in self._thread.shown_items() if item.id in seen]
 
     def _play(self, reply: list[Step], moment: TurnInput) -> Iterator[str]:
         """Play to the end without pauses; yield the ids of the items that are added or changed."""

@@ -479,3 +479,19 @@ def _assert_inert(dashboard: Dashboard, scene: str) -> None:
     assert main.locator("img, script, iframe, svg[onload], [onerror], [onload]").count() == 0, scene[:100]
     assert main.locator("a:not([href^='http://127.0.0.1:'])").count() == 0, scene[:100]
     assert not dashboard.overflows(), scene[:100]
+
+
+def test_the_calls_of_a_store_are_shown_as_text(tabs: Tabs) -> None:
+    from support.official_server import OfficialServer  # noqa: PLC0415 - its import takes two seconds
+
+    body = {"type": "threads.get_by_id", "params": {"thread_id": BAD}}
+    with ChatKitMock(backend=OfficialServer) as mock, mock.http_client() as http:
+        http.post("/v1/chatkit/conversation", json=body)
+        with dashboard_page(tabs, mock) as dashboard:
+            open_newest(dashboard)
+            row = dashboard.main.get_by_role("table").filter(has_text="Began after").locator("tbody tr")
+            expect(row).to_have_count(1)
+            expect(row).to_contain_text(f"load_thread({BAD})")
+            expect(row).to_contain_text("raised NotFoundError")
+            dashboard.page.screenshot(path="/tmp/wt-store.png", full_page=True)
+            dashboard.complaints.clear()

@@ -70,7 +70,9 @@ def test_a_fastapi(wheel: str, tmp_path: Path, version: str) -> None:
 @pytest.mark.registry
 @pytest.mark.parametrize("version", BESIDE["openai-chatkit, for your own server"])
 def test_an_openai_chatkit(wheel: str, tmp_path: Path, version: str) -> None:
-    python = fresh_python(tmp_path / "venv", f"{wheel}[backend]", wanted("openai-chatkit", version), "pytest", "httpx<1")
+    python = fresh_python(
+        tmp_path / "venv", f"{wheel}[backend]", wanted("openai-chatkit", version), "pytest", "httpx<1"
+    )
     (example,) = examples(page("bridge"), "pytest", "python")
     path = tmp_path / "test_bridge.py"
     path.write_text(example)

@@ -148,7 +148,7 @@ def _items_before(entry: Entry, thread: StoredThread) -> Iterator[items.ThreadIt
         for event in map(decoded, entry.events or ())
         if event.get("type") in {"thread.item.added", "thread.item.done"}
     }
-    for item in thread.items:
+    for item in thread.shown_items():
         if item.id in made or unix(item.created_at) > entry.at + 1:
             return
         yield item

@@ -294,6 +294,13 @@ ThreadItem = (
 )
 
 
+class HiddenItem(_Item, tag="hidden_context_item", kw_only=True):
+    """A place in a thread that only a Store of `openai-chatkit` knows more about; it is kept, and never listed."""
+
+
+StoredItem = ThreadItem | HiddenItem
+
+
 class ItemPage(_ItemPart, kw_only=True):
     """A page of items; `after` is the cursor of the next one."""
 

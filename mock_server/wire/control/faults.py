@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_server.wire.control.clock import Duration
-from mock_server.wire.control.operations import OperationName
+from mock_server.wire.control.operations import FaultOperationName
 
 Name = Annotated[str, Meta(extra_json_schema={"pattern": "^[A-Za-z0-9._-]{1,64}$"})]
 Count = Annotated[int, Meta(ge=1)]
@@ -19,14 +19,16 @@ class _RulePart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class FaultMatch(_RulePart, frozen=True, kw_only=True):
     """Which requests a fault applies to; a condition that is left out matches any request.
 
-    operation: a name or the first parts of one: `sessions.create`, `sessions`, `conversation.threads.create`.
+    operation: a name or the first parts of one: `sessions.create`, `sessions`, `conversation.threads.create`. With
+        `store` or `store.add_thread_item` the fault applies to calls that a server of the user's own makes to its
+        Store, and only then.
     path: the path below the project, with `*` for any text.
     workflow, user, session: ids, with `*` for any text.
     nth: which of the matching requests, counted from 1.
     probability: that the fault applies to a matching request; with `--seed`, the same requests in every run.
     """
 
-    operation: OperationName | UnsetType = UNSET
+    operation: FaultOperationName | UnsetType = UNSET
     path: str | UnsetType = UNSET
     workflow: str | UnsetType = UNSET
     user: str | UnsetType = UNSET

@@ -40,3 +40,23 @@ OperationName = Literal[
     "domain_keys.verify",
     "domain_keys.verify_hosted",
 ]
+
+StoreOperationName = Literal[
+    "store",
+    "store.load_thread",
+    "store.save_thread",
+    "store.load_threads",
+    "store.delete_thread",
+    "store.load_thread_items",
+    "store.add_thread_item",
+    "store.save_item",
+    "store.load_item",
+    "store.delete_thread_item",
+    "store.save_attachment",
+    "store.load_attachment",
+    "store.delete_attachment",
+    "store.create_attachment",
+]
+"""The calls of a server's Store, and `create_attachment` of its AttachmentStore: faults know them, requests do not."""
+
+FaultOperationName = Literal[OperationName, StoreOperationName]

@@ -22,6 +22,20 @@ class RecordedMessage(Struct, frozen=True, kw_only=True):
     size: int
 
 
+class StoreCall(Struct, kw_only=True):
+    """A call of the Store of a server of the user's own. Keys and secrets are masked.
+
+    call: the method and its arguments in short: `load_thread_items(thr_1, limit 20, desc)`.
+    result: what it returned, in short, or `raised` and the exception's name; null if nothing, or not yet.
+    milliseconds: how long it took; null until it has ended. at: when it began, in milliseconds since the request did.
+    """
+
+    call: str
+    result: str | None = None
+    milliseconds: float | None = None
+    at: float
+
+
 class _Head(Struct, frozen=True, kw_only=True):
     """What is shown of every request."""
 
@@ -53,12 +67,14 @@ class Record(_Head, frozen=True, kw_only=True):
     fault: the name of the fault that was applied, or a magic value.
     events: those of a stream, as they were sent.
     event_times: when each event was sent, in milliseconds of real time since the request began.
+    store: the first 200 calls of the Store of a server of the user's own, in order; null where there is no Store.
     """
 
     request: RecordedMessage
     response: RecordedMessage | None
     events: list[Any] | None
     event_times: list[float] | None
+    store: list[StoreCall] | None
 
 
 class RequestSummary(_Head, frozen=True, kw_only=True):

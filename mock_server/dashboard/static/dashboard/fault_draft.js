@@ -25,6 +25,22 @@ export const OPERATIONS = {
   Threads: ["threads", "threads.list", "threads.retrieve", "threads.list_items", "threads.delete"],
   Files: ["files", "files.upload", "files.put", "files.content"],
   "Domain keys": ["domain_keys", "domain_keys.verify", "domain_keys.verify_hosted"],
+  "Store of your own server": [
+    "store",
+    "store.load_thread",
+    "store.save_thread",
+    "store.load_threads",
+    "store.delete_thread",
+    "store.load_thread_items",
+    "store.add_thread_item",
+    "store.save_item",
+    "store.load_item",
+    "store.delete_thread_item",
+    "store.save_attachment",
+    "store.load_attachment",
+    "store.delete_attachment",
+    "store.create_attachment",
+  ],
 };
 
 /** Return the FaultParams for the form's values. Invalid numbers are sent unchanged; the emulator rejects them. */

@@ -4,6 +4,7 @@ import { badge, copyButton, facts, h, icon, link, section } from "./ui.js";
 import { agoOf, millisecondsOf, momentOf } from "./clocks.js";
 import { paced } from "./api.js";
 import { messageSection } from "./request_message.js";
+import { StoreView } from "./request_store.js";
 import { StreamView } from "./request_stream.js";
 import { outcomeBadges } from "./requests.js";
 
@@ -73,11 +74,13 @@ class RequestPage {
     this.head = h("div", { class: "title" });
     this.facts = h("div");
     this.response = h("div", { class: "column" });
+    this.store = new StoreView();
     this.stream = new StreamView(this.app);
     this.content.replaceChildren(
       heading(record),
       h("div", { class: "title" }, this.head, this.buttons()),
       section("Details", this.facts),
+      this.store.element,
       this.stream.element,
       h("div", { class: "columns" }, messageSection("Request", record.request), this.response),
     );
@@ -97,6 +100,7 @@ class RequestPage {
     if (before?.outcome !== record.outcome || before.thread !== record.thread) {
       this.facts.replaceChildren(factsOf(this.app, record));
     }
+    this.store.show(record);
     this.stream.show(record);
     this.tellWhen();
   }
