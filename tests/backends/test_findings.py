@@ -187,3 +187,11 @@ def test_what_is_no_event() -> None:
         (finding,) = [each for each in mock.findings() if each.code in CHECKS]
         assert finding.code == "undecodable-frame"
         assert "progress_updated" in finding.message
+
+
+def test_a_request_as_a_test_says_that_it_needs_the_server() -> None:
+    with answering(good) as mock, mock.http_client() as http:
+        post(mock, "threads.add_user_message", thread_id=say(mock), input=message())
+        code = http.get(f"/_mock/requests/{mock.journal.last('conversation').id}/test").json()["code"]
+    assert "A server of your own answered" in code
+    assert "chatkit_mock.load(" not in code

@@ -493,5 +493,4 @@ def test_the_calls_of_a_store_are_shown_as_text(tabs: Tabs) -> None:
             expect(row).to_have_count(1)
             expect(row).to_contain_text(f"load_thread({BAD})")
             expect(row).to_contain_text("raised NotFoundError")
-            dashboard.page.screenshot(path="/tmp/wt-store.png", full_page=True)
             dashboard.complaints.clear()

@@ -105,6 +105,8 @@ def _fits(params: dict[str, Any], kind: type[msgspec.Struct]) -> bool:
 def _of_params(scene: Scene, params: dict[str, Any]) -> None:
     if scene.entry.status == 200:
         _upload_attachments(scene, params)
+    if scene.entry.by_own_server:  # what it keeps can't be loaded
+        return
     if "thread_id" in params and scene.operation.endswith("add_structured_input"):
         _ask_again(scene, params)
     elif "thread_id" in params:

@@ -48,7 +48,10 @@ def _name(entry: Entry) -> str:
 
 def _title(entry: Entry) -> str:
     how = f"status {entry.status}" if entry.status else entry.outcome
-    return f'"""Repeat request {entry.id} of {iso(entry.at)} ({how})."""'
+    title = f"Repeat request {entry.id} of {iso(entry.at)} ({how})."
+    if entry.by_own_server:
+        title += "\n\n    A server of your own answered: name it in the marker (backend=...), and let it have what it needs.\n    "
+    return f'"""{title}"""'
 
 
 # The request, sent by the official client.
