@@ -14,6 +14,7 @@ from mock_server.moments import iso
 from mock_server.state.journal import ENTRY_BYTES, Entry
 from mock_server.wire.rest.sessions import SessionCreateParams
 
+_OWN_SERVER = "A server of your own answered: name it in the marker (backend=...), and let it have what it needs."
 _PATIENCE = 3.0  # seconds; a request that took longer is sent without a timeout
 _CREATED_WITH = set(SessionCreateParams.__struct_fields__)
 _KEY = Expression('f"Bearer {chatkit_mock.api_key}"')
@@ -50,7 +51,7 @@ def _title(entry: Entry) -> str:
     how = f"status {entry.status}" if entry.status else entry.outcome
     title = f"Repeat request {entry.id} of {iso(entry.at)} ({how})."
     if entry.by_own_server:
-        title += "\n\n    A server of your own answered: name it in the marker (backend=...), and let it have what it needs.\n    "
+        title += f"\n\n    {_OWN_SERVER}\n    "
     return f'"""{title}"""'
 
 
