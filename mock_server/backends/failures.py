@@ -7,6 +7,13 @@ from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
+_NO_ROUTES = (
+    "A ChatKitServer alone has no routes. Start your application, name its URL as --backend, and url_for leads there."
+)
+_WITH_ITEMS = (
+    "Its Store's load_thread returned a Thread, as it was given to save_thread. Let save_thread keep a "
+    "ThreadMetadata: ThreadMetadata.model_validate(thread.model_dump(exclude={'items'}))."
+)
 
 
 def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> MockServerError:
@@ -14,18 +21,38 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
     if isinstance(error, MockServerError):
         return BackendFailed(500, str(error)) if isinstance(error, BackendUnusable) else error
     name, told = type(error).__name__, str(error) or type(error).__name__
-    if name == "NotFoundError":
-        _note_early(call, is_stream=is_stream, status=404)
-        return BackendFailed(404, f"Not found: {told}")
     if isinstance(error, NotImplementedError):
         return BackendFailed(400, "This server does not support the operation.", hint=told)
-    if isinstance(error, ValueError):  # also pydantic's
-        _note_early(call, is_stream=is_stream, status=400)
-        return BackendFailed(400, told)
+    if refusal := _refusal(error, told):
+        if is_stream:
+            call.entry.note("error-after-headers", str(refusal.status))
+        return refusal
     note_failure(error, call)
     if isinstance(error, RuntimeError) and "AttachmentStore" in told:
         return BackendFailed(500, told, hint="Pass attachment_store= to ChatKitServer.__init__.")
-    return BackendFailed(500, f"This server raised {name}: {told}", hint=_HOOK if name == "AttributeError" else None)
+    return BackendFailed(500, f"This server raised {name}: {told}", hint=_way_out(error, told))
+
+
+def _refusal(error: Exception, told: str) -> BackendFailed | None:
+    """Return what the client gets for an exception that tells of its own mistake; None for any other."""
+    name, status = type(error).__name__, getattr(error, "status_code", None)
+    if name == "NotFoundError":
+        return BackendFailed(404, f"Not found: {told}")
+    if name == "HTTPException" and isinstance(status, int) and 400 <= status < 500:  # Starlette's and FastAPI's
+        return BackendFailed(status, str(getattr(error, "detail", told)))
+    return BackendFailed(400, told) if isinstance(error, ValueError) else None  # also pydantic's
+
+
+def _way_out(error: Exception, told: str) -> str | None:
+    """Return a hint for a mistake that many make."""
+    match type(error).__name__:
+        case "AttributeError":
+            return _HOOK
+        case "NoMatchFound":  # Starlette's
+            return _NO_ROUTES
+        case "TypeError" if "multiple values for keyword argument 'items'" in told:
+            return _WITH_ITEMS
+    return None
 
 
 def note_broken_stream(error: Exception, call: Call) -> None:
@@ -43,8 +70,3 @@ def note_failure(error: Exception, call: Call) -> None:
     if call.entry.failure is None:
         call.entry.failure = "".join(traceback.format_exception(error))
         call.caller.project.journal.failures.append((call.entry, error))
-
-
-def _note_early(call: Call, *, is_stream: bool, status: int) -> None:
-    if is_stream:
-        call.entry.note("error-after-headers", str(status))
