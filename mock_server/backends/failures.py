@@ -6,10 +6,13 @@ from mock_server.backends.backend import Call
 from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
-_HOOK = "Its context can be made by a function of yours: --backend-context module:function."
-_NO_ROUTES = (
-    "A ChatKitServer alone has no routes. Start your application, name its URL as --backend, and url_for leads there."
-)
+_ALONE = {  # hints for exceptions that a server alone meets, and an application does not
+    "AttributeError": "Its context can be made by a function of yours: --backend-context module:function.",
+    "NoMatchFound": (  # Starlette's
+        "A ChatKitServer alone has no routes. Start your application, name its URL as --backend, and url_for leads "
+        "there."
+    ),
+}
 _WITH_ITEMS = (
     "Its Store's load_thread returned a Thread, as it was given to save_thread. Let save_thread keep a "
     "ThreadMetadata: ThreadMetadata.model_validate(thread.model_dump(exclude={'items'}))."
@@ -30,7 +33,7 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
     note_failure(error, call)
     if isinstance(error, RuntimeError) and "AttachmentStore" in told:
         return BackendFailed(500, told, hint="Pass attachment_store= to ChatKitServer.__init__.")
-    return BackendFailed(500, f"This server raised {name}: {told}", hint=_way_out(error, told))
+    return BackendFailed(500, f"This server raised {name}: {told}", hint=_ALONE.get(name) or way_out(error))
 
 
 def _refusal(error: Exception, told: str) -> BackendFailed | None:
@@ -43,16 +46,10 @@ def _refusal(error: Exception, told: str) -> BackendFailed | None:
     return BackendFailed(400, told) if isinstance(error, ValueError) else None  # also pydantic's
 
 
-def _way_out(error: Exception, told: str) -> str | None:
-    """Return a hint for a mistake that many make."""
-    match type(error).__name__:
-        case "AttributeError":
-            return _HOOK
-        case "NoMatchFound":  # Starlette's
-            return _NO_ROUTES
-        case "TypeError" if "multiple values for keyword argument 'items'" in told:
-            return _WITH_ITEMS
-    return None
+def way_out(error: Exception) -> str | None:
+    """Return a hint for a mistake that many make, in applications too."""
+    is_known = isinstance(error, TypeError) and "multiple values for keyword argument 'items'" in str(error)
+    return _WITH_ITEMS if is_known else None
 
 
 def note_broken_stream(error: Exception, call: Call) -> None:
