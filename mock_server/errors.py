@@ -154,9 +154,9 @@ class SeedInvalid(DocumentInvalid):
 class UrlUnknown(MockServerError):
     """No route has this path."""
 
-    def __init__(self, method: str, path: str) -> None:
+    def __init__(self, method: str, path: str, *, hint: str | None = None) -> None:
         super().__init__(f"{method} {path}")
-        self.method, self.path = method, path
+        self.method, self.path, self.hint = method, path, hint
 
 
 class MethodNotAllowed(MockServerError):

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from mock_server.backends import PATH
 from mock_server.backends.asgi_exchange import AsgiExchange
 from mock_server.backends.backend import Answer, Call, Frames
-from mock_server.backends.failures import note_failure
+from mock_server.backends.failures import note_failure, way_out
 from mock_server.backends.header_templates import HeaderTemplates
 from mock_server.backends.lifespan import VERSIONS, Application, Lifespan, Scope
 from mock_server.backends.relay import Opening, Relay
@@ -46,10 +46,16 @@ class AsgiBackend:
         self._thread.stop(self._shut_down)
 
     async def _respond(self, call: Call, scope: Scope) -> Answer | Frames:
-        exchange = AsgiExchange(self._app, bytes(call.body), on_error=partial(note_failure, call=call))
+        raised: list[Exception] = []
+
+        def on_error(error: Exception) -> None:
+            raised.append(error)
+            note_failure(error, call)
+
+        exchange = AsgiExchange(self._app, bytes(call.body), on_error=on_error)
         relay = await self._begun(call, partial(self._open, exchange, scope, call))
         frames = AppFrames(relay, call)
-        return frames if exchange.is_event_stream else await self._whole(exchange, frames)
+        return frames if exchange.is_event_stream else await self._whole(exchange, frames, raised)
 
     async def _begun(self, call: Call, opening: Opening) -> Relay:
         try:
@@ -62,7 +68,7 @@ class AsgiBackend:
             raise BackendFailed(500, told) from error
         return relay
 
-    async def _whole(self, exchange: AsgiExchange, frames: "AppFrames") -> Answer:
+    async def _whole(self, exchange: AsgiExchange, frames: "AppFrames", raised: list[Exception]) -> Answer:
         body = bytearray()
         try:
             while taken := await frames.take():
@@ -71,8 +77,15 @@ class AsgiBackend:
                     raise BackendFailed(502, f"Your application's response is longer than {_MOST // 1024**2} MiB")
         finally:
             await frames.leave()
-        hint = f"Your application was asked for POST {self._path}; --backend-path names another path."
-        return Answer(exchange.status, bytes(body), exchange.media_type, hint=hint if exchange.status == 404 else None)
+        return Answer(exchange.status, bytes(body), exchange.media_type, hint=self._hint(exchange.status, raised))
+
+    def _hint(self, status: int, raised: list[Exception]) -> str | None:
+        if status >= 500 and raised:
+            told = f"Your application raised {type(raised[0]).__name__}: {raised[0]}."
+            return " ".join(filter(None, (told, way_out(raised[0]))))
+        if status == 404:
+            return f"Your application was asked for POST {self._path}; --backend-path names another path."
+        return None
 
     def _scope(self, call: Call) -> Scope:
         """Return the scope of a request as a server would make it, to the path of the endpoint."""

@@ -45,7 +45,7 @@ async def answer_to(backend: Backend, call: Call) -> bytes:
         raise BackendFailed(502, f"This server answered {name} with a stream.")
     if not 200 <= answered.status < 300:
         status = 404 if answered.status == 404 else 502
-        raise BackendFailed(status, f"This server answered {name} with {answered.status}.")
+        raise BackendFailed(status, f"This server answered {name} with {answered.status}.", hint=answered.hint)
     return answered.body
 
 

@@ -6,7 +6,17 @@ from mock_server.backends.backend import Call
 from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
-_HOOK = "Its context can be made by a function of yours: --backend-context module:function."
+_ALONE = {  # hints for exceptions that a server alone meets, and an application does not
+    "AttributeError": "Its context can be made by a function of yours: --backend-context module:function.",
+    "NoMatchFound": (  # Starlette's
+        "A ChatKitServer alone has no routes. Start your application, name its URL as --backend, and url_for leads "
+        "there."
+    ),
+}
+_WITH_ITEMS = (
+    "Its Store's load_thread returned a Thread, as it was given to save_thread. Let save_thread keep a "
+    "ThreadMetadata: ThreadMetadata.model_validate(thread.model_dump(exclude={'items'}))."
+)
 
 
 class StoreFault(Exception):
@@ -18,18 +28,32 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
     if isinstance(error, MockServerError):
         return BackendFailed(500, str(error)) if isinstance(error, BackendUnusable) else error
     name, told = type(error).__name__, str(error) or type(error).__name__
-    if name == "NotFoundError":
-        _note_early(call, is_stream=is_stream, status=404)
-        return BackendFailed(404, f"Not found: {told}")
     if isinstance(error, NotImplementedError):
         return BackendFailed(400, "This server does not support the operation.", hint=told)
-    if isinstance(error, ValueError):  # also pydantic's
-        _note_early(call, is_stream=is_stream, status=400)
-        return BackendFailed(400, told)
+    if refusal := _refusal(error, told):
+        if is_stream:
+            call.entry.note("error-after-headers", str(refusal.status))
+        return refusal
     note_failure(error, call)
     if isinstance(error, RuntimeError) and "AttachmentStore" in told:
         return BackendFailed(500, told, hint="Pass attachment_store= to ChatKitServer.__init__.")
-    return BackendFailed(500, f"This server raised {name}: {told}", hint=_HOOK if name == "AttributeError" else None)
+    return BackendFailed(500, f"This server raised {name}: {told}", hint=_ALONE.get(name) or way_out(error))
+
+
+def _refusal(error: Exception, told: str) -> BackendFailed | None:
+    """Return what the client gets for an exception that tells of its own mistake; None for any other."""
+    name, status = type(error).__name__, getattr(error, "status_code", None)
+    if name == "NotFoundError":
+        return BackendFailed(404, f"Not found: {told}")
+    if name == "HTTPException" and isinstance(status, int) and 400 <= status < 500:  # Starlette's and FastAPI's
+        return BackendFailed(status, str(getattr(error, "detail", told)))
+    return BackendFailed(400, told) if isinstance(error, ValueError) else None  # also pydantic's
+
+
+def way_out(error: Exception) -> str | None:
+    """Return a hint for a mistake that many make, in applications too."""
+    is_known = isinstance(error, TypeError) and "multiple values for keyword argument 'items'" in str(error)
+    return _WITH_ITEMS if is_known else None
 
 
 def note_broken_stream(error: Exception, call: Call) -> None:
@@ -54,8 +78,3 @@ def _is_injected(error: BaseException | None) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return all(map(_is_injected, error.exceptions))
     return isinstance(error, StoreFault) or (error is not None and _is_injected(error.__cause__))
-
-
-def _note_early(call: Call, *, is_stream: bool, status: int) -> None:
-    if is_stream:
-        call.entry.note("error-after-headers", str(status))

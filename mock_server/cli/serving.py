@@ -246,4 +246,5 @@ def _configure_logging(log_format: str, *, quiet: bool) -> None:
     handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(message)s"))
     logger = logging.getLogger("mock_server")
     logger.addHandler(handler)
+    logger.propagate = False  # a server of the user's own may configure the root logger, which would tell all again
     logger.setLevel(logging.ERROR if quiet else logging.INFO)

@@ -22,6 +22,10 @@ from mock_server.wire.headers import encode_headers
 from mock_server.wording import printable
 
 _log = logging.getLogger("mock_server")
+_ONE_ROUTE = (
+    "Only the conversation's operations are passed to your server. For its other routes, such as its uploads, start it "
+    "yourself and name its URL as --backend."
+)
 
 # What the element in a browser sends and reads (observed); any header that a page adds is allowed.
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
@@ -97,7 +101,7 @@ class RequestMiddleware:
     async def _fail(self, context: RequestContext, error: Exception) -> None:
         match error:
             case HTTPException(status_code=404):
-                error = UrlUnknown(context.method, context.path)
+                error = UrlUnknown(context.method, context.path, hint=_ONE_ROUTE if context.backends else None)
             case HTTPException(status_code=405):
                 allowed = (error.headers or {}).get("Allow", "")
                 error = MethodNotAllowed(context.method, context.path, allowed=allowed)

@@ -1,5 +1,6 @@
 """A small client for the conversation, for tests of backends without a browser."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from mock_server.wire.chat.items import AssistantMessageItem, ClientToolCallItem
 
 __tracebackhide__ = True  # pytest shows the line of the test
 _PATH = "/v1/chatkit/conversation"
+_END_OF_FRAME = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -65,9 +67,8 @@ class Conversation:
 
     def stream(self, operation: str, **params: Any) -> Turn:
         """Perform an operation that streams, and return the turn."""
-        frames = self._ask(operation, params).split(b"\n\n")
-        events = [frame.removeprefix(b"data: ") for frame in frames if frame]
-        return Turn(events=[msgspec.json.decode(event, type=ThreadStreamEvent) for event in events])
+        frames = _END_OF_FRAME.split(self._ask(operation, params))
+        return Turn(events=[_event_in(data) for data in map(_data_of, frames) if data])
 
     def ask(self, operation: str, **params: Any) -> dict[str, Any]:
         """Perform an operation that does not stream, and return its response."""
@@ -77,3 +78,24 @@ class Conversation:
     def _ask(self, operation: str, params: dict[str, Any]) -> bytes:
         body = msgspec.json.encode({"type": operation, "params": params})
         return self._transport.call("POST", _PATH, body, {"authorization": f"Bearer {self._secret}"})
+
+
+def _data_of(frame: bytes) -> bytes:
+    """Return the data of a server-sent event; nothing where it is a comment."""
+    lines = (line.partition(b":") for line in frame.splitlines())
+    return b"\n".join(value.removeprefix(b" ") for name, _, value in lines if name == b"data")
+
+
+def _event_in(data: bytes) -> ThreadStreamEvent:
+    event: ThreadStreamEvent
+    try:
+        event = msgspec.json.decode(data, type=ThreadStreamEvent)
+    except msgspec.ValidationError:  # servers in other languages often write null for what is not there
+        event = msgspec.convert(_without_nulls(msgspec.json.decode(data)), type=ThreadStreamEvent)
+    return event
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value

@@ -287,6 +287,7 @@ def test_a_page_of_an_exception_passes_and_the_exception_is_kept() -> None:
     with ChatKitMock(backend=app_of(endpoint)) as mock:
         answer = post(mock)
         assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+        assert answer.headers["x-mock-hint"] == "Your application raised LookupError: broken."
         with pytest.raises(BackendRaised, match="LookupError"):
             mock.raise_failures()
 

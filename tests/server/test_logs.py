@@ -136,3 +136,15 @@ def test_a_closed_standard_error_gets_nothing(tmp_path: Path) -> None:
             assert process.wait(10) == 0
         finally:
             process.kill()
+
+
+def test_a_server_that_configures_logging_itself_has_no_line_told_twice(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(
+        "import logging\nlogging.basicConfig(level=logging.INFO)\n\nasync def app(*_): ...\n"
+    )
+    with serving(tmp_path / "ready", "--backend", "shop:app", "--app-dir", str(tmp_path)) as process:
+        with socket_client((tmp_path / "ready").read_text().removesuffix("/v1")) as web:
+            web.get("/_mock/projects")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert errors.count("/_mock/projects") == 1, errors
