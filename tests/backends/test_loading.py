@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import said
+from support.environments import run, without
 
 from mock_server.backends import answers_for_all, split_spec
 from mock_server.backends.loading import BackendOptions, find
@@ -95,3 +96,17 @@ def test_the_command_says_it_in_one_line(folder: Path) -> None:
     code, told = said("serve", "--backend", "bridge_good:servr", "--app-dir", str(folder))
     assert code == 2
     assert told == "chatkit-mock: bridge_good:servr: bridge_good has no 'servr'; did you mean 'server'?\n"
+
+
+def test_without_openai_chatkit_the_command_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "bridge_real.py").write_text("from chatkit.server import ChatKitServer\n")
+    command = "import sys; sys.argv[1:] = ['serve', '--backend', 'bridge_real:x']"
+    code = f"{command}; from mock_server.cli import main; main()"
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    done = run(code, {**without(packages, "chatkit", "openai_chatkit"), "CHATKIT_MOCK_APP_DIR": str(tmp_path)})
+    assert done.returncode == 2
+    assert done.stderr == (
+        "chatkit-mock: bridge_real:x: it needs 'chatkit'; "
+        "install the package openai-chatkit: pip install 'chatkit-mock-server[backend]'.\n"
+    )
