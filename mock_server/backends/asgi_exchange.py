@@ -73,6 +73,7 @@ class AsgiExchange:
     async def _settle(self) -> None:
         for _ in range(_SETTLING):
             if self.task.done():
+                await asyncio.sleep(0)  # what waits for its end is called in the next round
                 break
             await asyncio.sleep(0)
 

@@ -38,6 +38,7 @@ def record(entry: Entry, *, project: str) -> Record:
         response=_message(decode_headers(entry.response_head), entry.response_body) if entry.response_head else None,
         events=None if events is None else [_event(frame) for frame in events],
         event_times=None if times is None else [_milliseconds(at - entry.began) for at in times],
+        failure=hidden_or_none(entry.failure),
         store=None if entry.calls is None else list(entry.calls),
     )
 

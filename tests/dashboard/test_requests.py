@@ -494,3 +494,21 @@ def test_the_calls_of_a_store_are_shown_as_text(tabs: Tabs) -> None:
             expect(row).to_contain_text(f"load_thread({BAD})")
             expect(row).to_contain_text("raised NotFoundError")
             dashboard.complaints.clear()
+
+
+def test_what_a_server_raised_is_shown_with_its_traceback(tabs: Tabs) -> None:
+    class Broken:
+        async def process(self, body: bytes, context: Any) -> None:
+            raise OSError(f"out of order {BAD}")
+
+        respond = None
+
+    body = {"type": "threads.list", "params": {}}
+    with ChatKitMock(backend=Broken) as mock, mock.http_client() as http:
+        http.post("/v1/chatkit/conversation", json=body)
+        with dashboard_page(tabs, mock) as dashboard:
+            open_newest(dashboard)
+            raised = dashboard.main.locator("section").filter(has_text="What your server raised")
+            expect(raised).to_contain_text(f"OSError: out of order {BAD}")
+            expect(raised).to_contain_text("Traceback")
+            dashboard.complaints.clear()

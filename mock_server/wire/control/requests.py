@@ -67,6 +67,7 @@ class Record(_Head, frozen=True, kw_only=True):
     fault: the name of the fault that was applied, or a magic value.
     events: those of a stream, as they were sent.
     event_times: when each event was sent, in milliseconds of real time since the request began.
+    failure: the traceback of what a server of the user's own raised.
     store: the first 200 calls of the Store of a server of the user's own, in order; null where there is no Store.
     """
 
@@ -74,6 +75,7 @@ class Record(_Head, frozen=True, kw_only=True):
     response: RecordedMessage | None
     events: list[Any] | None
     event_times: list[float] | None
+    failure: str | None
     store: list[StoreCall] | None
 
 

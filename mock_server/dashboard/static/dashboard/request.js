@@ -1,6 +1,6 @@
 /** One request and its response. */
 
-import { badge, copyButton, facts, h, icon, link, section } from "./ui.js";
+import { badge, codeBlock, copyButton, facts, h, icon, link, section } from "./ui.js";
 import { agoOf, millisecondsOf, momentOf } from "./clocks.js";
 import { paced } from "./api.js";
 import { messageSection } from "./request_message.js";
@@ -74,12 +74,14 @@ class RequestPage {
     this.head = h("div", { class: "title" });
     this.facts = h("div");
     this.response = h("div", { class: "column" });
+    this.raised = h("div", { class: "column" });
     this.store = new StoreView();
     this.stream = new StreamView(this.app);
     this.content.replaceChildren(
       heading(record),
       h("div", { class: "title" }, this.head, this.buttons()),
       section("Details", this.facts),
+      this.raised,
       this.store.element,
       this.stream.element,
       h("div", { class: "columns" }, messageSection("Request", record.request), this.response),
@@ -99,6 +101,9 @@ class RequestPage {
     }
     if (before?.outcome !== record.outcome || before.thread !== record.thread) {
       this.facts.replaceChildren(factsOf(this.app, record));
+    }
+    if (record.failure && before?.failure !== record.failure) {
+      this.raised.replaceChildren(section("What your server raised", codeBlock(record.failure)));
     }
     this.store.show(record);
     this.stream.show(record);
