@@ -1,11 +1,15 @@
 """What a client is told when a server of the user's own fails."""
 
 import traceback
+from collections.abc import Callable
+from typing import TypeVar
 
 from mock_server.backends.backend import Call
+from mock_server.backends.exits import contained_exits
 from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
+T = TypeVar("T")
 _HOOK = "Its context can be made by a function of yours: --backend-context module:function."
 
 
@@ -26,6 +30,28 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
     if isinstance(error, RuntimeError) and "AttachmentStore" in told:
         return BackendFailed(500, told, hint="Pass attachment_store= to ChatKitServer.__init__.")
     return BackendFailed(500, f"This server raised {name}: {told}", hint=_HOOK if name == "AttributeError" else None)
+
+
+def is_told_to_client(error: Exception) -> bool:
+    """Return whether an error is the client's mistake, such as an unknown thread, and no failure of the server."""
+    return type(error).__name__ == "NotFoundError" or isinstance(error, NotImplementedError | ValueError)
+
+
+def failure_around(error: Exception, call: Call, what: str) -> MockServerError:
+    """Return the error for a function around a server: whatever that raises, it is never the client's mistake."""
+    if isinstance(error, MockServerError):
+        return error
+    note_failure(error, call)
+    return BackendFailed(500, f"{what} raised {type(error).__name__}: {error}")
+
+
+def made_by(make: Callable[[Call], T], call: Call) -> T:
+    """Return what a function of the user's own makes. Raises BackendFailed."""
+    try:
+        with contained_exits():
+            return make(call)
+    except Exception as error:
+        raise failure_around(error, call, "The function that makes this server") from error
 
 
 def note_broken_stream(error: Exception, call: Call) -> None:

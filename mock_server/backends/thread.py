@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from anyio.from_thread import start_blocking_portal
 
+from mock_server.backends.exits import contained_exits
 from mock_server.backends.pulse import Pulse
 from mock_server.backends.relay import Opening, Relay
 from mock_server.clock import stopwatch
@@ -48,7 +49,8 @@ class BackendThread:
         async def watched() -> T:
             self._watch(entry)
             try:
-                return await work()
+                with contained_exits():
+                    return await work()
             finally:
                 self._watch_no_more(entry)
 
