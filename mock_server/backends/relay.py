@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
-from mock_server.backends.exits import contained_exits
+from mock_server.backends.exits import contained_exits, result_in
 
 _AHEAD = 256  # frames that may be made before the last ones were sent
 _TOGETHER = 0.001  # seconds within which frames that follow each other are handed over together
@@ -53,7 +53,7 @@ class Relay:
         # One context for the whole stream, or a server could not reset the variables that it has set.
         context = contextvars.copy_context()
         try:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._begin(opening, context), self._loop))
+            await result_in(asyncio.run_coroutine_threadsafe(self._begin(opening, context), self._loop))
         except asyncio.CancelledError:
             self._has_left = True
             self._tell_stream(self._interrupt)  # it may have begun at this moment

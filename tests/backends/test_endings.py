@@ -1,5 +1,6 @@
 """How servers of the user's own end: by a reset, with their project, by what they raise, and while they block."""
 
+import asyncio
 import gc
 import json
 import sys
@@ -133,6 +134,20 @@ def test_a_server_that_exits_ends_only_its_request(error: BaseException) -> None
         assert answer.status_code == 500
         assert "This server raised RuntimeError: " in answer.json()["error"]["message"]
         assert post(mock, LIST).status_code == 200
+        assert len(mock.take_failures()) == 1
+
+
+@pytest.mark.parametrize("body", [CREATE, LIST], ids=["a stream", "a document"])
+def test_a_server_that_cancels_itself_ends_only_its_request(body: Json) -> None:
+    class Cancelling(Server):
+        async def process(self, body: bytes, context: Any) -> Any:
+            raise asyncio.CancelledError
+
+    with ChatKitMock(backend=Cancelling) as mock:
+        answer = post(mock, body)
+        told = "This server raised ConnectionAbortedError: its request was cancelled"
+        assert (answer.status_code, told in answer.text) == (500, True)
+        assert mock.journal.last("conversation").status == 500
         assert len(mock.take_failures()) == 1
 
 
