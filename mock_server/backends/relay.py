@@ -88,18 +88,20 @@ class Relay:
         try:
             with contained_exits():
                 async for frame in frames:
-                    await self._put(frame)
+                    if self._put(frame):
+                        await self._wait_for_room()
         except Left:
             await _cancel(frames, context)
 
-    async def _put(self, frame: bytes) -> None:
+    def _put(self, frame: bytes) -> bool:
+        """Hand a frame over. Returns whether the next one has to wait."""
         self._frames.append(frame)
         self._made += 1
         if self._made - self._sent >= self._most or self._has_left:
             self._tell_reader()
-            await self._wait_for_room()
-        else:
-            self._tell_reader_soon()
+            return True
+        self._tell_reader_soon()
+        return False
 
     async def _wait_for_room(self) -> None:
         self._room = self._loop.create_future()
