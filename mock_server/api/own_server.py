@@ -55,9 +55,10 @@ class OwnStream(EventStream):
             await self._frames.leave()
 
     async def send_events(self) -> bool:
-        """Send every frame. Returns whether the stream was sent to its end."""
+        """Send every frame. Returns whether the stream was sent to its end. Raises Dropped."""
         entry = self.context.entry
         while taken := await self._take():
+            self.context.refuse_if_reset()
             entry.thread = self._learn(taken) or entry.thread
             for batch in taken if self.context.injector is not None else [b"".join(taken)]:
                 await self.send(batch)

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+from mock_server.backends.exits import contained_exits
 from mock_server.backends.frame_splitter import FrameSplitter, is_event_stream
 from mock_server.backends.lifespan import Application, Message, Scope
 from mock_server.wire.headers import Headers
@@ -42,10 +43,8 @@ class AsgiExchange:
         return self._made()
 
     async def _run(self, scope: Scope) -> None:
-        try:
+        with contained_exits():
             await self._app(scope, self._receive, self._send)
-        except SystemExit as error:  # it would end the loop for everybody
-            raise RuntimeError(f"it called sys.exit({error.code!r})") from error
 
     async def _made(self) -> AsyncIterator[bytes]:
         try:

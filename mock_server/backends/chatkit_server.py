@@ -9,15 +9,17 @@ from typing import Any
 
 from mock_server.backends.backend import Answer, Call, Frames
 from mock_server.backends.current import current_call, current_loop
-from mock_server.backends.failures import failure_of, note_failure
+from mock_server.backends.failures import failure_around, failure_of, is_told_to_client, made_by, note_failure
 from mock_server.backends.server_context import default_context
 from mock_server.backends.store_proxy import watch_stores
 from mock_server.backends.thread import BackendThread
 from mock_server.errors import BackendFailed
+from mock_server.state.project import Project
 from mock_server.wire.chat.operations import StreamingParams
 from mock_server.wire.rest.files import Attachment
 
 _NOTHING_SENT = "This server answered with nothing: process() returned no result."
+_OUTERMOST = "_process_streaming"  # what is logged there is raised too
 
 
 class ChatKitServerBackend:
@@ -31,7 +33,7 @@ class ChatKitServerBackend:
     ) -> None:
         """`context_of` takes the request and the session, and returns what the server gets as its context."""
         self._make, self._thread, self._context_of = make, thread, context_of
-        self._servers: dict[str, tuple[int, Any]] = {}
+        self._servers: dict[Project, tuple[int, Any]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None  # the emulator's
         _note_failures()
 
@@ -49,9 +51,10 @@ class ChatKitServerBackend:
             raise failure_of(error, call) from error
 
     def keep(self, server: Any, call: Call) -> None:
-        """Let a server that is there already answer in a call's project."""
+        """Let a server that is there already answer in a call's project; those of reset and deleted ones are let go."""
         project = call.caller.project
-        self._servers[project.name] = (project.resets, server)
+        self._servers = {each: kept for each, kept in self._servers.items() if kept[0] == each.resets}
+        self._servers[project] = (project.resets, server)
 
     def stop(self) -> None:
         """End the thread with everything that runs in it."""
@@ -96,9 +99,9 @@ class ChatKitServerBackend:
         current_call.set(call)
         current_loop.set(self._loop)
         project = call.caller.project
-        resets, server = self._servers.get(project.name, (-1, None))
+        resets, server = self._servers.get(project, (-1, None))
         if server is None or resets != project.resets:
-            server = self._make(call)
+            server = made_by(self._make, call)
             self.keep(server, call)
         watch_stores(server, call)
         return server
@@ -106,8 +109,11 @@ class ChatKitServerBackend:
     async def _context(self, call: Call) -> Any:
         if self._context_of is None:
             return default_context(call)
-        given = self._context_of(call.request(), call.caller.session)
-        return await given if inspect.isawaitable(given) else given
+        try:
+            given = self._context_of(call.request(), call.caller.session)
+            return await given if inspect.isawaitable(given) else given
+        except Exception as error:
+            raise failure_around(error, call, "The function that makes this server's context") from error
 
 
 def _json_of(result: Any) -> bytes:
@@ -121,9 +127,11 @@ class _FailureHandler(logging.Handler):
     """Notes what a server raised while it streamed; `process` tells it to nobody but its log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        call = current_call.get()
-        if call is not None and record.exc_info is not None and isinstance(record.exc_info[1], Exception):
-            note_failure(record.exc_info[1], call)
+        call, error = current_call.get(), record.exc_info and record.exc_info[1]
+        if call is None or not isinstance(error, Exception):
+            return
+        if record.funcName != _OUTERMOST or not is_told_to_client(error):
+            note_failure(error, call)
 
 
 def _note_failures() -> None:

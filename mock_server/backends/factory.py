@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mock_server.backends.backend import Answer, Backend, Call, Frames
-from mock_server.backends.failures import failure_of
+from mock_server.backends.failures import failure_of, made_by
 from mock_server.backends.thread import BackendThread
 from mock_server.wire.rest.files import Attachment
 
@@ -46,5 +46,5 @@ class FactoryBackend:
 
     async def _made(self, call: Call) -> Any:
         if self._backend is None:
-            self._backend = self._adopt(self._make(call), call)
+            self._backend = self._adopt(made_by(self._make, call), call)
         return self._backend

@@ -1,11 +1,15 @@
 """What a client is told when a server of the user's own fails."""
 
 import traceback
+from collections.abc import Callable
+from typing import TypeVar
 
 from mock_server.backends.backend import Call
+from mock_server.backends.exits import contained_exits
 from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
+T = TypeVar("T")
 _ALONE = {  # hints for exceptions that a server alone meets, and an application does not
     "AttributeError": "Its context can be made by a function of yours: --backend-context module:function.",
     "NoMatchFound": (  # Starlette's
@@ -54,6 +58,28 @@ def way_out(error: Exception) -> str | None:
     """Return a hint for a mistake that many make, in applications too."""
     is_known = isinstance(error, TypeError) and "multiple values for keyword argument 'items'" in str(error)
     return _WITH_ITEMS if is_known else None
+
+
+def is_told_to_client(error: Exception) -> bool:
+    """Return whether an error is the client's mistake, such as an unknown thread, and no failure of the server."""
+    return isinstance(error, NotImplementedError) or _refusal(error, "") is not None
+
+
+def failure_around(error: Exception, call: Call, what: str) -> MockServerError:
+    """Return the error for a function around a server: whatever that raises, it is never the client's mistake."""
+    if isinstance(error, MockServerError):
+        return error
+    note_failure(error, call)
+    return BackendFailed(500, f"{what} raised {type(error).__name__}: {error}")
+
+
+def made_by(make: Callable[[Call], T], call: Call) -> T:
+    """Return what a function of the user's own makes. Raises BackendFailed."""
+    try:
+        with contained_exits():
+            return make(call)
+    except Exception as error:
+        raise failure_around(error, call, "The function that makes this server") from error
 
 
 def note_broken_stream(error: Exception, call: Call) -> None:

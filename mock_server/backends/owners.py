@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -34,7 +34,7 @@ class Owners:
     """What is known of the threads and users of one project; the threads that the project itself keeps are not here."""
 
     def __init__(self, project: Project) -> None:
-        self._project = project
+        self._project: Project = proxy(project)  # or what is known of a project would keep it
         self._threads: OrderedDict[str, Owner] = OrderedDict()
         self._users: OrderedDict[str, dict[str | None, str | None]] = OrderedDict()
 

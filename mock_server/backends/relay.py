@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
+from mock_server.backends.exits import contained_exits, result_in
+
 _AHEAD = 256  # frames that may be made before the last ones were sent
 _TOGETHER = 0.001  # seconds within which frames that follow each other are handed over together
 _STEPS = 10_000  # further events that a turn is allowed when its client has left
@@ -40,6 +42,7 @@ class Relay:
         self._error: BaseException | None = None
         self._is_over = self._has_left = False
         self._told = 0.0
+        self._task: asyncio.Task[None] | None = None  # of the other loop: the stream
         self._telling: asyncio.TimerHandle | None = None
         self._reader = asyncio.get_running_loop()
         self._arrived: asyncio.Future[None] | None = None  # of the reader's loop: there is something to take
@@ -50,9 +53,10 @@ class Relay:
         # One context for the whole stream, or a server could not reset the variables that it has set.
         context = contextvars.copy_context()
         try:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._begin(opening, context), self._loop))
+            await result_in(asyncio.run_coroutine_threadsafe(self._begin(opening, context), self._loop))
         except asyncio.CancelledError:
-            self._has_left = True  # the stream may have begun at this moment; then it ends after its first frame
+            self._has_left = True
+            self._tell_stream(self._interrupt)  # it may have begun at this moment
             raise
 
     # In the other loop.
@@ -68,6 +72,7 @@ class Relay:
 
     async def _pump(self, frames: AsyncIterator[bytes], context: contextvars.Context) -> None:
         try:
+            await asyncio.sleep(0)  # `start` hears that this begins, also if the first step blocks
             await self._put_all(frames, context)
         except asyncio.CancelledError:
             if not self._has_left:
@@ -81,16 +86,22 @@ class Relay:
 
     async def _put_all(self, frames: AsyncIterator[bytes], context: contextvars.Context) -> None:
         try:
-            async for frame in frames:
-                self._frames.append(frame)
-                self._made += 1
-                if self._made - self._sent >= self._most or self._has_left:
-                    self._tell_reader()
-                    await self._wait_for_room()
-                else:
-                    self._tell_reader_soon()
+            with contained_exits():
+                async for frame in frames:
+                    if self._put(frame):
+                        await self._wait_for_room()
         except Left:
             await _cancel(frames, context)
+
+    def _put(self, frame: bytes) -> bool:
+        """Hand a frame over. Returns whether the next one has to wait."""
+        self._frames.append(frame)
+        self._made += 1
+        if self._made - self._sent >= self._most or self._has_left:
+            self._tell_reader()
+            return True
+        self._tell_reader_soon()
+        return False
 
     async def _wait_for_room(self) -> None:
         self._room = self._loop.create_future()
@@ -109,7 +120,7 @@ class Relay:
     def _interrupt(self) -> None:
         if self._room is not None:
             self._give_room()
-        else:
+        elif self._task is not None:
             self._task.cancel()  # raised where the server waits: in `respond`
 
     def _tell_reader_soon(self) -> None:
@@ -144,8 +155,11 @@ class Relay:
 
     async def begin(self) -> None:
         """Return once there is something to take, or nothing more. Raises what broke the stream off before."""
+        # What is to be told soon is never told where the next step blocks, so the first wait ends by itself.
+        seconds: float | None = 2 * _TOGETHER
         while not self._frames and not self._is_over:
-            await self._wait()
+            await self._wait(seconds)
+            seconds = None
         if not self._frames and self._error is not None:
             raise self._error
 
@@ -158,7 +172,12 @@ class Relay:
             raise
 
     async def leave(self) -> None:
-        """End the stream if it runs, and return once its server has let go of it."""
+        """End the stream if it runs, and return once its server has let go of it.
+
+        Only the first call waits: one that was cancelled, since the emulator stops, must not wait again.
+        """
+        if self._has_left:
+            return
         self._has_left = True
         if not self._is_over:
             self._tell_stream(self._interrupt)
@@ -167,13 +186,16 @@ class Relay:
                 while not self._is_over:
                     await self._wait(also_for_frames=False)
 
-    async def _wait(self, *, also_for_frames: bool = True) -> None:
+    async def _wait(self, seconds: float | None = None, *, also_for_frames: bool = True) -> None:
         self._arrived = arrived = self._reader.create_future()
+        ending = None if seconds is None else self._reader.call_later(seconds, _finish, arrived)
         try:
             if not self._is_over and not (also_for_frames and self._frames):
                 await arrived
         finally:
             self._arrived = None
+            if ending is not None:
+                ending.cancel()
 
     def _tell_stream(self, what: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # its loop has ended
@@ -186,11 +208,13 @@ def _finish(future: "asyncio.Future[None]") -> None:
 
 
 async def _awaited(opening: Awaitable[AsyncIterator[bytes]]) -> AsyncIterator[bytes]:
-    return await opening
+    with contained_exits():
+        return await opening
 
 
 async def _next(frames: AsyncIterator[bytes]) -> bytes:
-    return await anext(frames)
+    with contained_exits():
+        return await anext(frames)
 
 
 async def _cancel(frames: AsyncIterator[bytes], context: contextvars.Context) -> None:

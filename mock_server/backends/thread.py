@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from anyio.from_thread import start_blocking_portal
 
+from mock_server.backends.exits import contained_exits, result_in
 from mock_server.backends.pulse import Pulse
 from mock_server.backends.relay import Opening, Relay
 from mock_server.clock import stopwatch
@@ -48,13 +49,14 @@ class BackendThread:
         async def watched() -> T:
             self._watch(entry)
             try:
-                return await work()
+                with contained_exits():
+                    return await work()
             finally:
                 self._watch_no_more(entry)
 
         self._pulse.feel()
         # The portal's own way of starting a task would wait for a loop that is blocked.
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(watched(), self.loop))
+        return await result_in(asyncio.run_coroutine_threadsafe(watched(), self.loop))
 
     async def stream(self, opening: Opening, entry: Entry, *, one_by_one: bool) -> Relay:
         """Let a stream begin there. Raises what `opening` raises."""

@@ -234,6 +234,7 @@ class Project:
 
     def discard(self) -> None:
         """Remove everything, also the secrets of sessions and the contents of files, from the server."""
+        self.resets += 1
         self.sessions.clear()
         self.files.clear()
         self.journal.clear()

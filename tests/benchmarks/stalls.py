@@ -23,6 +23,7 @@ FILES = {
     "of messages": "default:\n" + "- message: hello\n" * (FILE // 17),
     "broken": "default: [" + "[" * 90 + "a," * FILE,
 }
+BLOCKING = {"a ChatKitServer": "Blocking", "an application": "app"}  # in support.blocking_server
 GREEK = "\u03b1"
 TEXT = 10_485_760  # characters of the longest state variable (documented)
 REST = {"authorization": "Bearer sk-test", "openai-beta": "chatkit_beta=v1", "content-type": "application/json"}
@@ -213,6 +214,28 @@ def stall(origin: str, case: Case) -> tuple[float, float, int]:
     return max(waits), took, status
 
 
+def blocked() -> None:
+    """Print the worst waits while a server of the user's own blocks its thread for a second."""
+    found: dict[str, list[tuple[float, float, int]]] = {}
+    tests = str(Path(__file__).parent.parent)
+    serve = ("mock_server", "serve", "--quiet", "--app-dir", tests)
+    for _ in range(ROUNDS):
+        for name, target in BLOCKING.items():
+            with serving(*serve, "--backend", f"support.blocking_server:{target}", "--port") as origin:
+                connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=600)
+                ask(connection, ("", "POST", "/v1/chatkit/conversation", message("Hi"), CUSTOM))  # its imports
+                case = (
+                    f"message to {name} that blocks for 1 s",
+                    "POST",
+                    "/v1/chatkit/conversation",
+                    message("block"),
+                    CUSTOM,
+                )
+                found.setdefault(case[0], []).append(stall(origin, case))
+                connection.close()
+    _print(found)
+
+
 def warm_up(origin: str) -> None:
     """Send one small request of each kind: what is imported on first use is there then."""
     connection = http.client.HTTPConnection(urlsplit(origin).netloc)
@@ -261,12 +284,18 @@ def report() -> None:
                 for case in heard_by_others():
                     found.setdefault(case[0], []).append(stall(origin, case))
             connection.close()
-    for name, rounds in found.items():
-        wait, took = (min(each[place] for each in rounds) for place in (0, 1))
-        print(f"| {name} | {wait:.0f} ms | {took:,.0f} ms | {rounds[0][2]} |", flush=True)
+    _print(found)
+    blocked()
     print()
 
 
+def _print(found: dict[str, list[tuple[float, float, int]]]) -> None:
+    for name, rounds in found.items():
+        wait, took = (min(each[place] for each in rounds) for place in (0, 1))
+        print(f"| {name} | {wait:.0f} ms | {took:,.0f} ms | {rounds[0][2]} |", flush=True)
+
+
 if __name__ == "__main__":
-    ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    report()
+    words = sys.argv[1:]  # a number of rounds, and `blocked` for these rows alone
+    ROUNDS = next((int(word) for word in words if word.isdigit()), ROUNDS)
+    (blocked if "blocked" in words else report)()
