@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
 
-from mock_server.backends.backend import Answer, Backend, Call, Frames
+from mock_server.backends.backend import Backend, Call, Frames, OwnResponse
 from mock_server.backends.failures import note_broken_stream
 from mock_server.backends.gate import Gate
 from mock_server.http.context import RequestContext
-from mock_server.http.response import EventStream, Whole
+from mock_server.http.response import EventStream, WholeResponse
 
 T = TypeVar("T")
 
 
-async def pass_on(context: RequestContext, call: Call, server: Backend) -> "Whole | OwnStream":
+async def pass_on(context: RequestContext, call: Call, server: Backend) -> "WholeResponse | OwnStream":
     """Perform an operation within the limits of its session, and return the response.
 
     Raises ThreadNotFound, UploadRefused, BackendFailed, and ClientDisconnect if the client leaves before.
@@ -28,8 +28,8 @@ async def pass_on(context: RequestContext, call: Call, server: Backend) -> "Whol
     context.entry.by_own_server = True
     context.entry.thread = getattr(call.params, "thread_id", None)
     answered = await _unless_gone(context, Gate(call, server, owners).answer())
-    if isinstance(answered, Answer):
-        return Whole(answered.body, status=answered.status, media_type=answered.media_type, hint=answered.hint)
+    if isinstance(answered, OwnResponse):
+        return WholeResponse(answered.body, status=answered.status, media_type=answered.media_type, hint=answered.hint)
     return OwnStream(context, call, answered, partial(owners.learn, caller=call.caller))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mock_server.documents.rest_items import is_listed, rest_item
 from mock_server.http.context import RequestContext
 from mock_server.http.lookup import find_thread
-from mock_server.http.response import Whole
+from mock_server.http.response import WholeResponse
 from mock_server.state.threads import StoredThread
 from mock_server.state.timeline import TimelinePage
 from mock_server.wire.codec import encode
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 R = TypeVar("R", ChatKitThread, ThreadItem)
 
 
-def list_threads(context: RequestContext, query: ThreadListParams) -> "ListPage[ChatKitThread] | Awaitable[Whole]":
+def list_threads(
+    context: RequestContext, query: ThreadListParams
+) -> "ListPage[ChatKitThread] | Awaitable[WholeResponse]":
     """List threads."""
     own = _own_threads(context)
     return _threads(context.project.threads.page(query)) if own is None else _list_own(own, query)
@@ -64,9 +66,9 @@ def _own_threads(context: RequestContext, *, of: str | None = None) -> "OwnThrea
     return own_threads(context, context.project)
 
 
-async def _list_own(own: "OwnThreads", query: ThreadListParams) -> Whole:
+async def _list_own(own: "OwnThreads", query: ThreadListParams) -> WholeResponse:
     merged, note = await own.merged(query.user or None)
-    return Whole(encode(_threads(merged.page(query))), hint=note)
+    return WholeResponse(encode(_threads(merged.page(query))), hint=note)
 
 
 async def _retrieve_own(own: "OwnThreads", thread_id: str) -> ChatKitThread:

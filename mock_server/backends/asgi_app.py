@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from mock_server.backends import PATH
 from mock_server.backends.asgi_exchange import AsgiExchange
-from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.backend import Call, Frames, OwnResponse
 from mock_server.backends.failures import note_failure, way_out
 from mock_server.backends.header_templates import HeaderTemplates
 from mock_server.backends.lifespan import VERSIONS, Application, Lifespan, Scope
@@ -37,7 +37,7 @@ class AsgiBackend:
         self._lifespan = Lifespan(app)
         self._exchanges: set[AsgiExchange] = set()
 
-    def respond(self, call: Call) -> Awaitable[Answer | Frames]:
+    def respond(self, call: Call) -> Awaitable[OwnResponse | Frames]:
         """Perform one operation. Raises BackendFailed, Dropped."""
         return self._respond(call, self._scope(call))
 
@@ -45,7 +45,7 @@ class AsgiBackend:
         """Let the application shut down, and end the thread with everything that runs in it."""
         self._thread.stop(self._shut_down)
 
-    async def _respond(self, call: Call, scope: Scope) -> Answer | Frames:
+    async def _respond(self, call: Call, scope: Scope) -> OwnResponse | Frames:
         raised: list[Exception] = []
 
         def on_error(error: Exception) -> None:
@@ -68,7 +68,7 @@ class AsgiBackend:
             raise BackendFailed(500, told) from error
         return relay
 
-    async def _whole(self, exchange: AsgiExchange, frames: "AppFrames", raised: list[Exception]) -> Answer:
+    async def _whole(self, exchange: AsgiExchange, frames: "AppFrames", raised: list[Exception]) -> OwnResponse:
         body = bytearray()
         try:
             while taken := await frames.take():
@@ -77,7 +77,7 @@ class AsgiBackend:
                     raise BackendFailed(502, f"Your application's response is longer than {_MOST // 1024**2} MiB")
         finally:
             await frames.leave()
-        return Answer(exchange.status, bytes(body), exchange.media_type, hint=self._hint(exchange.status, raised))
+        return OwnResponse(exchange.status, bytes(body), exchange.media_type, hint=self._hint(exchange.status, raised))
 
     def _hint(self, status: int, raised: list[Exception]) -> str | None:
         if status >= 500 and raised:

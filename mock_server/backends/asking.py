@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mock_server.backends.backend import Answer, Backend, Call
+from mock_server.backends.backend import Backend, Call, OwnResponse
 from mock_server.backends.own_documents import Page, page_in
 from mock_server.errors import BackendFailed, MockServerError
 from mock_server.state.journal import Entry
@@ -39,7 +39,7 @@ async def answer_to(backend: Backend, call: Call) -> bytes:
         raise
     except Exception as error:
         raise BackendFailed(502, f"This server can't be asked for {name}: {error}") from error
-    if not isinstance(answered, Answer):
+    if not isinstance(answered, OwnResponse):
         if answered is not None:
             await answered.leave()
         raise BackendFailed(502, f"This server answered {name} with a stream.")

@@ -49,7 +49,7 @@ class StreamedTurn(Struct, frozen=True):
     outputs: Iterable[TurnOutput]
 
 
-class Answer:
+class OwnResponse:
     """A whole response of a server of the user's own; `hint` is a sentence for the one who looks for a mistake."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Frames(Protocol):
 
 
 Document = Struct  # the whole response
-Reply = Document | StreamedTurn | Awaitable[Answer | Frames]
+Reply = Document | StreamedTurn | Awaitable[OwnResponse | Frames]
 
 
 class Backend(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.backend import Call, Frames, OwnResponse
 from mock_server.backends.current import current_call, current_loop
 from mock_server.backends.failures import failure_around, failure_of, is_told_to_client, made_by, note_failure
 from mock_server.backends.server_context import default_context
@@ -37,7 +37,7 @@ class ChatKitServerBackend:
         self._loop: asyncio.AbstractEventLoop | None = None  # the emulator's
         _note_failures()
 
-    def respond(self, call: Call) -> Awaitable[Answer | Frames]:
+    def respond(self, call: Call) -> Awaitable[OwnResponse | Frames]:
         """Perform one operation. Raises what a server of one's own would be told."""
         self._loop = asyncio.get_running_loop()
         return self._stream(call) if isinstance(call.params, StreamingParams) else self._answer(call)
@@ -60,12 +60,12 @@ class ChatKitServerBackend:
         """End the thread with everything that runs in it."""
         self._thread.stop()
 
-    async def _answer(self, call: Call) -> Answer:
+    async def _answer(self, call: Call) -> OwnResponse:
         try:
             result = await self._thread.call(partial(self._process, call), call.entry)
         except Exception as error:
             raise failure_of(error, call) from error
-        return Answer(200, _json_of(result))
+        return OwnResponse(200, _json_of(result))
 
     async def _stream(self, call: Call) -> Frames:
         """Return the frames once there is a first one: a server that fails before can still be told by its status."""

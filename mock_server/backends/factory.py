@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mock_server.backends.backend import Answer, Backend, Call, Frames
+from mock_server.backends.backend import Backend, Call, Frames, OwnResponse
 from mock_server.backends.failures import failure_of, made_by
 from mock_server.backends.thread import BackendThread
 from mock_server.wire.rest.files import Attachment
@@ -33,9 +33,9 @@ class FactoryBackend:
         """End what was made, and the thread."""
         (self._thread if self._backend is None else self._backend).stop()
 
-    async def _first(self, call: Call) -> Answer | Frames:
+    async def _first(self, call: Call) -> OwnResponse | Frames:
         backend = await self._made_in_thread(call)
-        reply: Awaitable[Answer | Frames] = backend.respond(call)
+        reply: Awaitable[OwnResponse | Frames] = backend.respond(call)
         return await reply
 
     async def _made_in_thread(self, call: Call) -> Any:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from mock_server.backends.asking import DerivedCall, answer_to, pages
-from mock_server.backends.backend import Answer, Backend, Call, Frames
+from mock_server.backends.backend import Backend, Call, Frames, OwnResponse
 from mock_server.backends.own_documents import thread_in
 from mock_server.backends.own_threads import newest_threads
 from mock_server.backends.owners import Owners
@@ -22,7 +22,7 @@ class Gate:
     def __init__(self, call: Call, server: Backend, owners: Owners) -> None:
         self._call, self._server, self._owners = call, server, owners
 
-    async def answer(self) -> Answer | Frames:
+    async def answer(self) -> OwnResponse | Frames:
         """Perform the operation, as far as the caller's session allows it.
 
         Raises ThreadNotFound, UploadRefused, BackendFailed.
@@ -35,20 +35,20 @@ class Gate:
                 return await self._list(params)
             await self._refuse_hidden(getattr(params, "thread_id", None))
         answered = await self._pass()
-        if isinstance(answered, Answer):
+        if isinstance(answered, OwnResponse):
             if 200 <= answered.status < 300:
                 self._owners.performed(params, caller, answered.body)
         else:
             self._owners.performed(params, caller)
         return answered
 
-    async def _pass(self) -> Answer | Frames:
+    async def _pass(self) -> OwnResponse | Frames:
         reply = self._server.respond(self._call)
         if not isinstance(reply, Awaitable):
             raise BackendFailed(500, "This server did not answer.")
         return await reply
 
-    async def _announce(self, params: AttachmentCreateParams) -> Answer | Frames:
+    async def _announce(self, params: AttachmentCreateParams) -> OwnResponse | Frames:
         """Announce an upload; one that fails is not counted."""
         caller, succeeded = self._call.caller, False
         if caller.session is None:
@@ -56,7 +56,7 @@ class Gate:
         caller.announced_file(params)
         try:
             answered = await self._pass()
-            succeeded = isinstance(answered, Answer) and answered.status < 300
+            succeeded = isinstance(answered, OwnResponse) and answered.status < 300
         finally:
             if not succeeded:
                 caller.return_upload()
@@ -75,14 +75,14 @@ class Gate:
             if all(listed != thread_id for listed, _ in visible):
                 raise ThreadNotFound(thread_id)
 
-    async def _list(self, params: ThreadListParams) -> Answer:
+    async def _list(self, params: ThreadListParams) -> OwnResponse:
         visible = await self._visible()
         ordered = visible if params.order == "desc" else visible[::-1]
         start = next((at for at, (listed, _) in enumerate(ordered, 1) if listed == params.after), 0)
         page = ordered[start : start + (params.limit or PAGE_LIMIT)]
         has_more = len(ordered) > start + len(page)
         body: dict[str, Any] = {"data": [thread for _, thread in page], "has_more": has_more}
-        return Answer(200, msgspec.json.encode(body | ({"after": page[-1][0]} if has_more and page else {})))
+        return OwnResponse(200, msgspec.json.encode(body | ({"after": page[-1][0]} if has_more and page else {})))
 
     def _created(self) -> set[str]:
         """Return the ids of the threads that the session created, wherever they are kept."""

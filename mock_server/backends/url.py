@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Awaitable
 
 from mock_server.backends.address import address_of
-from mock_server.backends.backend import Answer, Call, Frames
+from mock_server.backends.backend import Call, Frames, OwnResponse
 from mock_server.backends.frame_splitter import FrameSplitter, is_event_stream
 from mock_server.backends.header_templates import HeaderTemplates
 from mock_server.backends.upstream import BrokenOff, Upstream
@@ -24,7 +24,7 @@ class UrlBackend:
         """Raises BackendUnusable for a URL that can't be used."""
         self._address, self._headers = address_of(url), headers or HeaderTemplates(())
 
-    def respond(self, call: Call) -> Awaitable[Answer | Frames]:
+    def respond(self, call: Call) -> Awaitable[OwnResponse | Frames]:
         """Perform one operation. Raises BackendFailed, Dropped."""
         headers = call.headers()
         if any(name == _FORWARDED for name, _ in headers):
@@ -35,7 +35,7 @@ class UrlBackend:
     def stop(self) -> None:
         """There is nothing to end: each connection belongs to a request."""
 
-    async def _respond(self, call: Call, headers: Headers) -> Answer | Frames:
+    async def _respond(self, call: Call, headers: Headers) -> OwnResponse | Frames:
         upstream = Upstream(self._address)
         try:
             await upstream.ask(headers, bytes(call.body))
@@ -67,7 +67,7 @@ class UrlBackend:
             told = f"Your server at {url} compressed its response, which was not asked for; turn that off"
             raise BackendFailed(502, told)
 
-    async def _whole(self, upstream: Upstream, media_type: str, call: Call) -> Answer:
+    async def _whole(self, upstream: Upstream, media_type: str, call: Call) -> OwnResponse:
         body = bytearray()
         try:
             while piece := await upstream.piece():
@@ -78,7 +78,7 @@ class UrlBackend:
         except BrokenOff as error:
             raise _dropped(call, error) from error
         hint = f"Your server was asked for POST {self._address.url}."
-        return Answer(upstream.status, bytes(body), media_type, hint=hint if upstream.status == 404 else None)
+        return OwnResponse(upstream.status, bytes(body), media_type, hint=hint if upstream.status == 404 else None)
 
 
 class UrlFrames:

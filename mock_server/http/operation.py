@@ -11,7 +11,15 @@ from starlette.types import Receive, Scope, Send
 from mock_server.config import Settings
 from mock_server.errors import ControlRefused, MethodNotAllowed, MockServerError
 from mock_server.http.context import RequestContext
-from mock_server.http.response import JSON, EventStream, Pieces, ResponseSender, Whole, respond, respond_in_pieces
+from mock_server.http.response import (
+    JSON,
+    EventStream,
+    Pieces,
+    ResponseSender,
+    WholeResponse,
+    respond,
+    respond_in_pieces,
+)
 from mock_server.slices import Work, in_slices
 from mock_server.state.faults import Subject
 from mock_server.state.journal import ENTRY_BYTES
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from mock_server.wire.control.faults import FaultRule
 
 
-Result = Struct | dict[str, Any] | Response | EventStream | Pieces | Whole
+Result = Struct | dict[str, Any] | Response | EventStream | Pieces | WholeResponse
 _DOCUMENTS = (Struct, dict)  # what most handlers return
 _SAY_NOTHING = {b"", b"{}", b"null"}  # bodies that clients send where there is none
 _BRIEF = 1024  # bytes; a longer body says something
@@ -173,7 +181,7 @@ async def _respond_otherwise(context: RequestContext, result: Result | Awaitable
         result = await result
     if isinstance(result, Pieces):
         await respond_in_pieces(context, result)
-    elif isinstance(result, Whole):
+    elif isinstance(result, WholeResponse):
         await respond(context, result.status, result.body, result.own)
     elif isinstance(result, EventStream):
         await result()

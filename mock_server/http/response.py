@@ -38,7 +38,7 @@ async def respond(context: RequestContext, status: int, body: bytes, own: bytes)
         raise Dropped
 
 
-class Whole:
+class WholeResponse:
     """A response that is there as a whole; `hint` is a sentence for a person."""
 
     def __init__(
