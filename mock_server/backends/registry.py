@@ -6,8 +6,8 @@ from typing import Any
 
 from mock_server.backends import split_spec
 from mock_server.backends.backend import Backend, Call
+from mock_server.backends.endpoints.header_templates import HeaderTemplates
 from mock_server.backends.factory import FactoryBackend
-from mock_server.backends.header_templates import HeaderTemplates
 from mock_server.backends.loading import BackendOptions, Found, find, imported, is_application, is_server
 from mock_server.backends.owners import OwnersByProject
 from mock_server.backends.thread import BackendThread, LoopFactory
@@ -110,7 +110,7 @@ class Backends:
     def _backend(self, found: Found, target: Any, headers: Iterable[str] = ()) -> Any:
         name, thread = str(target), BackendThread(self._loop_factory)
         if found.kind == "url":
-            from mock_server.backends.url import UrlBackend  # noqa: PLC0415 - starting fast
+            from mock_server.backends.endpoints.url import UrlBackend  # noqa: PLC0415 - starting fast
 
             return UrlBackend(name, HeaderTemplates([*self._options.headers, *headers]))
         if found.kind == "app":
@@ -123,12 +123,12 @@ class Backends:
         return FactoryBackend(make, thread, lambda made, call: self._adopted(made, call, make, thread, name))
 
     def _application(self, app: Any, thread: BackendThread) -> Any:
-        from mock_server.backends.asgi_app import AsgiBackend  # noqa: PLC0415 - starting fast
+        from mock_server.backends.endpoints.asgi_app import AsgiBackend  # noqa: PLC0415 - starting fast
 
         return AsgiBackend(app, thread, path=self._options.path, headers=HeaderTemplates(self._options.headers))
 
     def _server(self, make: Callable[[Call], Any], thread: BackendThread) -> Any:
-        from mock_server.backends.chatkit_server import ChatKitServerBackend  # noqa: PLC0415 - starting fast
+        from mock_server.backends.chatkit.server import ChatKitServerBackend  # noqa: PLC0415 - starting fast
 
         return ChatKitServerBackend(make, thread, context_of=self._hook())
 
@@ -156,6 +156,6 @@ def _maker(function: Callable[..., Any]) -> Callable[[Call], Any]:
 
 
 def _store_for(call: Call) -> Any:
-    from mock_server.backends.emulator_store import EmulatorStore  # noqa: PLC0415 - starting fast
+    from mock_server.backends.chatkit.emulator_store import EmulatorStore  # noqa: PLC0415 - starting fast
 
     return EmulatorStore(call.caller.project)

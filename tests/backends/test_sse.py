@@ -4,7 +4,7 @@ import random  # noqa: TID251 - the same every time
 
 import pytest
 
-from mock_server.backends.frame_splitter import MOST, FrameSplitter, is_event_stream
+from mock_server.backends.endpoints.frame_splitter import MOST, FrameSplitter, is_event_stream
 from mock_server.clock import stopwatch
 
 STREAMS = [

@@ -322,7 +322,7 @@ def test_other_effects_are_refused(effect: str) -> None:
 
 
 def test_the_names_are_known_everywhere() -> None:
-    from mock_server.backends.store_calls import FAULTY  # noqa: PLC0415 - its import takes two seconds
+    from mock_server.backends.chatkit.store_calls import FAULTY  # noqa: PLC0415 - its import takes two seconds
 
     listed = get_args(StoreOperationName)
     script = Path(faults.__file__).parents[1] / "dashboard" / "static" / "dashboard" / "fault_draft.js"

@@ -12,9 +12,8 @@ from chatkit.types import Attachment, Page, ThreadItem, ThreadMetadata
 from msgspec import UNSET, Struct, UnsetType
 
 from mock_server.backends.caller import Caller
-from mock_server.backends.current import current_call, in_emulator
-from mock_server.backends.failures import StoreFault
-from mock_server.backends.official_items import (
+from mock_server.backends.chatkit.current import current_call, in_emulator
+from mock_server.backends.chatkit.official_items import (
     official_attachment,
     official_item,
     official_thread,
@@ -22,6 +21,7 @@ from mock_server.backends.official_items import (
     stored_status,
     text_of,
 )
+from mock_server.backends.failures import StoreFault
 from mock_server.clock import unix_of_local
 from mock_server.config import MAX_FILE_SIZE_MB
 from mock_server.errors import NotFound, ThreadNotFound

@@ -4,9 +4,9 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+from mock_server.backends.endpoints.frame_splitter import FrameSplitter, is_event_stream
+from mock_server.backends.endpoints.lifespan import Application, Message, Scope
 from mock_server.backends.exits import contained_exits
-from mock_server.backends.frame_splitter import FrameSplitter, is_event_stream
-from mock_server.backends.lifespan import Application, Message, Scope
 from mock_server.wire.headers import Headers
 
 _SETTLING = 20  # rounds of the loop within which an application reaches what it waits for, behind its middlewares

@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from mock_server.backends.backend import Call
-from mock_server.backends.current import current_call
-from mock_server.backends.store_calls import FAULTY, METHODS, begin, end
-from mock_server.backends.store_faults import strike
+from mock_server.backends.chatkit.current import current_call
+from mock_server.backends.chatkit.store_calls import FAULTY, METHODS, begin, end
+from mock_server.backends.chatkit.store_faults import strike
 
 _INNER = "_chatkit_mock_inner"
 _NOT_PASSED_ON = {*dir(object), "__class_getitem__", "__getattr__", "__del__"}

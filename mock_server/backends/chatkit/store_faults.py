@@ -8,7 +8,7 @@ from chatkit.store import NotFoundError as NotFoundInStore
 from msgspec import UNSET
 
 from mock_server.backends.backend import Call
-from mock_server.backends.current import in_emulator
+from mock_server.backends.chatkit.current import in_emulator
 from mock_server.backends.failures import StoreFault
 from mock_server.moments import seconds
 from mock_server.state.faults import STORE, Subject, is_for_store

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from mock_server.backends.backend import Call, Frames, OwnResponse
-from mock_server.backends.current import current_call, current_loop
+from mock_server.backends.chatkit.context import default_context
+from mock_server.backends.chatkit.current import current_call, current_loop
+from mock_server.backends.chatkit.store_proxy import watch_stores
 from mock_server.backends.failures import failure_around, failure_of, is_told_to_client, made_by, note_failure
-from mock_server.backends.server_context import default_context
-from mock_server.backends.store_proxy import watch_stores
 from mock_server.backends.thread import BackendThread
 from mock_server.errors import BackendFailed
 from mock_server.state.project import Project
@@ -90,7 +90,7 @@ class ChatKitServerBackend:
         return await server.process(bytes(call.body), await self._context(call))
 
     async def _save(self, call: Call, attachment: Attachment) -> None:
-        from mock_server.backends.attachments import official  # noqa: PLC0415 - only where there are uploads
+        from mock_server.backends.chatkit.attachments import official  # noqa: PLC0415 - only where there are uploads
 
         await self._server(call).store.save_attachment(official(attachment), await self._context(call))
 

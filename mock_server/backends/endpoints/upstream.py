@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import httptools
 
-from mock_server.backends.address import Address
+from mock_server.backends.endpoints.address import Address
 from mock_server.errors import BackendFailed
 from mock_server.wire.headers import Headers, encode_headers
 

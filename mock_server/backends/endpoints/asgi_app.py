@@ -6,11 +6,11 @@ from functools import partial
 from urllib.parse import unquote
 
 from mock_server.backends import PATH
-from mock_server.backends.asgi_exchange import AsgiExchange
 from mock_server.backends.backend import Call, Frames, OwnResponse
+from mock_server.backends.endpoints.asgi_exchange import AsgiExchange
+from mock_server.backends.endpoints.header_templates import HeaderTemplates
+from mock_server.backends.endpoints.lifespan import VERSIONS, Application, Lifespan, Scope
 from mock_server.backends.failures import note_failure, way_out
-from mock_server.backends.header_templates import HeaderTemplates
-from mock_server.backends.lifespan import VERSIONS, Application, Lifespan, Scope
 from mock_server.backends.relay import Opening, Relay
 from mock_server.backends.thread import BackendThread
 from mock_server.errors import BackendFailed, BackendUnusable, Dropped

@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Awaitable
 
-from mock_server.backends.address import address_of
 from mock_server.backends.backend import Call, Frames, OwnResponse
-from mock_server.backends.frame_splitter import FrameSplitter, is_event_stream
-from mock_server.backends.header_templates import HeaderTemplates
-from mock_server.backends.upstream import BrokenOff, Upstream
+from mock_server.backends.endpoints.address import address_of
+from mock_server.backends.endpoints.frame_splitter import FrameSplitter, is_event_stream
+from mock_server.backends.endpoints.header_templates import HeaderTemplates
+from mock_server.backends.endpoints.upstream import BrokenOff, Upstream
 from mock_server.errors import BackendFailed, Dropped
 from mock_server.wire.headers import Headers
 from mock_server.wording import printable

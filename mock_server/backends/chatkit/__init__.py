@@ -1,0 +1,1 @@
+"""A `ChatKitServer` of the user's own, with its Store and its context."""

@@ -1,0 +1,1 @@
+"""Endpoints of the user's own: an ASGI application, or a URL."""
