@@ -1,5 +1,6 @@
 """The caller of a request to the ChatKit API, and the server of the user's own that it reaches."""
 
+from mock_server.api.subjects import custom_user
 from mock_server.backends.backend import Backend
 from mock_server.backends.caller import Caller
 from mock_server.http.context import RequestContext
@@ -8,14 +9,9 @@ from mock_server.http.context import RequestContext
 def caller_of(context: RequestContext) -> Caller:
     """Return the caller of a request that has passed its guard."""
     session = context.session
-    if session is None:
-        named = context.headers.get(b"x-mock-user", b"").decode("latin-1")
-        user = named or context.projects.settings.custom_user
-    else:
-        user = session.user
     return Caller(
         context.project,
-        user=user,
+        user=custom_user(context) if session is None else session.user,
         session=session,
         has_key=session is None and bool(context.bearer),
         now=context.now,

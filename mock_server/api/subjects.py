@@ -58,7 +58,15 @@ def of_secret(operation: str) -> Callable[..., Subject]:
 
 def of_conversation(context: RequestContext, params: Struct) -> Subject:
     """Return the subject of a conversation operation, which is named such as `conversation.threads.create`."""
-    return of_secret(f"conversation.{params.__struct_config__.tag}")(context)
+    operation = f"conversation.{params.__struct_config__.tag}"
+    if context.session is None:
+        return Subject(operation, user=custom_user(context))
+    return of_secret(operation)(context)
+
+
+def custom_user(context: RequestContext) -> str:
+    """Return the user of a request without a client secret."""
+    return context.headers.get(b"x-mock-user", b"").decode("latin-1") or context.projects.settings.custom_user
 
 
 def named_in(body: bytes) -> str | None:

@@ -1,5 +1,6 @@
 """What a client is told when a server of the user's own fails."""
 
+import logging
 import traceback
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,6 +11,7 @@ from mock_server.errors import BackendFailed, BackendUnusable, MockServerError
 from mock_server.wire.chat.operations import ThreadCreateParams
 
 T = TypeVar("T")
+_log = logging.getLogger("mock_server")
 _ALONE = {  # hints for exceptions that a server alone meets, and an application does not
     "AttributeError": "Its context can be made by a function of yours: --backend-context module:function.",
     "NoMatchFound": (  # Starlette's
@@ -24,7 +26,7 @@ _WITH_ITEMS = (
 
 
 class StoreFault(Exception):
-    """A fault rule let a call of a Store fail; the message names the rule. It says nothing of the user's server."""
+    """A fault rule made a call of a Store fail; the message names the rule. It says nothing of the user's server."""
 
 
 def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> MockServerError:
@@ -95,6 +97,7 @@ def note_broken_stream(error: Exception, call: Call) -> None:
 def note_failure(error: Exception, call: Call) -> None:
     """Keep what a server raised, for the journal and for the test that met it, unless a fault rule raised it."""
     if call.entry.failure is None and not _is_injected(error):
+        _log.error("The server of %s raised an exception (%s)", call.entry.operation, call.entry.id, exc_info=error)
         call.entry.failure = "".join(traceback.format_exception(error))
         call.caller.project.journal.failures.append((call.entry, error))
 

@@ -4,8 +4,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +58,10 @@ def imported(name: str, app_dir: Path | None = None) -> Any:
     if not _NAME.fullmatch(name):
         raise BackendUnusable(name, _FORMS)
     module_name, _, attribute = name.partition(":")
-    with _looking_in(app_dir):
-        found: Any = _module(name, module_name)
+    folder = Path.cwd() if app_dir is None else app_dir.resolve()
+    if str(folder) not in sys.path:  # and it stays there, for what is imported later
+        sys.path.insert(0, str(folder))
+    found: Any = _module(name, module_name, folder)
     for part in attribute.split("."):
         if not hasattr(found, part):
             near = did_you_mean(part, vars(found)) if hasattr(found, "__dict__") else ""
@@ -69,28 +70,20 @@ def imported(name: str, app_dir: Path | None = None) -> Any:
     return found
 
 
-def _module(name: str, module: str) -> Any:
+def _module(name: str, module: str, folder: Path) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         missing = str(error.name)
         if module == missing or module.startswith(f"{missing}."):
-            reason = f"there is no module {missing!r} in {Path.cwd()}; --app-dir names another folder"
+            reason = f"there is no module {missing!r} in {folder}; --app-dir (app_dir in Python) names the folder"
         elif missing.partition(".")[0] in {"chatkit", "agents"}:
             reason = f"it needs {missing!r}; {_INSTALL}"
         else:
             reason = f"it needs {missing!r}, which is not installed here"
         raise BackendUnusable(name, reason) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise BackendUnusable(name, sentence(f"importing it raised {type(error).__name__}: {error}")) from error
-
-
-@contextmanager
-def _looking_in(app_dir: Path | None) -> Iterator[None]:
-    folder = str(Path.cwd() if app_dir is None else app_dir.resolve())
-    if folder not in sys.path:  # and it stays there, for what is imported later
-        sys.path.insert(0, folder)
-    yield
 
 
 def is_server(made: Any) -> bool:

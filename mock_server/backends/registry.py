@@ -1,6 +1,7 @@
 """Which backend answers for which workflow."""
 
 import inspect
+import re
 from collections.abc import Callable, Container, Iterable
 from typing import Any
 
@@ -15,6 +16,8 @@ from mock_server.clock import Clock
 from mock_server.errors import BackendNotFound, BackendUnusable
 from mock_server.freezers import ServersTime
 from mock_server.wire.control.backends import Kind
+
+_ID = re.compile(r"[\w.-]+")  # of a workflow
 
 
 class Backends:
@@ -33,14 +36,19 @@ class Backends:
         HeaderTemplates(options.headers)  # also where no server takes them, a wrong one is told
         self.shared: list[str] = []  # of servers that are no functions, so that all projects share them
         for spec in specs:
+            workflow_id = split_spec(spec)[0]
+            if workflow_id in self._by_workflow:
+                place = "without a workflow id" if workflow_id is None else f"for {workflow_id}"
+                raise BackendUnusable(_name_of(spec), f"there is another server {place}; name one for each")
             self.add(spec)
 
     def add(self, spec: Any) -> None:
         """Add a server, in place of another one for the same workflow. Raises BackendUnusable."""
         workflow_id, target = split_spec(spec)
+        if workflow_id is not None and not (_ID.fullmatch(workflow_id) and target):
+            raise BackendUnusable(spec, "write the workflow's id, '=' and the server: wf_x=module:server")
         found = find(target, self._options)
-        name = target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__qualname__)
-        self._put(workflow_id, self._backend(found, target), (found.kind, name))
+        self._put(workflow_id, self._backend(found, _name_of(target)), (found.kind, _name_of(target)))
 
     def add_url(self, url: str, *, workflow_id: str | None = None, headers: Iterable[str] = ()) -> None:
         """Add a server at a URL, with headers besides those of all. Raises BackendUnusable."""
@@ -107,8 +115,8 @@ class Backends:
         for backend in self._by_workflow.values():
             backend.stop()
 
-    def _backend(self, found: Found, target: Any, headers: Iterable[str] = ()) -> Any:
-        name, thread = str(target), BackendThread(self._loop_factory)
+    def _backend(self, found: Found, name: str, headers: Iterable[str] = ()) -> Any:
+        thread = BackendThread(self._loop_factory)
         if found.kind == "url":
             from mock_server.backends.endpoints.url import UrlBackend  # noqa: PLC0415 - starting fast
 
@@ -118,7 +126,7 @@ class Backends:
         if found.kind == "server":
             self.shared.append(name)
             return self._server(lambda _: found.target, thread)
-        make = _maker(found.target)
+        make = _maker(found.target, name)
         self._hook()  # so that a wrong one is told at once
         return FactoryBackend(make, thread, lambda made, call: self._adopted(made, call, make, thread, name))
 
@@ -145,14 +153,53 @@ class Backends:
     def _hook(self) -> Callable[..., Any] | None:
         given = self._options.context
         hook = imported(given, self._options.app_dir) if isinstance(given, str) else given
-        if hook is not None and not callable(hook):
-            raise BackendUnusable(str(given), "this is no function; it has to take a request and a session")
+        if hook is not None and not _takes_two(hook):
+            raise BackendUnusable(_name_of(given), "this is no function that takes a request and a session")
         return hook
 
 
-def _maker(function: Callable[..., Any]) -> Callable[[Call], Any]:
-    accepted = inspect.signature(function).parameters
-    return lambda call: function(**({"store": _store_for(call)} if "store" in accepted else {}))
+def _name_of(target: Any) -> str:
+    return target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__qualname__)
+
+
+def _takes_two(function: Any) -> bool:
+    try:
+        inspect.signature(function).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:  # it does not say what it takes
+        pass
+    return True
+
+
+def _maker(function: Callable[..., Any], name: str) -> Callable[[Call], Any]:
+    """Return how to call a function that makes a server; a parameter `store` without a default gets the emulator's.
+
+    Raises BackendUnusable for one that can't be called.
+    """
+    if inspect.iscoroutinefunction(function):
+        raise BackendUnusable(name, "an async function can't make a server; write a plain one")
+    if inspect.isabstract(function):
+        missing = ", ".join(sorted(getattr(function, "__abstractmethods__", ())))
+        raise BackendUnusable(name, f"this class is abstract: it lacks {missing}")
+    needed = [each.name for each in _parameters(function) if _is_needed(each)]
+    unknown = [each for each in needed if each != "store"]
+    if unknown:
+        told = f"it needs {', '.join(unknown)}, which nobody passes; name a function that takes nothing, or only store"
+        raise BackendUnusable(name, told)
+    return lambda call: function(**({"store": _store_for(call)} if needed else {}))
+
+
+def _parameters(function: Callable[..., Any]) -> Iterable[inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it does not say what it takes
+        return ()
+
+
+def _is_needed(parameter: inspect.Parameter) -> bool:
+    is_one = parameter.kind not in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}
+    return is_one and parameter.default is parameter.empty
 
 
 def _store_for(call: Call) -> Any:

@@ -40,7 +40,7 @@ class Relay:
         self._frames: deque[bytes] = deque()
         self._made = self._taken = self._sent = 0
         self._error: BaseException | None = None
-        self._is_over = self._has_left = False
+        self._is_over = self._has_left = self._is_ending = False
         self._told = 0.0
         self._task: asyncio.Task[None] | None = None  # of the other loop: the stream
         self._telling: asyncio.TimerHandle | None = None
@@ -91,6 +91,7 @@ class Relay:
                     if self._put(frame):
                         await self._wait_for_room()
         except Left:
+            self._is_ending = True
             await _cancel(frames, context)
 
     def _put(self, frame: bytes) -> bool:
@@ -120,7 +121,7 @@ class Relay:
     def _interrupt(self) -> None:
         if self._room is not None:
             self._give_room()
-        elif self._task is not None:
+        elif self._task is not None and not self._is_ending:  # a frame may have met the leaving before this came
             self._task.cancel()  # raised where the server waits: in `respond`
 
     def _tell_reader_soon(self) -> None:

@@ -152,7 +152,7 @@ def _undecodable_frame(seen: Streams) -> Iterator[Finding]:
     yield from _about(
         list(dict.fromkeys(entry.id for entry, _ in found)),
         code="undecodable-frame",
-        message=f"The server sent what is no event of ChatKit, such as {shown}",
+        message=f"The server sent what is no event of ChatKit, such as '{shown}'",
         why="The element drops it, or stops there.",
         way_out="Send each event as one line 'data: <JSON>' with an empty line behind it, in openai-chatkit's shapes.",
     )

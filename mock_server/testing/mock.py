@@ -140,8 +140,9 @@ class ChatKitMock(Mock, ContextDecorator):
         """Stop, return this process to real time, and return once the emulator has ended."""
         self.clock.let_go()
         assert self._server is not None
+        self._app.stop_backends()  # first, since what they end with may need the emulator
         self._server.__exit__(kind, error, trace)
-        self._app.stop_backends()
+        self._app.stop_backends()  # what a request has started meanwhile
 
 
 class RemoteMock(Mock):

@@ -103,3 +103,15 @@ def test_a_client_that_leaves_before_the_first_event_ends_the_turn() -> None:
         with begin(mock, "Hi"):
             assert asked.wait(5)
         assert ended.wait(5)
+
+
+def test_a_fault_knows_the_user_of_custom_mode(mock: ChatKitMock) -> None:
+    mock.faults.add("conversation", error=503, user="bob")
+    body = {"type": "threads.list", "params": {}}
+    with mock.http_client() as http:
+        statuses = [
+            http.post("/v1/chatkit/conversation", json=body, headers={"X-Mock-User": user}).status_code
+            for user in ("ann", "bob")
+        ]
+    assert statuses == [200, 503]
+    assert mock.journal.last("conversation").user == "bob"

@@ -1,5 +1,6 @@
 """What can be named as a server of the user's own, and what is said about what can't."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from support.environments import run, without
 
 from mock_server.backends import answers_for_all, split_spec
 from mock_server.backends.loading import BackendOptions, find
+from mock_server.backends.registry import Backends
 from mock_server.errors import BackendUnusable
 
 SERVER = """
@@ -21,6 +23,12 @@ server = Server()
 def make_server(): return Server()
 number = 3
 async def app(scope, receive, send): ...
+async def make_later(): return Server()
+class Needy:
+    def __init__(self, model, store): ...
+class Optional(Server):
+    def __init__(self, store=None): self.store = store
+def no_arguments(): ...
 class Application:
     async def __call__(self, scope, receive, send): ...
 application = Application()
@@ -34,6 +42,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "bridge_good.py").write_text(SERVER)
     (tmp_path / "bridge_needs.py").write_text("import a_package_nobody_has\n")
     (tmp_path / "bridge_raises.py").write_text("raise RuntimeError('no database')\n")
+    (tmp_path / "bridge_exits.py").write_text("import sys; sys.exit(9)\n")
     (tmp_path / "bridge_broken.py").write_text("def (\n")
     yield tmp_path
     sys.path[:] = path
@@ -68,14 +77,33 @@ def test_what_a_name_stands_for(folder: Path, name: str, kind: str) -> None:
         ("bridge_needs:server", "it needs 'a_package_nobody_has', which is not installed here"),
         ("bridge_raises:server", "importing it raised RuntimeError: no database"),
         ("bridge_broken:server", "importing it raised SyntaxError"),
+        ("bridge_exits:server", "importing it raised SystemExit: 9"),
+        ("bridge_good:make_later", "an async function can't make a server"),
+        ("bridge_good:Needy", "it needs model, which nobody passes"),
+        ("wf a=bridge_good:server", "write the workflow's id"),
+        ("=bridge_good:server", "write the workflow's id"),
+        ("wf_a=", "write the workflow's id"),
         ("ftp://127.0.0.1/chatkit", "write module:server"),
     ],
 )
 def test_what_cannot_be_used(folder: Path, name: str, reason: str) -> None:
     with pytest.raises(BackendUnusable) as refused:
-        find(name, BackendOptions(app_dir=folder))
+        Backends([name], BackendOptions(app_dir=folder), loop_factory=asyncio.new_event_loop)
     assert reason in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_two_servers_for_one_workflow(folder: Path) -> None:
+    specs = ["wf_a=bridge_good:server", "wf_b=bridge_good:server", "wf_a=bridge_good:Server"]
+    with pytest.raises(BackendUnusable, match="there is another server for wf_a"):
+        Backends(specs, BackendOptions(app_dir=folder), loop_factory=asyncio.new_event_loop)
+
+
+@pytest.mark.parametrize("name", ["bridge_good:no_arguments", "bridge_good:number", "bridge_none:x"])
+def test_a_function_for_the_context_that_cannot_be_called(folder: Path, name: str) -> None:
+    options = BackendOptions(app_dir=folder, context=name)
+    with pytest.raises(BackendUnusable, match=name):
+        Backends(["bridge_good:server"], options, loop_factory=asyncio.new_event_loop)
 
 
 @pytest.mark.parametrize(

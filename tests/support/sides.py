@@ -96,7 +96,8 @@ class ForeignLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         line = self.format(record)
-        if not record.name.startswith(self._allowed) and _LEFT_BEHIND not in line:
+        is_told = line.startswith("The server of conversation.")  # what the user's server raised
+        if not record.name.startswith(self._allowed) and not is_told and _LEFT_BEHIND not in line:
             self.lines.append(line)
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What fault rules do to the calls of a Store: they let them fail, or wait."""
+"""What fault rules do to the calls of a Store: they make them fail, or wait."""
 
 import asyncio
 from functools import partial
@@ -52,5 +52,5 @@ async def _apply(rule: "FaultRule", method: str) -> None:
     error = rule.do.error
     if error is not UNSET:
         status, message = (error, UNSET) if isinstance(error, int) else (error.status, error.message)
-        told = f"the fault rule '{rule.name}' let {method} fail with {status}"
+        told = f"the fault rule '{rule.name}' made {method} fail with {status}"
         raise (NotFoundError if status == 404 else StoreFault)(f"{message}: {told}" if message else told)
