@@ -39,7 +39,7 @@ class Relay:
         self._on_begin, self._on_end = on_begin, on_end
         self._frames: deque[bytes] = deque()
         self._made = self._taken = self._sent = 0
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._is_over = self._has_left = self._is_ending = False
         self._told = 0.0
         self._task: asyncio.Task[None] | None = None  # of the other loop: the stream
@@ -77,8 +77,11 @@ class Relay:
         except asyncio.CancelledError:
             if not self._has_left:
                 self._error = ConnectionAbortedError("the server was stopped")
-        except BaseException as error:  # noqa: BLE001 - raised where the frames are taken
+        except Exception as error:  # noqa: BLE001 - raised where the frames are taken
             self._error = error
+        except GeneratorExit as error:  # which would end the reader's task without a word
+            self._error = RuntimeError("it raised GeneratorExit")
+            self._error.__cause__ = error
         finally:
             self._on_end()
             self._is_over = True

@@ -118,10 +118,11 @@ def raising(error: BaseException) -> Callable[..., Any]:
     return function
 
 
-EXITS = pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), Exit("gone")], ids=repr)
+EXITING = [SystemExit(3), KeyboardInterrupt(), Exit("gone")]
+EXITS = pytest.mark.parametrize("error", EXITING, ids=repr)
 
 
-@EXITS
+@pytest.mark.parametrize("error", [*EXITING, GeneratorExit()], ids=repr)
 def test_a_server_that_exits_ends_only_its_request(error: BaseException) -> None:
     class Exiting(Server):
         async def stream(self) -> AsyncIterator[bytes]:
