@@ -77,6 +77,15 @@ class Backends:
     def __contains__(self, workflow_id: object) -> bool:
         return workflow_id in self._by_workflow or None in self._by_workflow
 
+    @property
+    def answers_for_all(self) -> bool:
+        """Whether one of the servers answers for every workflow without a script of the user's own."""
+        return None in self._by_workflow
+
+    def with_scripts(self, scripted: Container[str] | None) -> Container[str]:
+        """Return the ids of workflows for which a server or a script answers."""
+        return _Answered(self, scripted or ())
+
     def for_workflow(self, workflow_id: str | None, *, scripted: Container[str]) -> Backend | None:
         """Return the server for a workflow, or None where a script answers; without an id, that of custom mode."""
         own: Backend | None = self._by_workflow.get(workflow_id)
@@ -156,6 +165,14 @@ class Backends:
         if hook is not None and not _takes_two(hook):
             raise BackendUnusable(_name_of(given), "this is no function that takes a request and a session")
         return hook
+
+
+class _Answered:
+    def __init__(self, *known: Container[object]) -> None:
+        self._known = known
+
+    def __contains__(self, workflow_id: object) -> bool:
+        return any(workflow_id in each for each in self._known)
 
 
 def _name_of(target: Any) -> str:

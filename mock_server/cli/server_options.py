@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mock_server.backends import PATH
+from mock_server.cli.backend_options import backend_options
 from mock_server.config import BETA, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,32 +68,6 @@ def server_options(command: F) -> F:
             metavar="TYPE",
             help="A MIME type that uploads may have, '*/*' for any; images and PDF by default. Repeatable.",
         ),
-        click.option(
-            "--backend",
-            multiple=True,
-            metavar="[ID=]SERVER",
-            help="Your own ChatKit server: module:server, module:app or a URL; with ID= for one workflow. Repeatable.",
-        ),
-        click.option(
-            "--backend-context",
-            metavar="MODULE:FUNCTION",
-            help="A function that takes the request and the session, and returns your ChatKitServer's context.",
-        ),
-        click.option(
-            "--backend-path", default=PATH, show_default=True, help="The path of the endpoint in your application."
-        ),
-        click.option(
-            "--backend-header",
-            multiple=True,
-            metavar="'NAME: VALUE'",
-            help="A header for your application or URL; {{user}} in it is the user's id. Repeatable.",
-        ),
-        click.option(
-            "--app-dir",
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            metavar="FOLDER",
-            help="Where your modules are found; by default, the working directory.",
-        ),
         click.option("--api-key", metavar="KEY", help="Accept only this API key."),
         click.option(
             "--project", default="default", show_default=True, help="The project for requests that do not name one."
@@ -124,7 +98,7 @@ def server_options(command: F) -> F:
             help="How requests and failures are logged on standard error.",
         ),
     ]
-    return _with(options, command)
+    return _with(options, backend_options(command))
 
 
 def tls_options(command: F) -> F:

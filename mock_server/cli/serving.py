@@ -2,12 +2,13 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mock_server.backends import answers_for_all
+from mock_server.cli.backend_options import backends_of
 from mock_server.cli.banner import is_loopback, show_banner
 from mock_server.cli.commands import Command
 from mock_server.cli.server_options import TLS_PORT, server_options, tls_options
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from mock_server.backends.registry import Backends
     from mock_server.documents.seeds import LoadedSeed
     from mock_server.server.process import Https
+    from mock_server.wire.control.faults import FaultParams
+    from mock_server.workflows.catalog import Catalog
 
 _OPTIONS = {  # by setting
     "allow_hosts": "--allow-host",
@@ -127,36 +130,25 @@ def _build(
     file_type: tuple[str, ...],
     faults: tuple[str, ...],
     log_requests: bool,
-    backend: tuple[str, ...],
-    backend_context: str | None,
-    backend_path: str,
-    backend_header: tuple[str, ...],
-    app_dir: Path | None,
     **options: Any,
 ) -> tuple[Settings, "MockServer"]:
     from mock_server.app import MockServer  # noqa: PLC0415 - keeps the start fast
     from mock_server.disk.temporary_folder import remove_remains  # noqa: PLC0415
-    from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415
     from mock_server.server import collector  # noqa: PLC0415
     from mock_server.state.projects import Projects  # noqa: PLC0415
 
-    if backend:
+    own = {name: options.pop(name) for name in list(options) if name.startswith("backend") or name == "app_dir"}
+    if own["backend"]:
         options["custom_mode"] = True  # a page of one's own server has no secret to send
     settings = Settings(allow_hosts=allow_host, file_types=file_type or IMAGES_AND_PDF, **options)
     try:
         settings.check()
-        catalog = None
-        if workflows or backend or settings.require_workflow:
-            from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast
-
-            catalog = Catalog(workflows, with_shipped=not answers_for_all(backend))
-        projects = Projects(
-            settings, base=_seeds(load), scripted=catalog or (), faults=load_faults(faults) if faults else ()
-        )
+        backends = backends_of(**own)
+        catalog = _catalog(workflows, backends, settings)
+        known = catalog or () if backends is None else backends.with_scripts(catalog)
+        projects = Projects(settings, base=_seeds(load), scripted=known, faults=_faults(faults))
         app = MockServer(projects, workflows=catalog, log_requests=log_requests)
-        if backend:
-            wanted = {"context": backend_context, "path": backend_path, "headers": backend_header, "app_dir": app_dir}
-            app.backends = _backends(backend, **wanted)
+        app.backends = backends
     except SettingUnusable as error:
         raise click.ClickException(f"{_OPTIONS.get(error.setting, error.setting)}: {error.reason}") from None
     except MockServerError as error:
@@ -166,12 +158,21 @@ def _build(
     return settings, app
 
 
-def _backends(specs: tuple[str, ...], **options: Any) -> "Backends":
-    from mock_server.backends.loading import BackendOptions  # noqa: PLC0415 - keeps the start fast
-    from mock_server.backends.registry import Backends  # noqa: PLC0415
-    from mock_server.server.loop import loop_factory  # noqa: PLC0415
+def _catalog(folders: tuple[Path, ...], backends: "Backends | None", settings: Settings) -> "Catalog | None":
+    """Return the workflows, or None for the shipped ones, which are read on first use."""
+    if not folders and backends is None and not settings.require_workflow:
+        return None
+    from mock_server.workflows.catalog import Catalog  # noqa: PLC0415 - keeps the start fast
 
-    return Backends(specs, BackendOptions(**options), loop_factory=loop_factory())
+    return Catalog(folders, with_shipped=backends is None or not backends.answers_for_all)
+
+
+def _faults(names: tuple[str, ...]) -> "Sequence[FaultParams]":
+    if not names:
+        return ()
+    from mock_server.documents.fault_sets import load_faults  # noqa: PLC0415 - keeps the start fast
+
+    return load_faults(names)
 
 
 def _refuse_one_file_for_two(files: dict[str, Path | None]) -> None:

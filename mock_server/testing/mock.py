@@ -7,21 +7,18 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from mock_server.app import MockServer
-from mock_server.backends import PATH, answers_for_all
-from mock_server.backends.loading import BackendOptions
-from mock_server.backends.registry import Backends
+from mock_server.backends import PATH
 from mock_server.client.transport import HttpTransport
 from mock_server.documents.fault_sets import load_faults
 from mock_server.inprocess.emulator import InProcess
-from mock_server.server.loop import loop_factory
 from mock_server.server.thread import ServerThread
 from mock_server.state.projects import Projects
 from mock_server.testing.clients import Mock
-from mock_server.testing.options import Document, Name, SettingOptions, names_of, seeds_of, settings_of
+from mock_server.testing.options import Document, Name, SettingOptions, backends_of, names_of, seeds_of, settings_of
 from mock_server.testing.shared_clock import SharedClock
 from mock_server.workflows.catalog import Catalog
 
-Backend = Any  # a name, a function that makes a ChatKitServer, or an application
+Backend = Any  # a name, a `ChatKitServer`, a function that makes one, or an application
 __tracebackhide__ = True  # pytest shows the line of the test
 
 
@@ -67,18 +64,17 @@ class ChatKitMock(Mock, ContextDecorator):
         """
         if not isinstance(port, int):
             raise TypeError(f"port: a number was expected, not {port!r}")
-        backends = [backend] if isinstance(backend, str) or not isinstance(backend, Iterable) else list(backend)
+        backends = backends_of(
+            backend, context=backend_context, path=backend_path, headers=backend_headers, app_dir=app_dir
+        )
         options = settings_of({"custom_mode": True, **settings} if backends else settings)
         folders = map(Path, names_of("workflows", workflows))
-        catalog = Catalog(folders, with_shipped=not answers_for_all(backends))
+        catalog = Catalog(folders, with_shipped=backends is None or not backends.answers_for_all)
+        known = catalog if backends is None else backends.with_scripts(catalog)
         rules = load_faults(names_of("faults", faults))
-        projects = Projects(options, base=seeds_of(load), scripted=catalog, faults=rules)
+        projects = Projects(options, base=seeds_of(load), scripted=known, faults=rules)
         self._app, self._port, self._has_socket = MockServer(projects, workflows=catalog), port, socket
-        if backends:
-            headers = (backend_headers,) if isinstance(backend_headers, str) else tuple(backend_headers)
-            folder = None if app_dir is None else Path(app_dir)
-            wanted = BackendOptions(context=backend_context, path=backend_path, headers=headers, app_dir=folder)
-            self._app.backends = Backends(backends, wanted, loop_factory=loop_factory())
+        self._app.backends = backends
         self._server: ServerThread | InProcess | None = None
         self.api_key, self.default_project = options.api_key or "sk-mock", options.project
         super().__init__(HttpTransport(), url="")  # both are known when it starts

@@ -1,8 +1,8 @@
 """What an emulator is started with in a test, checked before it starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import msgspec
 
@@ -10,6 +10,9 @@ from mock_server.config import Settings
 from mock_server.documents.places import place_and_reason
 from mock_server.documents.seeds import LoadedSeed, load_seeds, parse_seed
 from mock_server.wording import refuse_unknown
+
+if TYPE_CHECKING:
+    from mock_server.backends.registry import Backends
 
 __tracebackhide__ = True  # pytest shows the line of the test
 Name = str | Path  # of a file, or of something shipped
@@ -80,6 +83,33 @@ def seeds_of(given: Name | Document | Iterable[Name | Document]) -> list[LoadedS
 def names_of(option: str, given: Name | Iterable[Name]) -> list[str]:
     """Return the names of files or of what is shipped, of which one may stand alone. Raises TypeError."""
     return [str(each) for each in _several(option, given, (str, Path))]
+
+
+def backends_of(
+    given: Any,
+    *,
+    context: str | Callable[..., Any] | None,
+    path: str,
+    headers: str | Iterable[str],
+    app_dir: Name | None,
+) -> "Backends | None":
+    """Return the servers of the user's own, of which one may stand alone; None if there are none.
+
+    Raises TypeError, BackendUnusable.
+    """
+    specs = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if not specs:
+        return None
+    from mock_server.backends.loading import BackendOptions  # noqa: PLC0415 - only for servers of the user's own
+    from mock_server.backends.registry import Backends  # noqa: PLC0415 - the same
+    from mock_server.server.loop import loop_factory  # noqa: PLC0415 - the same
+
+    if not isinstance(path, str):
+        raise TypeError(f"backend_path: a path such as /chatkit was expected, not {path!r}")
+    lines = tuple(_several("backend_headers", headers, (str,)))
+    folder = None if app_dir is None else Path(*_several("app_dir", app_dir, (str, Path)))
+    wanted = BackendOptions(context=context, path=path, headers=lines, app_dir=folder)
+    return Backends(specs, wanted, loop_factory=loop_factory())
 
 
 def _several(option: str, given: Any, kinds: tuple[type, ...]) -> list[Any]:

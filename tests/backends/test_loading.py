@@ -4,15 +4,18 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openai import APIStatusError
 from support.commands import said
 from support.environments import run, without
 
-from mock_server.backends import answers_for_all, split_spec
+from mock_server.backends import split_spec
 from mock_server.backends.loading import BackendOptions, find
 from mock_server.backends.registry import Backends
 from mock_server.errors import BackendUnusable
+from mock_server.testing import ChatKitMock
 
 SERVER = """
 class Server:
@@ -117,7 +120,6 @@ def test_a_function_for_the_context_that_cannot_be_called(folder: Path, name: st
 )
 def test_a_server_for_one_workflow(spec: str, workflow: str | None, target: str) -> None:
     assert split_spec(spec) == (workflow, target)
-    assert answers_for_all([spec]) == (workflow is None)
 
 
 def test_the_command_says_it_in_one_line(folder: Path) -> None:
@@ -138,3 +140,28 @@ def test_without_openai_chatkit_the_command_says_what_to_install(tmp_path: Path)
         "chatkit-mock: bridge_real:x: it needs 'chatkit'; "
         "install the package openai-chatkit: pip install 'chatkit-mock-server[backend]'.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("backend", "statuses"), [("wf_x=bridge_good:server", [200, 404]), ("bridge_good:server", [200, 200])]
+)
+def test_a_workflow_with_a_server_counts_as_one_that_exists(folder: Path, backend: str, statuses: list[int]) -> None:
+    with (
+        ChatKitMock(backend=backend, app_dir=folder, require_workflow=True) as mock,
+        mock.openai(max_retries=0) as client,
+    ):
+        found = []
+        for workflow in ("wf_x", "wf_y"):
+            create = client.beta.chatkit.sessions.with_raw_response.create
+            try:
+                found.append(create(user="ann", workflow={"id": workflow}).status_code)
+            except APIStatusError as error:
+                found.append(error.status_code)
+    assert found == statuses
+
+
+@pytest.mark.parametrize("wrong", [{"backend_path": 3}, {"backend_headers": [3]}, {"app_dir": 3}], ids=str)
+def test_an_argument_of_another_type_is_refused(folder: Path, wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(TypeError, match=name):
+        ChatKitMock(**{"backend": "bridge_good:server", "app_dir": folder, **wrong})
