@@ -95,13 +95,16 @@ def is_application(made: Any) -> bool:
     """Return whether something takes a scope and two functions, as ASGI applications do."""
     if not callable(made) or inspect.isclass(made):
         return False
-    call = made if inspect.isroutine(made) else type(made).__call__
     try:
-        needed = [
-            each
-            for each in inspect.signature(call).parameters.values()
-            if each.default is each.empty and each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}
-        ]
-    except (TypeError, ValueError):
+        signature = inspect.signature(made)
+    except (TypeError, ValueError):  # it does not say what it takes
         return False
-    return len(needed) == (3 if inspect.isroutine(made) else 4)
+    return _takes(signature, 3) and (inspect.iscoroutinefunction(made) or not _takes(signature, 0))
+
+
+def _takes(signature: inspect.Signature, count: int) -> bool:
+    try:
+        signature.bind(*[None] * count)
+    except TypeError:
+        return False
+    return True

@@ -26,6 +26,8 @@ server = Server()
 def make_server(): return Server()
 number = 3
 async def app(scope, receive, send): ...
+async def loose(*_): ...
+def make_any(*_): return Server()
 async def make_later(): return Server()
 class Needy:
     def __init__(self, model, store): ...
@@ -62,6 +64,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         ("make_server", "factory"),
         ("app", "app"),
         ("application", "app"),
+        ("loose", "app"),
+        ("make_any", "factory"),
     ],
 )
 def test_what_a_name_stands_for(folder: Path, name: str, kind: str) -> None:
