@@ -95,16 +95,13 @@ def is_application(made: Any) -> bool:
     """Return whether something takes a scope and two functions, as ASGI applications do."""
     if not callable(made) or inspect.isclass(made):
         return False
-    try:
-        signature = inspect.signature(made)
-    except (TypeError, ValueError):  # it does not say what it takes
-        return False
-    return _takes(signature, 3) and (inspect.iscoroutinefunction(made) or not _takes(signature, 0))
+    return takes(made, 3) and (inspect.iscoroutinefunction(made) or not takes(made, 0))
 
 
-def _takes(signature: inspect.Signature, count: int) -> bool:
+def takes(function: Any, count: int) -> bool:
+    """Return whether something can be called with so many arguments, as far as it says what it takes."""
     try:
-        signature.bind(*[None] * count)
-    except TypeError:
+        inspect.signature(function).bind(*[None] * count)
+    except (TypeError, ValueError):
         return False
     return True

@@ -9,7 +9,7 @@ from mock_server.backends import split_spec
 from mock_server.backends.backend import Backend, Call
 from mock_server.backends.endpoints.header_templates import HeaderTemplates
 from mock_server.backends.factory import FactoryBackend
-from mock_server.backends.loading import BackendOptions, Found, find, imported, is_application, is_server
+from mock_server.backends.loading import BackendOptions, Found, find, imported, is_application, is_server, takes
 from mock_server.backends.owners import OwnersByProject
 from mock_server.backends.thread import BackendThread, LoopFactory
 from mock_server.clock import Clock
@@ -162,7 +162,7 @@ class Backends:
     def _hook(self) -> Callable[..., Any] | None:
         given = self._options.context
         hook = imported(given, self._options.app_dir) if isinstance(given, str) else given
-        if hook is not None and not _takes_two(hook):
+        if hook is not None and not takes(hook, 2):
             raise BackendUnusable(_name_of(given), "this is no function that takes a request and a session")
         return hook
 
@@ -177,16 +177,6 @@ class _Answered:
 
 def _name_of(target: Any) -> str:
     return target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__qualname__)
-
-
-def _takes_two(function: Any) -> bool:
-    try:
-        inspect.signature(function).bind(None, None)
-    except TypeError:
-        return False
-    except ValueError:  # it does not say what it takes
-        pass
-    return True
 
 
 def _maker(function: Callable[..., Any], name: str) -> Callable[[Call], Any]:

@@ -34,6 +34,10 @@ class Needy:
 class Optional(Server):
     def __init__(self, store=None): self.store = store
 def no_arguments(): ...
+import abc
+class Half(abc.ABC):
+    @abc.abstractmethod
+    def respond(self): ...
 class Application:
     async def __call__(self, scope, receive, send): ...
 application = Application()
@@ -87,6 +91,7 @@ def test_what_a_name_stands_for(folder: Path, name: str, kind: str) -> None:
         ("bridge_exits:server", "importing it raised SystemExit: 9"),
         ("bridge_good:make_later", "an async function can't make a server"),
         ("bridge_good:Needy", "it needs model, which nobody passes"),
+        ("bridge_good:Half", "this class is abstract: it lacks respond"),
         ("wf a=bridge_good:server", "write the workflow's id"),
         ("=bridge_good:server", "write the workflow's id"),
         ("wf_a=", "write the workflow's id"),
