@@ -494,7 +494,7 @@ def test_an_application_that_ignores_its_cancelling_is_left_behind(scope_type: s
 
 
 def test_it_answers_without_a_socket_too() -> None:
-    with ChatKitMock(backend=streaming(*FRAMES), socket=False) as mock, mock.http_client() as http:
+    with ChatKitMock(backend=streaming(*FRAMES), socket=False) as mock, mock.http_client(timeout=30) as http:
         for _ in range(2):
             assert http.post("/v1/chatkit/conversation", json=CREATE).content == b"".join(FRAMES)
 

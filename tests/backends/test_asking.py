@@ -32,7 +32,7 @@ def answering(status: int, media_type: str) -> Starlette:
     ids=["a stream", "a refusal", "nobody"],
 )
 def test_what_a_list_can_be_answered_with(backend: Any, said: str) -> None:
-    with ChatKitMock(backend=backend) as mock, mock.http_client() as http:
+    with ChatKitMock(backend=backend) as mock, mock.http_client(timeout=30) as http:
         answer = http.get("/v1/chatkit/threads?user=ann", headers=HEADERS)
     assert answer.status_code == 502
     assert said in answer.json()["error"]["message"]

@@ -52,7 +52,7 @@ def begin(mock: ChatKitMock, text: str) -> socket.socket:
 
 def items_of(mock: ChatKitMock) -> list[Json]:
     """The items that the server keeps of its newest thread, hidden ones left out."""
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         threads = http.post("/v1/chatkit/conversation", json={"type": "threads.list", "params": {}}).json()["data"]
         listing = {"type": "items.list", "params": {"thread_id": threads[0]["id"], "order": "asc"}}
         found: list[Json] = http.post("/v1/chatkit/conversation", json=listing).json()["data"]
@@ -108,7 +108,7 @@ def test_a_client_that_leaves_before_the_first_event_ends_the_turn() -> None:
 def test_a_fault_knows_the_user_of_custom_mode(mock: ChatKitMock) -> None:
     mock.faults.add("conversation", error=503, user="bob")
     body = {"type": "threads.list", "params": {}}
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         statuses = [
             http.post("/v1/chatkit/conversation", json=body, headers={"X-Mock-User": user}).status_code
             for user in ("ann", "bob")

@@ -33,7 +33,7 @@ def asking(look: Callable[[Any], Any]) -> type:
 
 def post(mock: ChatKitMock) -> Response:
     session = mock.create_session(user="ann", workflow={"id": "wf_x", "state_variables": {"plan": "pro"}})
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         headers = {"authorization": f"Bearer {session.client_secret}", "x-shop": "1"}
         return http.post("/v1/chatkit/conversation", json=LIST, headers=headers)
 
@@ -64,6 +64,6 @@ def test_what_is_missing_names_the_way_out(look: Callable[[Any], Any]) -> None:
 def test_custom_mode_has_no_session() -> None:
     seen: list[Any] = []
     look = lambda context: seen.extend([context.user, context.session, context.workflow])  # noqa: E731
-    with ChatKitMock(backend=asking(look)) as mock, mock.http_client() as http:
+    with ChatKitMock(backend=asking(look)) as mock, mock.http_client(timeout=30) as http:
         http.post("/v1/chatkit/conversation", json=LIST, headers={"X-Mock-User": "bob"})
     assert seen == ["bob", None, None]

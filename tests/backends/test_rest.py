@@ -247,7 +247,7 @@ def test_the_handle_can_neither_lock_nor_close(mock: ChatKitMock) -> None:
 
 def test_a_snapshot_says_what_it_lacks(mock: ChatKitMock) -> None:
     say(mock, "one")
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         taken = http.get("/_mock/snapshot")
         assert "Threads that your own server keeps are not in this snapshot" in taken.headers["x-mock-hint"]
         assert taken.json()["projects"][0]["threads"]["entries"] == []

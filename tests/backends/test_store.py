@@ -176,7 +176,7 @@ def test_a_server_is_wrapped_once_for_all_projects(storing: Starting) -> None:
     server = StoringServer(own_store())
     StoringServer.work = staticmethod(loads)
     body = {"type": "items.feedback", "params": {"thread_id": "t", "item_ids": [], "kind": "positive"}}
-    with ChatKitMock(backend=[server]) as mock, mock.http_client() as http:
+    with ChatKitMock(backend=[server]) as mock, mock.http_client(timeout=30) as http:
         for path in ("", "", "/p/other", "/p/other"):
             assert http.post(f"{path}/v1/chatkit/conversation", json=body).status_code == 200
             assert calls_of(mock) == [{"call": "load_threads(limit 5, desc)", "result": "0 threads"}]

@@ -47,7 +47,7 @@ def mock() -> Iterator[ChatKitMock]:
 
 
 def events(mock: ChatKitMock, op: str, **params: Any) -> list[Json]:
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         answer = http.post("/v1/chatkit/conversation", json={"type": op, "params": params})
     assert answer.status_code == 200, answer.text
     return [json.loads(frame.removeprefix("data: ")) for frame in answer.text.split("\n\n") if frame]

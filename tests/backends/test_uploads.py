@@ -86,7 +86,7 @@ def test_an_image_has_its_preview(mock: ChatKitMock, servers: "list[UserServer]"
     assert kept.type == "image"
     assert (kept.id, kept.mime_type) == (uploaded["id"], "image/png")
     assert str(kept.preview_url) == uploaded["preview_url"]
-    with mock.http_client() as http:
+    with mock.http_client(timeout=30) as http:
         assert http.get(str(kept.preview_url)).content == PNG
 
 

@@ -367,7 +367,7 @@ def test_it_answers_without_a_socket_too() -> None:
     with (
         plain_server(replies(CHUNKED, *map(chunk, FRAMES), b"0\r\n\r\n")) as url,
         ChatKitMock(backend=url, socket=False) as mock,
-        mock.http_client() as http,
+        mock.http_client(timeout=30) as http,
     ):
         for _ in range(2):
             assert http.post("/v1/chatkit/conversation", json=CREATE).content == b"".join(FRAMES)

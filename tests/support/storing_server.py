@@ -42,7 +42,7 @@ class Storing:
 
     def __init__(self, mock: ChatKitMock, servers: list[StoringServer]) -> None:
         self.mock, self.servers = mock, servers
-        self.http: Any = mock.http_client()
+        self.http: Any = mock.http_client(timeout=30)
         self.http.headers.update({"authorization": "Bearer sk-mock", "openai-beta": "chatkit_beta=v1"})
 
     def talk(self, user: str = "ada") -> Talk:
