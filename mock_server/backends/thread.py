@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import ExitStack
+from concurrent.futures import Future
 from functools import partial
+from threading import Thread
 from typing import Any, TypeVar
-
-from anyio.from_thread import start_blocking_portal
 
 from mock_server.backends.exits import contained_exits, result_in
 from mock_server.backends.pulse import Pulse
@@ -27,7 +25,6 @@ class BackendThread:
 
     def __init__(self, loop_factory: LoopFactory) -> None:
         self._loop_factory = loop_factory
-        self._stack = ExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watched: list[Entry] = []
         self._due = 0.0
@@ -38,10 +35,17 @@ class BackendThread:
     def loop(self) -> asyncio.AbstractEventLoop:
         """The thread's loop."""
         if self._loop is None:
-            options = {"loop_factory": self._loop_factory}
-            starting = start_blocking_portal(backend_options=options, name="chatkit-mock-backend")
-            self._loop = self._stack.enter_context(starting).call(asyncio.get_running_loop)
+            started: Future[asyncio.AbstractEventLoop] = Future()
+            self._thread = Thread(target=self._run, args=(started,), name="chatkit-mock-backend", daemon=True)
+            self._thread.start()
+            self._loop = started.result()
         return self._loop
+
+    def _run(self, started: "Future[asyncio.AbstractEventLoop]") -> None:
+        with asyncio.Runner(loop_factory=self._loop_factory) as runner:
+            loop = runner.get_loop()
+            loop.call_soon(started.set_result, loop)
+            loop.run_forever()  # closing the runner cancels what is left
 
     async def call(self, work: Callable[[], Awaitable[T]], entry: Entry) -> T:
         """Run a coroutine there, and return its result. Raises what it raises."""
@@ -55,7 +59,6 @@ class BackendThread:
                 self._watch_no_more(entry)
 
         self._pulse.feel()
-        # The portal's own way of starting a task would wait for a loop that is blocked.
         return await result_in(asyncio.run_coroutine_threadsafe(watched(), self.loop))
 
     async def stream(self, opening: Opening, entry: Entry, *, one_by_one: bool) -> Relay:
@@ -73,16 +76,8 @@ class BackendThread:
         """
         if self._loop is not None:
             loop, self._loop = self._loop, None
-            ending = threading.Thread(target=self._end, args=(loop, last), daemon=True, name="chatkit-mock-backend-end")
-            ending.start()
-            ending.join(_STOPPING)
-
-    def _end(self, loop: asyncio.AbstractEventLoop, last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
-        with contextlib.suppress(Exception):
-            if last is not None:
-                asyncio.run_coroutine_threadsafe(last(), loop).result()
-        with contextlib.suppress(Exception):
-            self._stack.close()
+            asyncio.run_coroutine_threadsafe(_ending(last), loop)
+            self._thread.join(_STOPPING)
 
     # In the thread's loop.
 
@@ -107,3 +102,11 @@ class BackendThread:
         late = stopwatch() - self._due - self._pulse.lateness()
         for entry in self._watched:
             entry.blocked = max(entry.blocked, late)
+
+
+async def _ending(last: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+    """Stop the running loop, after `last`."""
+    with contextlib.suppress(Exception):
+        if last is not None:
+            await last()
+    asyncio.get_running_loop().stop()
