@@ -9,7 +9,7 @@ from contextlib import suppress
 from mock_server.backends.exits import contained_exits, result_in
 
 _AHEAD = 256  # frames that may be made before the last ones were sent
-_TOGETHER = 0.001  # seconds within which frames that follow each other are handed over together
+_TOGETHER = 0.004  # seconds within which frames that follow each other are handed over together
 _STEPS = 10_000  # further events that a turn is allowed when its client has left
 _LEAVING = 10.0  # seconds within which a turn has to end then
 Opening = Callable[[], Awaitable[AsyncIterator[bytes]]]
