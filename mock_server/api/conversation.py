@@ -13,7 +13,7 @@ from mock_server.clock import stopwatch
 from mock_server.errors import MockServerError
 from mock_server.http.context import RequestContext
 from mock_server.http.operation import Result
-from mock_server.http.response import EventStream
+from mock_server.http.response import RecordedStream
 from mock_server.wire.chat.events import ErrorEvent, TextDeltas
 from mock_server.wire.frames import frames_of
 from mock_server.workflows.engine import Disconnect, Pause, TurnOutput
@@ -41,23 +41,13 @@ def _passed_on(context: RequestContext, call: RequestCall, own: Backend) -> Awai
     return pass_on(context, call, own)
 
 
-class TurnStream(EventStream):
+class TurnStream(RecordedStream):
     """The events of a turn, each stored in the thread before it is sent."""
 
     def __init__(self, context: RequestContext, turn: StreamedTurn) -> None:
         super().__init__(context)
         self._thread, self._outputs = turn.thread, turn.outputs
-
-    async def __call__(self) -> None:
-        """Send the whole stream and record it in the journal."""
-        journal, entry = self.context.project.journal, self.context.entry
-        entry.thread = self._thread.id
-        entry.begin_stream()
-        journal.open_streams += 1
-        try:
-            await super().__call__()
-        finally:
-            journal.open_streams -= 1
+        context.entry.thread = turn.thread.id
 
     async def send_events(self) -> bool:
         """Send every event. Returns whether the turn was sent to its end."""

@@ -11,7 +11,7 @@ from mock_server.backends.backend import Backend, Call, Frames, OwnResponse
 from mock_server.backends.failures import note_broken_stream
 from mock_server.backends.gate import Gate
 from mock_server.http.context import RequestContext
-from mock_server.http.response import EventStream, WholeResponse
+from mock_server.http.response import RecordedStream, WholeResponse
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ async def pass_on(context: RequestContext, call: Call, server: Backend) -> "Whol
     return OwnStream(context, call, answered, partial(owners.learn, caller=call.caller))
 
 
-class OwnStream(EventStream):
+class OwnStream(RecordedStream):
     """The frames of a server of the user's own, as it makes them."""
 
     def __init__(
@@ -44,14 +44,10 @@ class OwnStream(EventStream):
         self._call, self._frames, self._learn, self._is_broken = call, frames, learn, False
 
     async def __call__(self) -> None:
-        """Send the whole stream and record it in the journal."""
-        journal, entry = self.context.project.journal, self.context.entry
-        entry.begin_stream()
-        journal.open_streams += 1
+        """Send the whole stream, and let the server end it."""
         try:
             await super().__call__()
         finally:
-            journal.open_streams -= 1
             await self._frames.leave()
 
     async def send_events(self) -> bool:

@@ -47,7 +47,7 @@ def failure_of(error: Exception, call: Call, *, is_stream: bool = False) -> Mock
 
 
 def _refusal(error: Exception, told: str) -> BackendFailed | None:
-    """Return what the client gets for an exception that tells of its own mistake; None for any other."""
+    """Return the response to an exception for which the client is to blame; None for any other."""
     name, status = type(error).__name__, getattr(error, "status_code", None)
     if name == "NotFoundError":
         return BackendFailed(404, f"Not found: {told}")

@@ -133,6 +133,20 @@ class EventStream(ABC):
             raise Dropped
 
 
+class RecordedStream(EventStream):
+    """An event stream whose events the journal keeps."""
+
+    async def __call__(self) -> None:
+        """Send the whole stream and record it in the journal. Raises Dropped, ClientDisconnect."""
+        journal = self.context.project.journal
+        self.context.entry.begin_stream()
+        journal.open_streams += 1
+        try:
+            await super().__call__()
+        finally:
+            journal.open_streams -= 1
+
+
 class ResponseSender:
     """The `send` for Starlette applications such as pages and files: adds the common headers and applies faults."""
 
